@@ -1,0 +1,34 @@
+import type { Effect, Message, Session } from '../api/index.ts'
+
+/** A proof that the engine recorded: what was proved, and when (epoch ms). */
+export type Proof = { readonly method: string; readonly at: number }
+
+/** The browser that sent a request. `session` is there only if it is alive: not ended, not expired, its user enabled. */
+export type Browser = {
+  /** Stable for this browser until it signs out; flow runs are bound to it. */
+  readonly id: string
+  /** What CSRF tokens are derived from; changes at each sign-in and sign-out. */
+  readonly secret: string
+  readonly session: (Session & { readonly username: string; readonly proofs: readonly Proof[] }) | undefined
+  /** Ids of users who have signed in at this browser before. */
+  readonly known: readonly string[]
+  /** The cookie to set, where the request brought none that is good. */
+  readonly cookie: string | undefined
+}
+
+/** What a run's end writes, all of it in one transaction that also records the run's id. */
+export type Closing = {
+  readonly runId: string
+  readonly effects: readonly Effect[]
+  readonly session?: { readonly browserId: string; readonly userId: string; readonly proofs: readonly Proof[]; readonly lifetime: number }
+  /** Ends the browser's session, and with it the grants that are not offline. */
+  readonly end?: { readonly browserId: string }
+}
+export type Closed =
+  | { readonly closed: true; readonly cookie: string | undefined; readonly session: Session | undefined }
+  /** The run was closed before, by a second request: what it ended in. */
+  | { readonly closed: 'before'; readonly session: Session | undefined }
+  /** Nothing was written: this effect could not be made. `errors` by field name. */
+  | { readonly closed: false; readonly effect: Effect; readonly errors: Readonly<Record<string, Message>> }
+  /** Nothing was written: the user is gone or disabled. */
+  | { readonly closed: false; readonly effect: undefined }

@@ -1,0 +1,11 @@
+import Type from 'typebox'
+import { defineFact } from './base.ts'
+
+/** What was typed to say who it is. Known whether or not there is such a user. */
+export const login = defineFact('login', Type.Object({ identifier: Type.String() }))
+/** Who it is: only if found. Being known is no proof. */
+export const user = defineFact('user', Type.Object({ id: Type.String(), username: Type.String() }))
+/** Answers of `prompt` steps, by field key. A password is not in it, see `newPassword`. */
+export const data = defineFact('data', Type.Object({}, { additionalProperties: true }))
+/** A new password's Argon2id hash, in PHC format: the plain text is never stored, not even in a run. */
+export const newPassword = defineFact('newPassword', Type.Object({ hash: Type.String() }))

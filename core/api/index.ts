@@ -1,0 +1,20 @@
+import Type from 'typebox'
+import type { Secret } from './secret.ts'
+
+export { Type }
+export type { Static, TObject, TSchema } from 'typebox'
+export * from './base.ts'
+export * from './screen.ts'
+export * from './stage.ts'
+export * from './protocol.ts'
+export * from './plugin.ts'
+export * from './ports.ts'
+export { Secret } from './secret.ts'
+export * as facts from './facts.ts'
+
+/** The version of this API; a plugin's `api` range must contain it. */
+export const apiVersion = '1.0.0'
+
+/** A setting that is stored encrypted, is write-only everywhere and reaches the plugin as a `Secret`. */
+export const secret = (options: { readonly title: string; readonly description: string }) =>
+  Type.Unsafe<Secret>({ ...options, type: 'string', minLength: 1, 'x-secret': true, writeOnly: true })

@@ -1,0 +1,159 @@
+import { definePort, type Effect, type Json } from './base.ts'
+
+export type Clock = { now(): Date }
+
+/** Structured log. Fields named like secrets are redacted; do not put secrets into the text. */
+export type Log = Readonly<Record<'debug' | 'info' | 'warn' | 'error', (fields: object, text: string) => void>>
+
+/** A user as the directory knows it. `groups` are slugs, with those of parent groups; `enabled: false` may not sign in. */
+export type User = {
+  readonly id: string
+  readonly username: string
+  readonly name: string
+  readonly email: string | undefined
+  readonly emailVerified: boolean
+  readonly enabled: boolean
+  readonly groups: readonly string[]
+  readonly attributes: Readonly<Record<string, Json>>
+  readonly updatedAt: Date
+}
+export type Identifier = 'username' | 'email'
+
+export type Users = {
+  get(id: string): Promise<User | undefined>
+  /** User names match regardless of case and Unicode form (NFKC); an e-mail address that several users share finds nobody. */
+  find(identifier: string, by: readonly Identifier[]): Promise<User | undefined>
+}
+
+/** What a new or changed user has. A user name has 1–150 characters and no control characters or spaces at its ends. */
+export type UserFields = {
+  readonly username: string
+  readonly name?: string
+  readonly email?: string
+  readonly attributes?: Readonly<Record<string, Json>>
+}
+export type UsersWrite = {
+  /** The new user's id is known at once, so that later effects can name it. Conflicts with a user name that is taken. */
+  create(
+    fields: UserFields,
+    options?: { readonly roles?: readonly string[]; readonly groups?: readonly string[]; readonly back?: string },
+  ): { readonly id: string; readonly effect: Effect }
+  update(id: string, fields: Partial<UserFields>, options?: { readonly back?: string }): Effect
+}
+
+export type Passwords = {
+  /**
+   * Is this the user's password? Always costs exactly one Argon2id verification: for `undefined`, for a user without a password and for
+   * a disabled one the answer is `false` after a verification against a dummy hash.
+   */
+  verify(userId: string | undefined, password: string): Promise<boolean>
+  /** Argon2id in PHC format, of the NFC form. Costs one hash. */
+  hash(password: string): Promise<string>
+  /** Sets the password; ends the user's other sessions and their grants. */
+  set(userId: string, hash: string): Effect
+}
+
+export type Consents = {
+  /** Has the user allowed this application all of these scopes before? */
+  covers(userId: string, application: string, scopes: readonly string[]): Promise<boolean>
+  /** Remembers that they have. */
+  allow(userId: string, application: string, scopes: readonly string[]): Effect
+}
+
+/**
+ * Short-lived state, every entry with a lifetime in seconds. Keys are the plugin's own. Values are JSON. All calls are atomic, on every
+ * store. The process' clock decides lifetimes.
+ */
+export type Store = {
+  put(key: string, value: Json, ttl: number): Promise<void>
+  get(key: string): Promise<{ readonly value: Json; readonly version: number } | undefined>
+  /**
+   * Removes and returns the value: of any number of callers exactly one gets `taken`. With `leave`, a tombstone stays until the entry's own
+   * expiry, and later callers get it as `left`.
+   */
+  take(key: string, options?: { readonly leave?: Json }): Promise<{ readonly taken: Json } | { readonly left: Json } | undefined>
+  /** Writes if the entry is at `version` (`undefined`: if there is none) and says whether it did. */
+  compareAndSet(key: string, version: number | undefined, value: Json, ttl: number): Promise<boolean>
+  /** Adds to a counter (absent: 0) and returns the sum. The lifetime starts with the first call and is not extended. */
+  increment(key: string, ttl: number, by?: number): Promise<number>
+}
+
+/** JWS algorithms (RFC 7518 §3.1, RFC 8037 §3.1). */
+export type Algorithm = 'RS256' | 'ES256' | 'EdDSA'
+export type Claims = Readonly<Record<string, unknown>>
+export type Keys = {
+  /** A compact JWS by the active key of this algorithm, `kid` in the header. `typ` becomes the header's. */
+  sign(claims: Claims, options: { readonly alg: Algorithm; readonly typ?: string }): Promise<string>
+  /** The claims of a JWS that one of our keys signed, is of this `typ`, from this issuer, for this audience, and current; else `undefined`. */
+  verify(
+    jws: string,
+    expected: { readonly issuer: string; readonly typ?: string; readonly audience?: string; readonly ignoreExpiry?: boolean },
+  ): Promise<Claims | undefined>
+  /** Public keys as a JWK Set (RFC 7517 §5), next ones before their use, old ones until what they signed has expired. */
+  jwks(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
+}
+
+/**
+ * What an application was granted for a user: the family of all tokens that follow from one authorization. It dies with its session
+ * unless `offline`, with the user's account, and when revoked; then all of its tokens are dead.
+ */
+export type Grant = {
+  readonly id: string
+  readonly userId: string
+  readonly application: string
+  readonly provider: string
+  readonly sessionId: string
+  /** The origin that it was given under; tokens are redeemed there only. */
+  readonly origin: string
+  readonly scopes: readonly string[]
+  readonly offline: boolean
+  readonly createdAt: Date
+  readonly expiresAt: Date
+  /** The protocol's own, e.g. `auth_time`, `nonce`. */
+  readonly data: Json
+}
+export type Refreshed =
+  | { readonly ok: true; readonly token: string; readonly grant: Grant }
+  /** `raced`: replaced within the last 10 s by somebody holding the same token, the family lives. `reused`: later, the family is now revoked. */
+  | { readonly ok: false; readonly why: 'unknown' | 'expired' | 'raced' | 'reused' }
+
+export type Grants = {
+  newId(): string
+  /** Records a grant. Does nothing if it was recorded, or revoked, before. */
+  open(grant: Grant): Promise<void>
+  /** The grant if it is alive: not revoked, not expired, its user enabled, its session open unless `offline`. */
+  alive(id: string): Promise<Grant | undefined>
+  /** Revokes it, also one that `open` has not reached yet: then `open` does nothing. */
+  revoke(grant: Grant): Promise<void>
+  /** The first refresh token of a grant. Call once, after `open`. */
+  refreshToken(grant: Grant): string
+  /** The grant that a refresh token belongs to, alive or not, if we made the token; changes nothing. */
+  ofRefreshToken(token: string): Promise<Grant | undefined>
+  /** Replaces a refresh token by its successor: exactly one of any number of callers gets it. */
+  rotate(token: string): Promise<Refreshed>
+}
+
+/** Audit events. Never throws for the caller: a failed write is logged. */
+export type Events = {
+  record(event: {
+    readonly action: string
+    readonly userId?: string | undefined
+    readonly application?: string | undefined
+    readonly detail?: Json
+    readonly request?: { readonly ip: string; readonly userAgent: string } | undefined
+  }): Promise<void>
+}
+
+/** Everything that core offers. */
+export const ports = Object.freeze({
+  clock: definePort<Clock>('clock'),
+  log: definePort<Log>('log'),
+  users: definePort<Users>('users'),
+  usersWrite: definePort<UsersWrite>('users.write'),
+  passwords: definePort<Passwords>('passwords'),
+  consents: definePort<Consents>('consents'),
+  store: definePort<Store>('store'),
+  keys: definePort<Keys>('keys'),
+  grants: definePort<Grants>('grants'),
+  events: definePort<Events>('events'),
+})
