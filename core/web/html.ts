@@ -20,12 +20,15 @@ const escape = (text: string) => text.replace(/[&<>"']/g, (character) => entitie
 const goodAddress = /^(?!.*[\p{Cc}\\])(?:https?:\/\/|mailto:|\/(?!\/)|[?#]|$)/iu
 const scripting = /^(?:javascript|vbscript|data|blob|filesystem|file|about|view-source):$/
 
+/** Is this an address whose scheme runs script, or shows content of its own, where it is opened? */
+export const runsScript = (url: URL): boolean => scripting.test(url.protocol)
+
 /**
  * An address as text may be http(s), mailto or on this site. A `URL` was read and judged by whoever made it, e.g. the registered
  * `com.example.app:/callback` of a native application (RFC 8252 §7.1): any scheme but those that run or show content of their own.
  */
 const address = (value: string | URL): string => {
-  if (value instanceof URL) return scripting.test(value.protocol) ? '#blocked' : value.href
+  if (value instanceof URL) return runsScript(value) ? '#blocked' : value.href
   return goodAddress.test(value) ? value : '#blocked'
 }
 
