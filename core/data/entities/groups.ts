@@ -10,6 +10,7 @@ export const Group = defineEntity({
     /** What configuration calls it. Never changes. */
     slug: p.text().unique(),
     name: p.text(),
+    version: p.integer().version(),
   },
 })
 

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261123222155_initial extends Migration {
+export class Migration20261123222424_initial extends Migration {
 
-  override name = 'Migration20261123222155_initial';
+  override name = 'Migration20261123222424_initial';
 
   override up(): void | Promise<void> {
     this.addSql(`create table \`browsers\` (\`id\` text not null primary key, \`secret_hash\` text not null, \`created_at\` bigint not null, \`seen_at\` bigint not null, \`locale\` text null);`);
@@ -18,7 +18,7 @@ export class Migration20261123222155_initial extends Migration {
     this.addSql(`create index \`events_action_index\` on \`events\` (\`action\`);`);
     this.addSql(`create index \`events_user_id_index\` on \`events\` (\`user_id\`);`);
 
-    this.addSql(`create table \`groups\` (\`id\` text not null primary key, \`slug\` text not null, \`name\` text not null);`);
+    this.addSql(`create table \`groups\` (\`id\` text not null primary key, \`slug\` text not null, \`name\` text not null, \`version\` integer not null default 1);`);
     this.addSql(`create unique index \`groups_slug_unique\` on \`groups\` (\`slug\`);`);
 
     this.addSql(`create table \`group_parents\` (\`group_id\` text not null, \`parent_id\` text not null, primary key (\`group_id\`, \`parent_id\`), constraint \`group_parents_group_id_foreign\` foreign key (\`group_id\`) references \`groups\` (\`id\`) on update cascade on delete cascade, constraint \`group_parents_parent_id_foreign\` foreign key (\`parent_id\`) references \`groups\` (\`id\`) on update cascade on delete cascade);`);
