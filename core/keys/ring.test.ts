@@ -3,7 +3,7 @@ import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import test from 'node:test'
 import * as jose from 'jose'
 import type { Algorithm } from '../api/index.ts'
-import { openDatabase } from '../data/index.ts'
+import { openDatabase } from '../data/database.ts'
 import { openRing } from './ring.ts'
 import { createSeal, Unsealable } from './seal.ts'
 
@@ -84,7 +84,9 @@ for (const alg of algorithms) {
     const signature = jws.slice(jws.lastIndexOf('.') + 1)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     const bytes = Buffer.from(signature, 'base64url')
-    const spellings = [...alphabet].map((last) => signature.slice(0, -1) + last).filter((text) => Buffer.from(text, 'base64url').equals(bytes))
+    const spellings = [...alphabet]
+      .map((last) => signature.slice(0, -1) + last)
+      .filter((text) => Buffer.from(text, 'base64url').equals(bytes))
     assert.ok(spellings.length > 1)
     for (const spelling of spellings) {
       const claimed = await ring.verify(jws.replace(signature, spelling), expected)
@@ -166,7 +168,14 @@ test('attack 44: ECDSA signatures of zeros, of the wrong length or in DER are re
   const jws = await ring.sign(claims, { alg: 'ES256' })
   const signed = jws.slice(0, jws.lastIndexOf('.'))
   const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex')
-  const hostile = [Buffer.alloc(64), Buffer.alloc(64, 255), Buffer.concat([order, order]), Buffer.alloc(63), Buffer.alloc(65), Buffer.alloc(8192)]
+  const hostile = [
+    Buffer.alloc(64),
+    Buffer.alloc(64, 255),
+    Buffer.concat([order, order]),
+    Buffer.alloc(63),
+    Buffer.alloc(65),
+    Buffer.alloc(8192),
+  ]
   for (const signature of hostile) assert.equal(await ring.verify(`${signed}.${signature.toString('base64url')}`, expected), undefined)
 })
 
@@ -174,7 +183,10 @@ test('the algorithm is that of our key: one key’s token under another’s name
   for (const from of algorithms) {
     for (const to of algorithms.filter((alg) => alg !== from)) {
       const [, payload, signature] = (await ring.sign(claims, { alg: from })).split('.')
-      assert.equal(await ring.verify(`${encode({ alg: to, kid: jwkOf(from).kid, typ: 'JWT' })}.${payload}.${signature}`, expected), undefined)
+      assert.equal(
+        await ring.verify(`${encode({ alg: to, kid: jwkOf(from).kid, typ: 'JWT' })}.${payload}.${signature}`, expected),
+        undefined,
+      )
       assert.equal(await ring.verify(`${encode({ alg: to, kid: jwkOf(to).kid, typ: 'JWT' })}.${payload}.${signature}`, expected), undefined)
     }
   }
@@ -205,14 +217,17 @@ test('a token expires by the clock, five seconds later than it says; its expiry 
 
 test('issuer, audience and type must be exactly the expected ones', async () => {
   const sign = (more: object, typ?: string) => ring.sign({ ...claims, ...more }, { alg: 'ES256', ...(typ ? { typ } : {}) })
-  for (const iss of [`${issuer}x`, issuer.slice(0, -1), [issuer], null, 1]) assert.equal(await ring.verify(await sign({ iss }), expected), undefined)
-  for (const aud of ['other', 'demo2', [], [['demo']], { demo: 1 }, null]) assert.equal(await ring.verify(await sign({ aud }), expected), undefined)
+  for (const iss of [`${issuer}x`, issuer.slice(0, -1), [issuer], null, 1])
+    assert.equal(await ring.verify(await sign({ iss }), expected), undefined)
+  for (const aud of ['other', 'demo2', [], [['demo']], { demo: 1 }, null])
+    assert.equal(await ring.verify(await sign({ aud }), expected), undefined)
   assert.ok(await ring.verify(await sign({ aud: ['other', 'demo'] }), expected))
   assert.ok(await ring.verify(await sign({ aud: 'other' }), { issuer }))
   const accessToken = await sign({}, 'at+jwt')
   assert.equal(await ring.verify(accessToken, expected), undefined)
   assert.ok(await ring.verify(accessToken, { ...expected, typ: 'at+jwt' }))
-  for (const typ of ['AT+JWT', 'application/at+jwt', 'JWT', '']) assert.equal(await ring.verify(accessToken, { ...expected, typ }), undefined)
+  for (const typ of ['AT+JWT', 'application/at+jwt', 'JWT', ''])
+    assert.equal(await ring.verify(accessToken, { ...expected, typ }), undefined)
 })
 
 test('a payload that is no object is refused', async () => {
@@ -223,7 +238,23 @@ test('a payload that is no object is refused', async () => {
 
 test('what is no token, or too long for one, is refused without an error', async () => {
   const long = await ring.sign({ ...claims, padding: 'x'.repeat(16_384) }, { alg: 'ES256' })
-  const hostile: unknown[] = ['', '.', '..', '...', 'a.b.c', '💥.💥.💥', '\0.\0.\0', 'a'.repeat(1 << 20), long, '.'.repeat(16_000), undefined, null, 7, {}, []]
+  const hostile: unknown[] = [
+    '',
+    '.',
+    '..',
+    '...',
+    'a.b.c',
+    '💥.💥.💥',
+    '\0.\0.\0',
+    'a'.repeat(1 << 20),
+    long,
+    '.'.repeat(16_000),
+    undefined,
+    null,
+    7,
+    {},
+    [],
+  ]
   for (const value of hostile) assert.equal(await ring.verify(value as string, expected), undefined)
 })
 
@@ -274,7 +305,11 @@ test('a key that comes into use later is published and accepted before, a retire
   assert.equal(kidOf(await both.sign(claims, { alg: 'ES256' })), row.kid)
   assert.ok(await both.verify(oldToken, expected))
 
-  await fresh.database.sql.updateTable('signing_keys').set({ retired_at: start + 1000 }).where('kid', '=', String(old)).execute()
+  await fresh.database.sql
+    .updateTable('signing_keys')
+    .set({ retired_at: start + 1000 })
+    .where('kid', '=', String(old))
+    .execute()
   const after = await openRing({ database: fresh.database, seal, clock: fresh.clock })
   assert.equal(after.jwks().keys.length, 3)
   assert.equal(await after.verify(oldToken, expected), undefined)

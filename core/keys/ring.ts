@@ -1,5 +1,5 @@
 import type { Algorithm, Clock, Keys } from '../api/index.ts'
-import type { Database } from '../data/index.ts'
+import type { Database } from '../data/database.ts'
 import { acceptable, claimsOf, encodeSegment, partsOf } from './jwt.ts'
 import type { Seal } from './seal.ts'
 import { generatePrivateKey, signingKey, type SigningKey } from './signing-key.ts'
