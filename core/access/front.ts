@@ -1,6 +1,19 @@
-import { facts, type Answer, type Application, type Events, type Json, type Message, type Protocol, type Provider, type Refusal, type Session, type Wants } from '../api/index.ts'
+import {
+  facts,
+  type Answer,
+  type Application,
+  type Events,
+  type Json,
+  type Message,
+  type Protocol,
+  type Provider,
+  type Refusal,
+  type Session,
+  type Wants,
+} from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Designation, Program } from '../engine/program.ts'
+import type { ApplicationFlows } from '../configuration/types.ts'
+import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Visit } from './visit.ts'
 
@@ -10,11 +23,20 @@ export type Next = { readonly cookie?: string | undefined } & (
   | { readonly next: 'see'; readonly flow: string; readonly runId: string }
   | { readonly next: 'answer'; readonly answer: Answer }
   | { readonly next: 'home' }
+  /** A run that opens no session has ended well. */
+  | { readonly next: 'done' }
   | { readonly next: 'signed-out'; readonly application?: Application }
   /** The run ended without its purpose. `back`: there is an application that can be told. */
-  | { readonly next: 'denied'; readonly why: Message; readonly reference: string; readonly flow: string; readonly back: boolean }
+  | {
+      readonly next: 'denied'
+      readonly why: Message
+      readonly reference: string
+      readonly flow: string
+      readonly runId: string
+      readonly back: boolean
+    }
   | { readonly next: 'failed'; readonly reference: string; readonly flow: string }
-  | { readonly next: 'over'; readonly flow: string }
+  | { readonly next: 'over'; readonly flow: string; readonly runId: string }
   | { readonly next: 'gone' }
 )
 
@@ -36,7 +58,7 @@ type ForApplication = Purpose & { to: 'application' }
 export type FrontParts = {
   readonly engine: Engine
   readonly events: Events
-  readonly protocol: (kind: string) => { readonly protocol: Protocol; readonly use: object }
+  readonly protocol: (kind: string) => { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
 }
 
 /** Leads a browser through the flows that its wish needs, and ends in the application's answer. Knows no HTTP. */
@@ -47,7 +69,11 @@ export class Front {
   }
 
   /** Opens a flow by its address. `undefined`: there is no such flow to be opened like this. */
-  async open(visit: Visit, slug: string, link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> }): Promise<Next | undefined> {
+  async open(
+    visit: Visit,
+    slug: string,
+    link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> },
+  ): Promise<Next | undefined> {
     const program = visit.snapshot.flows.get(slug)
     if (!program || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
     if (program.designation === 'invalidation') return this.logout(visit, { confirmed: false })
@@ -72,7 +98,10 @@ export class Front {
   }
 
   /** Signs the browser out by the invalidation flow. */
-  async logout(visit: Visit, wish: { readonly confirmed: boolean; readonly then?: URL; readonly application?: Application }): Promise<Next> {
+  async logout(
+    visit: Visit,
+    wish: { readonly confirmed: boolean; readonly then?: URL; readonly application?: Application },
+  ): Promise<Next> {
     const purpose: Purpose = {
       to: 'signed-out',
       ...(wish.then && { then: wish.then.href }),
@@ -85,7 +114,10 @@ export class Front {
         program,
         purpose,
         application: wish.application,
-        facts: { [facts.signOut.name]: { confirmed: wish.confirmed }, [facts.user.name]: { id: visit.browser.session.userId, username: visit.browser.session.username } },
+        facts: {
+          [facts.signOut.name]: { confirmed: wish.confirmed },
+          [facts.user.name]: { id: visit.browser.session.userId, username: visit.browser.session.username },
+        },
       },
       visit,
     )
@@ -104,7 +136,7 @@ export class Front {
       case 'gone':
         return { next: 'gone' }
       case 'over':
-        return { next: 'over', flow: view.flow }
+        return { next: 'over', flow: view.flow, runId: view.runId }
       case 'failed':
         return { next: 'failed', reference: view.reference, flow: view.flow }
       case 'denied': {
@@ -113,7 +145,14 @@ export class Front {
         const tell = view.byUser || view.refusal === 'login-needed'
         if (tell && purpose.to === 'application' && provider) return this.#refuse(visit, purpose, provider, view.refusal)
         if (tell && purpose.to === 'signed-out') return { next: 'home' }
-        return { next: 'denied', why: view.why, reference: view.reference, flow: view.flow, back: provider !== undefined }
+        return {
+          next: 'denied',
+          why: view.why,
+          reference: view.reference,
+          flow: view.flow,
+          runId: view.runId,
+          back: provider !== undefined,
+        }
       }
       case 'closed':
         return this.#closed(visit, view)
@@ -139,7 +178,7 @@ export class Front {
   async #closed(visit: Visit, view: View & { is: 'closed' }): Promise<Next> {
     const purpose = view.purpose as unknown as Purpose
     const { cookie } = view
-    if (purpose.to === 'home') return { next: 'home', cookie }
+    if (purpose.to === 'home') return { next: view.session || visit.browser.session ? 'home' : 'done', cookie }
     if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }
     const provider = this.#provider(visit, purpose)
     if (!provider) return { next: 'gone', cookie }
@@ -159,7 +198,12 @@ export class Front {
     return this.#authorize(visit, purpose, provider, { ...session, username: user.username })
   }
 
-  async #authorize(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: Session & { readonly username: string }): Promise<Next> {
+  async #authorize(
+    visit: Visit,
+    purpose: ForApplication,
+    provider: Provider<unknown>,
+    session: Session & { readonly username: string },
+  ): Promise<Next> {
     const program = this.#flow(visit, provider.application.slug, 'authorization')
     const next: ForApplication = { ...purpose, phase: 'authorization' }
     const view = await this.#parts.engine.start(
@@ -177,7 +221,12 @@ export class Front {
     return this.after(visit, view)
   }
 
-  async #finish(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: Session & { readonly username: string }): Promise<Next> {
+  async #finish(
+    visit: Visit,
+    purpose: ForApplication,
+    provider: Provider<unknown>,
+    session: Session & { readonly username: string },
+  ): Promise<Next> {
     const { protocol, use } = this.#parts.protocol(purpose.protocol)
     const subject = { id: session.userId, username: session.username }
     const answer = await protocol.finish({ provider, request: purpose.parked, subject, session, origin: visit.request.origin, use })
@@ -197,8 +246,11 @@ export class Front {
   }
 
   /** The application's own flow for this, else the default. The configuration was checked: there is one. */
-  #flow(visit: Visit, application: string | undefined, designation: Designation & ('authentication' | 'authorization' | 'invalidation')): Program {
-    return visit.snapshot.flowFor(designation, application)
+  #flow({ snapshot }: Visit, application: string | undefined, designation: keyof ApplicationFlows): Program {
+    const { flows } = snapshot.applications.get(application ?? '') ?? { flows: snapshot.defaultFlows }
+    const program = snapshot.flows.get(flows[designation])
+    if (!program) throw new Error(`there is no flow "${flows[designation]}"`)
+    return program
   }
 
   #provider(visit: Visit, purpose: ForApplication): Provider<unknown> | undefined {
@@ -212,4 +264,5 @@ const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
     : { next: 'answer', answer: { answer: 'redirect', to: new URL(purpose.then) } }
 
 const fresh = (session: Session, { maxAge, subject }: Wants, now: Date): boolean =>
-  (maxAge === undefined || now.getTime() - session.at.getTime() <= maxAge * 1000 - (maxAge === 0 ? 1 : 0)) && (subject === undefined || subject === session.userId)
+  (maxAge === undefined || now.getTime() - session.at.getTime() <= maxAge * 1000 - (maxAge === 0 ? 1 : 0)) &&
+  (subject === undefined || subject === session.userId)

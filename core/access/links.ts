@@ -4,7 +4,11 @@ import { facts, type Json, type Store } from '../api/index.ts'
 /** A link that an operator hands to one person: it opens one flow, once. Only its hash is stored. */
 export type OperatorLinks = {
   /** The path of a new link, e.g. `/if/flow/recovery-link/?link=…`. `lifetime` in seconds. */
-  create(link: { readonly flow: string; readonly user?: { readonly id: string; readonly username: string }; readonly lifetime: number }): Promise<string>
+  create(link: {
+    readonly flow: string
+    readonly user?: { readonly id: string; readonly username: string }
+    readonly lifetime: number
+  }): Promise<string>
   /** What a link opens, if it has not been used and has not expired. Reading it uses nothing up: mail scanners open links. */
   read(token: string): Promise<{ readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined>
 }

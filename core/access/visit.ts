@@ -1,5 +1,5 @@
 import type { RequestView } from '../api/index.ts'
-import type { Snapshot } from '../configuration/snapshot.ts'
+import type { Snapshot } from '../configuration/types.ts'
 import type { Asker } from '../engine/parts.ts'
 import type { Browser } from './types.ts'
 

@@ -223,5 +223,11 @@ export class Engine {
   }
 }
 
-const over = (state: RunState): View => ({ is: 'over', flow: state.flow, purpose: state.purpose, how: state.ended ?? 'closed' })
+const over = (state: RunState): View => ({
+  is: 'over',
+  runId: state.id,
+  flow: state.flow,
+  purpose: state.purpose,
+  how: state.ended ?? 'closed',
+})
 const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

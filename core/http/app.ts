@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { Snapshot } from '../configuration/snapshot.ts'
+import type { Snapshot } from '../configuration/types.ts'
 import { assetRoutes } from './assets.ts'
 import { answerErrors } from './errors.ts'
 import { executorRoutes } from './executor.ts'
@@ -55,7 +55,10 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     // The path alone: queries and bodies carry codes and answers.
     const path = request.routeOptions.url ?? 'none'
-    request.log.debug({ method: request.method, route: path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 }, 'http')
+    request.log.debug(
+      { method: request.method, route: path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'http',
+    )
   })
   await app.register(cookie)
   await app.register(formbody, { bodyLimit })

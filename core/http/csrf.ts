@@ -11,5 +11,7 @@ export function genuine(request: FastifyRequest, browser: Browser, origin: strin
   if (comesFrom(request, origin) === 'elsewhere') return false
   const given = (request.body as Record<string, unknown> | undefined)?.['csrf']
   const expected = csrfToken(browser)
-  return typeof given === 'string' && Buffer.byteLength(given) === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  return (
+    typeof given === 'string' && Buffer.byteLength(given) === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))
+  )
 }

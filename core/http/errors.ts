@@ -34,7 +34,12 @@ function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply,
     code,
     title,
     // What we did not foresee is not told: it may hold anything. The log has it under the reference.
-    detail: status < 500 ? error.message : busy ? 'The server is busy. Try again in a few seconds.' : `Something failed on the server; the log has it under ${request.id}.`,
+    detail:
+      status < 500
+        ? error.message
+        : busy
+          ? 'The server is busy. Try again in a few seconds.'
+          : `Something failed on the server; the log has it under ${request.id}.`,
     ...(status >= 500 && { reference: request.id }),
     ...(error.validation && {
       errors: error.validation.map((problem) => ({ pointer: problem.instancePath, detail: problem.message ?? 'is not valid' })),

@@ -45,12 +45,21 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
       return send(request, reply, await front.after(visit, await engine.answer(run, challenge ?? '', answer, programs, visit)))
     }
     if (run !== undefined) {
-      return send(request, reply, await front.after(visit, restart ? await engine.restart(run, programs, visit) : await engine.view(run, programs, visit)))
+      return send(
+        request,
+        reply,
+        await front.after(visit, restart ? await engine.restart(run, programs, visit) : await engine.view(run, programs, visit)),
+      )
     }
     const opened = link === undefined ? undefined : await links.read(link)
     const next = link !== undefined && !opened ? undefined : await front.open(visit, request.params.slug, opened)
     if (next) return send(request, reply, next)
-    return sendProblem(reply, { status: 404, code: 'no-such-flow', title: 'Not found', detail: `There is no flow "${request.params.slug}" that can be opened like this.` })
+    return sendProblem(reply, {
+      status: 404,
+      code: 'no-such-flow',
+      title: 'Not found',
+      detail: `There is no flow "${request.params.slug}" that can be opened like this.`,
+    })
   }
 
   const send = (request: FastifyRequest, reply: FastifyReply, next: Next) => {
@@ -73,7 +82,12 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
         })
       }
       case 'see':
-        return sendProblem(reply, { status: 409, code: 'moved', title: 'Changed meanwhile', detail: 'Another request moved this run. Ask where it stands: POST {"run"}.' })
+        return sendProblem(reply, {
+          status: 409,
+          code: 'moved',
+          title: 'Changed meanwhile',
+          detail: 'Another request moved this run. Ask where it stands: POST {"run"}.',
+        })
       case 'home':
         return reply.send({ done: true, redirect: '/' })
       case 'signed-out':
@@ -86,11 +100,22 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
       case 'denied':
         return sendProblem(reply, { status: 403, code: 'denied', title: 'Denied', detail: text(next.why), reference: next.reference })
       case 'failed':
-        return sendProblem(reply, { status: 500, code: 'stage-failed', title: 'A step failed', detail: 'A step of this flow failed; nothing was skipped. The reference is in the log.', reference: next.reference })
+        return sendProblem(reply, {
+          status: 500,
+          code: 'stage-failed',
+          title: 'A step failed',
+          detail: 'A step of this flow failed; nothing was skipped. The reference is in the log.',
+          reference: next.reference,
+        })
       case 'over':
         return sendProblem(reply, { status: 410, code: 'over', title: 'Over', detail: 'This run has ended. Begin a new one.' })
       case 'gone':
-        return sendProblem(reply, { status: 404, code: 'no-such-run', title: 'Not found', detail: 'There is no such run at this browser, or it has expired. Begin a new one.' })
+        return sendProblem(reply, {
+          status: 404,
+          code: 'no-such-run',
+          title: 'Not found',
+          detail: 'There is no such run at this browser, or it has expired. Begin a new one.',
+        })
     }
   }
 
@@ -112,4 +137,8 @@ function speak(value: unknown, text: Translate): unknown {
 }
 /** Nodes hold messages under these names only, see `Screen`; anything else that looks like one is data. */
 const isMessage = (value: unknown): value is Message =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && ('key' in value || ('text' in value && typeof value.text === 'string')) && !('node' in value)
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  ('key' in value || ('text' in value && typeof value.text === 'string')) &&
+  !('node' in value)

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import type { Protocol, ProtocolContext, Provider, Session } from '../api/index.ts'
+import type { Protocol, ProtocolContext, Session } from '../api/index.ts'
+import { authorize } from '../access/authorize.ts'
 import type { Front } from '../access/front.ts'
 import type { Visits } from './visits.ts'
 import type { Pages } from './pages.ts'
 
-export type LoadedProtocol = { readonly protocol: Protocol; readonly use: object }
+export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
 
 /** Gives each protocol a Fastify scope of its own under its mounts. Nothing that one sets reaches another. */
 export async function mountProtocols(
@@ -20,18 +21,15 @@ export async function mountProtocols(
   }
 }
 
-function contextFor({ protocol, use }: LoadedProtocol, { front, visits, pages }: Parameters<typeof mountProtocols>[2]): ProtocolContext<any, any, any> {
+function contextFor(
+  { protocol, use }: LoadedProtocol,
+  { front, visits, pages }: Parameters<typeof mountProtocols>[2],
+): ProtocolContext<any, any, any> {
   const { kind } = protocol
   return {
     use,
     origin: (request) => request.origin,
-    providers: (request) => ({
-      find: (setting, value) => request.snapshot.findProvider(kind, setting, value),
-      byApplication: (slug) => {
-        const provider = request.snapshot.providerOf(slug)
-        return provider?.kind === kind ? (provider as Provider<any>) : undefined
-      },
-    }),
+    providers: (request) => request.snapshot.providersOf(kind),
     async session(request): Promise<Session | undefined> {
       return (await visits.browser(request)).session
     },
@@ -44,7 +42,7 @@ function contextFor({ protocol, use }: LoadedProtocol, { front, visits, pages }:
       return pages.send(request, reply, visit, await front.logout(visit, wish))
     },
     async authorize(userId, application, request) {
-      return front.authorize(request.snapshot, userId, application)
+      return authorize(request.snapshot, userId, application)
     },
     async answer(request, reply, answer) {
       return pages.answer(request, reply, answer)

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { RequestView } from '../api/index.ts'
 import type { Browser } from '../access/types.ts'
 import type { Visit } from '../access/visit.ts'
-import type { Snapshot } from '../configuration/snapshot.ts'
+import type { Snapshot } from '../configuration/types.ts'
 import { readCookie, setCookie } from './cookies.ts'
 
 declare module 'fastify' {
