@@ -49,7 +49,9 @@ export const pass = (
 export const retry = (errors: Readonly<Record<string, Message>>): Outcome<never> => ({ go: 'retry', errors })
 /** Ends the run. */
 export const deny = (why: Message): Outcome<never> => ({ go: 'deny', why })
-type BySettings<S, T> = T | ((settings: S) => T)
+
+/** Written as a method, whose parameters TypeScript compares both ways, so that each stage is a `Stage`, whatever its settings. */
+type BySettings<S, T> = T | { of(settings: S): T }['of']
 
 export type Stage<
   S extends TObject = any,
