@@ -40,7 +40,7 @@ export const stage = defineStage({
   },
 
   submit({ settings, application, wants, need, use }, answer) {
-    if (answer.consent !== 'allow') return deny(msg('consent.refused'))
+    if (answer.consent !== 'allow') return deny(msg('consent.refused'), { byUser: true })
     if (settings.mode === 'always' || !application) return pass()
     const names = (wants.consent?.to ?? []).map((scope) => scope.name)
     return pass({ do: [use.consents.allow(need(facts.user).id, application.slug, names)] })

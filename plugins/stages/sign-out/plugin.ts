@@ -19,7 +19,7 @@ export const stage = defineStage({
       ),
     )
   },
-  submit: (_, { choice }) => (choice === 'sign-out' ? pass() : deny(msg('sign-out.stayed'))),
+  submit: (_, { choice }) => (choice === 'sign-out' ? pass() : deny(msg('sign-out.stayed'), { byUser: true })),
 })
 
 export default definePlugin({ id: 'sign-out', version: '1.0.0', api: '^1', stages: [stage], messages: { en, de } })
