@@ -49,7 +49,9 @@ export const pass = (
 export const retry = (errors: Readonly<Record<string, Message>>): Outcome<never> => ({ go: 'retry', errors })
 /** Ends the run. `byUser`: it was the user's own wish, so the application is told at once, without a page in between. */
 export const deny = (why: Message, more: { readonly byUser?: boolean } = {}): Outcome<never> => ({ go: 'deny', why, ...more })
-type BySettings<S, T> = T | ((settings: S) => T)
+
+/** Written as a method, whose parameters TypeScript compares both ways, so that each stage is a `Stage`, whatever its settings. */
+type BySettings<S, T> = T | { of(settings: S): T }['of']
 
 export type Stage<
   S extends TObject = any,

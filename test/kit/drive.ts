@@ -64,7 +64,7 @@ export function drive(stage: Stage, settings: object = {}, given: Given = {}): D
       const open = shown ?? (await show())
       assert.equal(open.go, 'ask', `${stage.kind} asks nothing here: ${JSON.stringify(open)}`)
       const fitting = validAnswer(answerSchema(stage, valid), answer)
-      if (!fitting) return retry({ '': msg('core.invalid') })
+      if (!fitting) return retry({ '': msg('core.incomplete-answer') })
       return run('submit', (ctx) => stage.submit(ctx, fitting))
     },
   }

@@ -27,10 +27,9 @@ export const aUser = (fields: Partial<User> & { readonly username: string }): Us
 
 const fold = (text: string) => text.normalize('NFKC').toLowerCase()
 
-/** Users in memory. Effects are only described, as everywhere: nothing is written. `finds` counts calls of `find`. */
+/** Users in memory. Effects are only described: nothing is written. A created user's id is `new-<username>`. `finds` counts calls of `find`. */
 export function memoryUsers(...users: readonly User[]): Users & UsersWrite & { readonly finds: number } {
   let finds = 0
-  let created = 0
   return {
     get finds() {
       return finds
@@ -44,8 +43,7 @@ export function memoryUsers(...users: readonly User[]): Users & UsersWrite & { r
       return byName ?? (byEmail.length === 1 ? byEmail[0] : undefined)
     },
     create(fields, { roles = [], groups = [], back } = {}) {
-      created += 1
-      const id = `new-${created}`
+      const id = `new-${fields.username}`
       return { id, effect: effect('users.create', { id, fields: plain(fields), roles, groups }, back) }
     },
     update: (id, fields, { back } = {}) => effect('users.update', { id, fields: plain(fields) }, back),
