@@ -74,6 +74,7 @@ export class Ending {
     await this.record('flow_denied', state, asker, { reference, reason })
     return {
       is: 'denied',
+      runId: state.id,
       flow: state.flow,
       why,
       purpose: state.purpose,
@@ -124,11 +125,11 @@ export class Ending {
     return { again: { ...position, state: backTo(position.state, back) }, step, errors: closed.errors }
   }
 
-  /** Keeps of an ended run only what tells later requests that it is over. */
+  /** Keeps of an ended run only what tells later requests that it is over. One that closed without ever asking leaves nothing. */
   async #store(position: Position, ended: 'closed' | 'denied'): Promise<void> {
     const { state, version } = position
     this.#parts.log.debug({ flow: state.flow, run: state.id, ended, trace: state.trace }, 'flow.run: ended')
-    if (version === undefined) return
+    if (version === undefined && ended === 'closed') return
     const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
     const left: RunState = { ...state, facts: {}, effects: [], kept: null, challenge: null, earlier: {}, trace: [], ended }
     await this.#parts.store.compareAndSet(runKey(state.id), version, left as unknown as Json, ttl)

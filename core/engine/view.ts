@@ -35,6 +35,7 @@ export type View =
     }
   | {
       readonly is: 'denied'
+      readonly runId: string
       readonly flow: string
       readonly why: Message
       readonly purpose: Json
@@ -44,7 +45,7 @@ export type View =
       readonly byUser: boolean
     }
   /** It ended before: by an earlier request, or because it was refused. */
-  | { readonly is: 'over'; readonly flow: string; readonly purpose: Json; readonly how: 'closed' | 'denied' }
+  | { readonly is: 'over'; readonly runId: string; readonly flow: string; readonly purpose: Json; readonly how: 'closed' | 'denied' }
   /** A stage broke. The run is over; nothing was skipped. */
   | { readonly is: 'failed'; readonly flow: string; readonly purpose: Json; readonly reference: string }
   /** Another request moved the run meanwhile: ask where it stands. */
