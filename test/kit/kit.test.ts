@@ -85,7 +85,7 @@ test('a stage reaches only what it declares', async () => {
   const asks = (show: Stage['show'], more: object = {}) =>
     drive(stageWith({ show, ...more }), {}, { use: { passwords: memoryPasswords() } }).show()
   await assert.rejects(
-    asks((ctx) => pass(ctx.need(facts.login) as object)),
+    asks((ctx) => pass({ know: [know(facts.login, ctx.need(facts.login))] })),
     /"login" is not in `needs`/,
   )
   await assert.rejects(
