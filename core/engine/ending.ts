@@ -37,6 +37,7 @@ export class Ending {
       ? { closed: true, cookie: undefined, session: undefined }
       : await this.#parts.close({
           runId: taken.id,
+          request: asker.request,
           effects: taken.effects.map(({ step: _, ...effect }) => effect),
           ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
