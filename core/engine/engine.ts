@@ -52,7 +52,7 @@ export class Engine {
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
-      return this.#advance({ ...position, state: { ...state, notice: msg('core.stale-answer') } }, asker)
+      return this.#advance({ ...position, state: { ...state, notice: msg('core.form.stale') } }, asker)
     }
     return this.#submit(position, answer, asker)
   }
@@ -88,7 +88,7 @@ export class Engine {
     const attempt = step.stage.proves?.length ? attemptOf(state, step, asker) : undefined
     if (attempt && !(await begin(this.#parts.store, attempt))) {
       await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
-      const errors = { '': msg('core.too-many-attempts', { minutes: limits.window / 60 }) }
+      const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
       return this.#again(position, step, { errors, status: 429, retryAfter: limits.window }, asker)
     }
     const started = performance.now()
@@ -118,7 +118,7 @@ export class Engine {
         if (!attempt) return this.#again(position, step, { errors: outcome.errors, status: 422 }, asker)
         await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'wrong' })
         const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
-        if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.too-many-failures'), asker)
+        if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
         return this.#again(failed, step, { errors: outcome.errors, status: 422 }, asker)
       }
       case 'ask':

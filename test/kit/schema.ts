@@ -15,6 +15,8 @@ export function validSettings(stage: Stage, settings: object): Record<string, un
   const copy = structuredClone(settings) as Record<string, unknown>
   const check = settingsAjv.compile(stage.settings)
   assert.ok(check(copy), `settings of ${stage.kind}: ${text(check.errors)}`)
+  const problems = (stage.check?.(copy) ?? []).map(({ pointer, message }) => `${pointer} ${message}`)
+  assert.equal(problems.length, 0, `settings of ${stage.kind}: ${problems.join('; ')}`)
   return copy
 }
 

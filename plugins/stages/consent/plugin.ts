@@ -4,16 +4,13 @@ import en from './messages/en.json' with { type: 'json' }
 
 export const stage = defineStage({
   kind: 'consent',
-  settings: Type.Object(
-    {
-      mode: Type.Enum(['once', 'always'], {
-        title: 'Ask',
-        description: '`once`: what a user allowed an application is remembered, only more is asked again. `always`: at every sign-in.',
-        default: 'once',
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  settings: Type.Object({
+    mode: Type.Enum(['once', 'always'], {
+      title: 'Ask',
+      description: '`once`: what a user allowed an application is remembered, only more is asked again. `always`: at every sign-in.',
+      default: 'once',
+    }),
+  }),
   answer: Type.Object({ consent: Type.Enum(['allow', 'deny']) }),
   needs: [facts.user],
   use: { consents: ports.consents },

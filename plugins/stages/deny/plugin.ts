@@ -7,14 +7,11 @@ const refuse = (settings: { message?: LocalText }, locale: string) =>
 
 export const stage = defineStage({
   kind: 'deny',
-  settings: Type.Object(
-    {
-      message: Type.Optional(
-        localText({ title: 'Message', description: 'Why access is denied, as people see it. Default: a general sentence.' }),
-      ),
-    },
-    { additionalProperties: false },
-  ),
+  settings: Type.Object({
+    message: Type.Optional(
+      localText({ title: 'Message', description: 'Why access is denied, as people see it. Default: a general sentence.' }),
+    ),
+  }),
   answer: Type.Object({}),
   show: ({ settings, request }) => refuse(settings, request.locale),
   submit: ({ settings, request }) => refuse(settings, request.locale),

@@ -4,13 +4,10 @@ import en from './messages/en.json' with { type: 'json' }
 
 export const stage = defineStage({
   kind: 'dummy',
-  settings: Type.Object(
-    {
-      title: localText({ title: 'Title', description: 'The heading of the page.' }),
-      text: Type.Optional(localText({ title: 'Text', description: 'A paragraph below the heading.' })),
-    },
-    { additionalProperties: false },
-  ),
+  settings: Type.Object({
+    title: localText({ title: 'Title', description: 'The heading of the page.' }),
+    text: Type.Optional(localText({ title: 'Text', description: 'A paragraph below the heading.' })),
+  }),
   answer: Type.Object({}),
 
   show: ({ settings, request }) =>

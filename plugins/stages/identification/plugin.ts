@@ -15,18 +15,15 @@ const labels = {
 
 export const stage = defineStage({
   kind: 'identification',
-  settings: Type.Object(
-    {
-      by: Type.Array(Type.Enum(['username', 'email']), {
-        title: 'Identified by',
-        description: 'What users may type to say who they are.',
-        minItems: 1,
-        uniqueItems: true,
-        default: ['username', 'email'],
-      }),
-    },
-    { additionalProperties: false },
-  ),
+  settings: Type.Object({
+    by: Type.Array(Type.Enum(['username', 'email']), {
+      title: 'Identified by',
+      description: 'What users may type to say who they are.',
+      minItems: 1,
+      uniqueItems: true,
+      default: ['username', 'email'],
+    }),
+  }),
   answer: Type.Object({ identifier: Type.String() }),
   gives: [facts.login, facts.user],
   use: { users: ports.users },

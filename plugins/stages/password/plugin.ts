@@ -4,7 +4,7 @@ import en from './messages/en.json' with { type: 'json' }
 
 export const stage = defineStage({
   kind: 'password',
-  settings: Type.Object({}, { additionalProperties: false }),
+  settings: Type.Object({}),
   answer: Type.Object({ password: Type.String() }),
   needs: [facts.login],
   proves: ['pwd'],

@@ -8,10 +8,6 @@ const inputs = (field: PromptField): readonly string[] => {
 
 /** All optional here: what is missing or wrong is said by field, in words, when it is read. */
 export function answer(settings: PromptSettings) {
-  const keys = settings.fields.map((field) => field.key)
-  const twice = keys.find((key, at) => keys.indexOf(key) !== at)
-  // JSON Schema cannot say that one property of a list's items is unique.
-  if (twice !== undefined) throw new Error(`prompt: the key "${twice}" is used by two fields; give each its own`)
   const text = Type.Optional(Type.String())
   return Type.Object(Object.fromEntries(settings.fields.flatMap(inputs).map((name): [string, typeof text] => [name, text])))
 }

@@ -14,6 +14,7 @@ import {
   type Message,
 } from 'sluice/plugin'
 import { answer } from './answer.ts'
+import { check } from './check.ts'
 import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 import { readNewPassword } from './new-password.ts'
@@ -24,6 +25,7 @@ import { passwordField, settings } from './settings.ts'
 export const stage = defineStage({
   kind: 'prompt',
   settings,
+  check,
   answer,
   gives: (settings) => (passwordField(settings) ? [facts.data, facts.newPassword] : [facts.data]),
   use: { passwords: ports.passwords },

@@ -21,63 +21,46 @@ const types = [
   'static',
 ] as const
 
-const option = Type.Object(
-  {
-    value: Type.String({ title: 'Value', description: 'What is recorded.' }),
-    label: Type.Optional(localText({ title: 'Label', description: 'What people see. Default: the value.' })),
-  },
-  { additionalProperties: false },
-)
-
-const needing = (type: readonly string[], required: string) => ({
-  if: { properties: { type: { enum: type } }, required: ['type'] },
-  then: { required: [required] },
+const option = Type.Object({
+  value: Type.String({ title: 'Value', description: 'What is recorded.' }),
+  label: Type.Optional(localText({ title: 'Label', description: 'What people see. Default: the value.' })),
 })
 
-export const field = Type.Object(
-  {
-    key: Type.String({ title: 'Key', description: 'The name under which the answer is recorded.', pattern: keyPattern }),
-    type: Type.Enum([...types], {
-      title: 'Type',
-      description: '`password` asks twice for a new one. `hidden` records `initial` unseen; `static` is a paragraph, its label.',
-      default: 'text',
+const field = Type.Object({
+  key: Type.String({
+    title: 'Key',
+    description: 'The name under which the answer is recorded.',
+    pattern: keyPattern,
+    'x-hint': 'a letter, then letters, digits or _',
+  }),
+  type: Type.Enum([...types], {
+    title: 'Type',
+    description: '`password` asks twice for a new one. `hidden` records `initial` unseen; `static` is a paragraph, its label.',
+    default: 'text',
+  }),
+  label: Type.Optional(
+    localText({
+      title: 'Label',
+      description: 'What people see. Default for `username`, `email` and `password`: the usual word; else the key.',
     }),
-    label: Type.Optional(
-      localText({
-        title: 'Label',
-        description: 'What people see. Default for `username`, `email` and `password`: the usual word; else the key.',
-      }),
-    ),
-    help: Type.Optional(localText({ title: 'Help', description: 'A hint below the field.' })),
-    required: Type.Boolean({ title: 'Required', description: 'An empty answer (an empty box, if `check`) is refused.', default: false }),
-    options: Type.Optional(
-      Type.Array(option, { title: 'Options', description: 'What can be chosen, for `select` and `radio`.', minItems: 1 }),
-    ),
-    initial: Type.Optional(
-      Type.String({ title: 'Initial value', description: 'Filled in beforehand; for `check`, `true` ticks the box.' }),
-    ),
-  },
-  {
-    additionalProperties: false,
-    allOf: [needing(['select', 'radio'], 'options'), needing(['hidden'], 'initial'), needing(['static'], 'label')],
-  },
-)
+  ),
+  help: Type.Optional(localText({ title: 'Help', description: 'A hint below the field.' })),
+  required: Type.Boolean({ title: 'Required', description: 'An empty answer (an empty box, if `check`) is refused.', default: false }),
+  options: Type.Optional(
+    Type.Array(option, { title: 'Options', description: 'What can be chosen, for `select` and `radio`.', minItems: 1 }),
+  ),
+  initial: Type.Optional(Type.String({ title: 'Initial value', description: 'Filled in beforehand; for `check`, `true` ticks the box.' })),
+})
 export type PromptField = Static<typeof field>
 
-export const settings = Type.Object(
-  {
-    title: localText({ title: 'Title', description: 'The heading of the page.' }),
-    fields: Type.Array(field, {
-      title: 'Fields',
-      description: 'What is asked, in this order. At most one password; each key once.',
-      minItems: 1,
-      contains: { properties: { type: { const: 'password' } }, required: ['type'] },
-      minContains: 0,
-      maxContains: 1,
-    }),
-  },
-  { additionalProperties: false },
-)
+export const settings = Type.Object({
+  title: localText({ title: 'Title', description: 'The heading of the page.' }),
+  fields: Type.Array(field, {
+    title: 'Fields',
+    description: 'What is asked, in this order. At most one password; each key once.',
+    minItems: 1,
+  }),
+})
 export type PromptSettings = Static<typeof settings>
 
 export const passwordField = (settings: PromptSettings): PromptField | undefined =>

@@ -4,7 +4,7 @@ import en from './messages/en.json' with { type: 'json' }
 
 export const stage = defineStage({
   kind: 'sign-out',
-  settings: Type.Object({}, { additionalProperties: false }),
+  settings: Type.Object({}),
   answer: Type.Object({ choice: Type.Enum(['sign-out', 'stay']) }),
 
   show({ application, peek }) {

@@ -20,19 +20,21 @@ import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 
 const slugs = (title: string, description: string) =>
-  Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$' }), { title, description, uniqueItems: true, default: [] })
+  Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', 'x-hint': 'a slug: lower-case letters, digits and -' }), {
+    title,
+    description,
+    uniqueItems: true,
+    default: [],
+  })
 
-const settings = Type.Object(
-  {
-    mode: Type.Enum(['create', 'update', 'create-or-update'], {
-      title: 'Mode',
-      description: '`create` a new user, `update` the one that the flow knows, or update if it knows one and else create.',
-    }),
-    roles: slugs('Roles', 'Roles that a created user gets, by slug.'),
-    groups: slugs('Groups', 'Groups that a created user joins, by slug.'),
-  },
-  { additionalProperties: false },
-)
+const settings = Type.Object({
+  mode: Type.Enum(['create', 'update', 'create-or-update'], {
+    title: 'Mode',
+    description: '`create` a new user, `update` the one that the flow knows, or update if it knows one and else create.',
+  }),
+  roles: slugs('Roles', 'Roles that a created user gets, by slug.'),
+  groups: slugs('Groups', 'Groups that a created user joins, by slug.'),
+})
 
 type Directory = { readonly users: Users; readonly write: UsersWrite }
 type Written = { readonly id: string; readonly username: string; readonly effects: readonly Effect[] }
