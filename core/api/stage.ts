@@ -23,9 +23,9 @@ export type StageContext<S, N, M, U extends Use> = {
   /** What this stage kept at its last `ask`; `undefined` on the first showing. Stored on the server. */
   readonly kept: M | undefined
   /** A fact listed in `needs`. Configuration that cannot supply it is refused; should it be absent all the same, the run ends as denied. */
-  need<T>(fact: Fact<T> & N): T
+  need<T>(this: void, fact: Fact<T> & N): T
   /** A fact that may or may not be known. */
-  peek<T>(fact: Fact<T>): T | undefined
+  peek<T>(this: void, fact: Fact<T>): T | undefined
   readonly signal: AbortSignal
 }
 

@@ -8,8 +8,9 @@ import { literal, type Message } from './base.ts'
 export const localText = (options: { readonly title: string; readonly description: string }) =>
   Type.Union(
     [
-      Type.String({ minLength: 1 }),
+      Type.String({ title: 'one text', minLength: 1 }),
       Type.Record(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' }), Type.String({ minLength: 1 }), {
+        title: 'a text per language, e.g. { en: Welcome, de: Willkommen }',
         minProperties: 1,
         additionalProperties: false,
       }),

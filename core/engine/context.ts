@@ -1,14 +1,14 @@
 import { facts as known, type Fact, type StageContext } from '../api/index.ts'
 import type { Attempt } from './limits.ts'
 import type { Program, Step } from './program.ts'
-import type { RunState } from './state.ts'
+import { factOf, type RunState } from './state.ts'
 import type { Asker } from './parts.ts'
 
 const stageDeadline = 10_000
 
 /** What a stage sees of the run. */
 export function contextOf(state: RunState, program: Program, step: Step, asker: Asker, use: object): StageContext<any, any, any, any> {
-  const peek = (fact: Fact) => state.facts[fact.name]?.value
+  const peek = (fact: Fact) => factOf(state, fact.name)
   const context = {
     settings: step.settings,
     use,
@@ -31,9 +31,8 @@ export function contextOf(state: RunState, program: Program, step: Step, asker: 
 }
 
 export type KnownUser = { readonly id: string; readonly username: string }
-export const userOf = (state: RunState) => state.facts[known.user.name]?.value as KnownUser | undefined
-export const typedBy = (state: RunState) =>
-  (state.facts[known.login.name]?.value as { readonly identifier: string } | undefined)?.identifier
+export const userOf = (state: RunState) => factOf(state, known.user.name) as KnownUser | undefined
+export const typedBy = (state: RunState) => (factOf(state, known.login.name) as { readonly identifier: string } | undefined)?.identifier
 
 /** Whose attempt an answer to this step is. */
 export function attemptOf(state: RunState, step: Step, { request, browser }: Asker): Attempt {

@@ -7,7 +7,12 @@ import { backTo, newId, traced, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 /** A conflict sends the run back to the step that can mend it. */
-export type Again = { readonly again: Position; readonly step: Step; readonly errors: Readonly<Record<string, Message>> }
+export type Again = {
+  readonly again: Position
+  readonly step: Step
+  readonly errors: Readonly<Record<string, Message>>
+  readonly typed: Readonly<Record<string, unknown>>
+}
 
 export const runKey = (runId: string) => `run:${runId}`
 
@@ -25,11 +30,12 @@ export class Ending {
     const user = userOf(taken)
     const opens = program.designation === 'authentication'
     const denied = (why: Message, refusal: Refusal = 'denied') => this.deny({ ...position, state: taken }, why, asker, { refusal })
-    if (opens && (!user || taken.proofs.length === 0)) return denied(msg('core.nothing-proved'))
+    // A proof counts for the user of whom it was made, should the run have come to somebody else afterwards.
+    const proofs = taken.proofs.filter((proof) => proof.user === null || proof.user === user?.id).map(({ method, at }) => ({ method, at }))
+    if (opens && (!user || proofs.length === 0)) return denied(msg('core.nothing-proved'))
     const subject = taken.wants.subject
     if (opens && subject !== undefined && user?.id !== subject) return denied(msg('core.other-user'), 'login-needed')
 
-    const proofs = taken.proofs.map(({ method, at }) => ({ method, at }))
     const ends = program.designation === 'invalidation'
     const nothingToWrite = !opens && !ends && taken.effects.length === 0 && !taken.link
     const started = performance.now()
@@ -37,6 +43,7 @@ export class Ending {
       ? { closed: true, cookie: undefined, session: undefined }
       : await this.#parts.close({
           runId: taken.id,
+          request: asker.request,
           effects: taken.effects.map(({ step: _, ...effect }) => effect),
           ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
@@ -113,16 +120,25 @@ export class Ending {
     return {
       ...state,
       link: { ...state.link, taken: true },
-      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: -1 }],
+      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: -1, user: null }],
     }
   }
 
   async #conflict(position: Position, closed: Closed & { closed: false }, asker: Asker): Promise<View | Again> {
     if (!closed.effect) return this.deny(position, msg('core.account-unavailable'), asker)
-    const back = closed.effect.back === undefined ? undefined : position.state.facts[closed.effect.back]?.step
-    const step = back === undefined ? undefined : position.program.steps[back]
-    if (back === undefined || !step) return this.deny(position, Object.values(closed.errors)[0] ?? msg('core.conflict'), asker)
-    return { again: { ...position, state: backTo(position.state, back) }, step, errors: closed.errors }
+    const { state, program } = position
+    const fields = Object.keys(closed.errors)
+    const given = state.facts.filter(({ name, value }) => name === closed.effect?.back && value !== null)
+    // Several steps may have asked for parts of it: the one that asked for what is wrong.
+    const asked = given.find(({ value }) => fields.some((field) => Object.hasOwn(value as object, field))) ?? given.at(-1)
+    const step = asked && program.steps[asked.step]
+    if (!asked || !step) return this.deny(position, Object.values(closed.errors)[0] ?? msg('core.conflict'), asker)
+    return {
+      again: { ...position, state: backTo(state, asked.step) },
+      step,
+      errors: closed.errors,
+      typed: asked.value as Readonly<Record<string, unknown>>,
+    }
   }
 
   /** Keeps of an ended run only what tells later requests that it is over. One that closed without ever asking leaves nothing. */
@@ -131,7 +147,7 @@ export class Ending {
     this.#parts.log.debug({ flow: state.flow, run: state.id, ended, trace: state.trace }, 'flow.run: ended')
     if (version === undefined && ended === 'closed') return
     const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
-    const left: RunState = { ...state, facts: {}, effects: [], kept: null, challenge: null, earlier: {}, trace: [], ended }
+    const left: RunState = { ...state, facts: [], effects: [], kept: null, challenge: null, earlier: {}, trace: [], ended }
     await this.#parts.store.compareAndSet(runKey(state.id), version, left as unknown as Json, ttl)
   }
 }

@@ -4,11 +4,13 @@ import { Ending, runKey } from './ending.ts'
 import { begin, limits, succeeded, type Attempt } from './limits.ts'
 import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
 import type { Step } from './program.ts'
+import { refill } from './refill.ts'
 import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
+type Given = Readonly<Record<string, unknown>>
 type Errors = Readonly<Record<string, Message>>
-type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number }
+type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number; readonly typed: Given }
 
 /** Runs compiled flows, one answer at a time. */
 export class Engine {
@@ -78,18 +80,19 @@ export class Engine {
     return { state: { ...anew(state, program), notice: msg('core.flow-changed') }, program, version: entry.version }
   }
 
-  async #submit(position: Position, given: Readonly<Record<string, unknown>>, asker: Asker): Promise<View> {
+  async #submit(position: Position, given: Given, asker: Asker): Promise<View> {
     const { state, program } = position
     const step = program.steps[state.at]
     if (!step) return this.#advance(position, asker)
     const checked = step.checkAnswer(given)
-    if ('problems' in checked) return this.#again(position, step, { errors: { '': msg('core.incomplete-answer') }, status: 422 }, asker)
+    if ('problems' in checked)
+      return this.#again(position, step, { errors: { '': msg('core.incomplete-answer') }, status: 422, typed: given }, asker)
 
     const attempt = step.stage.proves?.length ? attemptOf(state, step, asker) : undefined
     if (attempt && !(await begin(this.#parts.store, attempt))) {
       await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
       const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
-      return this.#again(position, step, { errors, status: 429, retryAfter: limits.window }, asker)
+      return this.#again(position, step, { errors, status: 429, retryAfter: limits.window, typed: given }, asker)
     }
     const started = performance.now()
     try {
@@ -98,15 +101,23 @@ export class Engine {
         ...position,
         state: traced(state, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started }),
       }
-      return await this.#answered(after, step, outcome, attempt, asker)
+      return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
       if (attempt) await succeeded(this.#parts.store, attempt)
-      if (isBusy(error)) return this.#again(position, step, { errors: { '': msg('core.busy') }, status: 503, retryAfter: 5 }, asker)
+      if (isBusy(error))
+        return this.#again(position, step, { errors: { '': msg('core.busy') }, status: 503, retryAfter: 5, typed: given }, asker)
       return this.#ending.broken(position, step, error)
     }
   }
 
-  async #answered(position: Position, step: Step, outcome: Outcome, attempt: Attempt | undefined, asker: Asker): Promise<View> {
+  async #answered(
+    position: Position,
+    step: Step,
+    outcome: Outcome,
+    given: Given,
+    attempt: Attempt | undefined,
+    asker: Asker,
+  ): Promise<View> {
     const { state } = position
     switch (outcome.go) {
       case 'pass': {
@@ -115,11 +126,11 @@ export class Engine {
         return this.#advance({ ...position, state: passed }, asker)
       }
       case 'retry': {
-        if (!attempt) return this.#again(position, step, { errors: outcome.errors, status: 422 }, asker)
+        if (!attempt) return this.#again(position, step, { errors: outcome.errors, status: 422, typed: given }, asker)
         await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'wrong' })
         const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
         if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
-        return this.#again(failed, step, { errors: outcome.errors, status: 422 }, asker)
+        return this.#again(failed, step, { errors: outcome.errors, status: 422, typed: given }, asker)
       }
       case 'ask':
         return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome)
@@ -158,12 +169,14 @@ export class Engine {
         `stage "${kind}" claims the proof "${outcome.proof}" ${answered ? 'which is not among its `proves`' : 'without having been answered'}`,
       )
     }
-    const facts: Record<string, { value: Json; step: number }> = { ...state.facts }
-    for (const { fact, value } of outcome.know ?? []) {
-      if (!step.gives.some((given) => given.name === fact))
-        throw new Error(`stage "${kind}" gives the fact "${fact}", which is not among its \`gives\``)
-      facts[fact] = { value: value as Json, step: state.at }
-    }
+    const given = new Map((outcome.know ?? []).map(({ fact, value }) => [fact, value as Json]))
+    const strange = [...given.keys()].find((name) => !step.gives.some((fact) => fact.name === name))
+    if (strange !== undefined) throw new Error(`stage "${kind}" gives the fact "${strange}", which is not among its \`gives\``)
+    // What a step may give and does not is not known any more: a second identification that finds nobody must not leave the first one's user.
+    const now = step.gives.map(({ name }) => ({ name, value: given.get(name) ?? null, step: state.at }))
+    const facts = [...state.facts, ...now]
+    const user = userOf({ ...state, facts })
+    if (outcome.proof !== undefined && !user) throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" of nobody`)
     const mayReturn = answered && state.challenge !== null && proves.length === 0
     return {
       ...state,
@@ -196,7 +209,7 @@ export class Engine {
       flow: state.flow,
       step: step.id,
       challenge,
-      screen: outcome.screen,
+      screen: trouble ? refill(outcome.screen, trouble.typed) : outcome.screen,
       errors: trouble?.errors ?? {},
       notice: state.notice ?? undefined,
       application: state.application ?? undefined,
@@ -219,7 +232,9 @@ export class Engine {
 
   async #close(position: Position, asker: Asker): Promise<View> {
     const closed = await this.#ending.close(position, asker)
-    return 'again' in closed ? this.#again(closed.again, closed.step, { errors: closed.errors, status: 422 }, asker) : closed
+    return 'again' in closed
+      ? this.#again(closed.again, closed.step, { errors: closed.errors, status: 422, typed: closed.typed }, asker)
+      : closed
   }
 }
 

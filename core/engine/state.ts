@@ -19,8 +19,10 @@ export type RunState = {
   readonly browser: string
   readonly origin: string
   readonly at: number
-  readonly facts: Readonly<Record<string, { readonly value: Json; readonly step: number }>>
-  readonly proofs: readonly (Proof & { readonly step: number })[]
+  /** In the order in which they became known; the last of a name counts. `null`: a step that may give it did not. */
+  readonly facts: readonly { readonly name: string; readonly value: Json; readonly step: number }[]
+  /** `user`: of whom it was proved, `null` for the operator's link, which speaks for whoever comes out of the run. */
+  readonly proofs: readonly (Proof & { readonly step: number; readonly user: string | null })[]
   readonly effects: readonly (Effect & { readonly step: number })[]
   /** The open challenge: only an answer that names it is looked at. */
   readonly challenge: string | null
@@ -54,7 +56,7 @@ export function backTo(state: RunState, position: number): RunState {
   return {
     ...state,
     at: position,
-    facts: Object.fromEntries(Object.entries(state.facts).filter(([, fact]) => fact.step < position)),
+    facts: before(state.facts),
     proofs: before(state.proofs),
     effects: before(state.effects),
     earlier: Object.fromEntries(Object.entries(state.earlier).filter(([, step]) => step < position)),
@@ -79,7 +81,7 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
     browser: asker.browser.id,
     origin: asker.request.origin,
     at: 0,
-    facts: Object.fromEntries(Object.entries(facts).map(([name, value]) => [name, { value, step: -1 }])),
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value, step: -1 })),
     proofs: [],
     effects: [],
     challenge: null,
@@ -102,3 +104,7 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
 export const anew = (state: RunState, program: Program): RunState => ({ ...backTo(state, 0), hash: program.hash, trace: [] })
 
 export const traced = (state: RunState, line: TraceLine): RunState => ({ ...state, trace: [...state.trace, line].slice(-traceLimit) })
+
+/** What a run knows of a fact now. */
+export const factOf = (state: RunState, name: string): Json | undefined =>
+  state.facts.findLast((fact) => fact.name === name)?.value ?? undefined

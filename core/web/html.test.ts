@@ -87,11 +87,11 @@ test('holes that no escaping makes safe are refused', () => {
   )
   assert.throws(
     () =>
-      html`<STYLE>
+      html`<style>
         a {
           b: ${x};
         }
-      </STYLE>`,
+      </style>`,
     /no holes in <style>/,
   )
   assert.throws(() => html`<!-- ${x} -->`, /no holes in comments/)

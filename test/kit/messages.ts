@@ -13,9 +13,9 @@ export function messagesContract(plugin: Plugin, folder: string): void {
   const { en, de, ...others } = plugin.messages ?? {}
   assert.ok(en && de, `${plugin.id} needs messages in en and de`)
   const used = keysIn(folder, plugin.id)
-  assert.deepEqual(Object.keys(en).sort(), [...used].sort(), `keys of ${plugin.id}: texts (left) and what the source names (right)`)
+  assert.deepEqual(Object.keys(en).toSorted(), [...used].toSorted(), `keys of ${plugin.id}: texts (left) and what the source names (right)`)
   for (const [language, texts] of Object.entries({ en, de, ...others })) {
-    assert.deepEqual(Object.keys(texts).sort(), Object.keys(en).sort(), `keys of ${plugin.id} in ${language}`)
+    assert.deepEqual(Object.keys(texts).toSorted(), Object.keys(en).toSorted(), `keys of ${plugin.id} in ${language}`)
     for (const [key, text] of Object.entries(texts)) {
       assert.ok(text.trim(), `${key} is empty in ${language}`)
       assert.deepEqual(argumentsOf(text, language), argumentsOf(en[key] ?? '', 'en'), `arguments of ${key} in ${language}`)
@@ -41,5 +41,5 @@ function argumentsOf(text: string, language: string): string[] {
     const children = 'children' in element ? element.children.flatMap(names) : []
     return [...own, ...options, ...children]
   }
-  return [...new Set(new IntlMessageFormat(text, language).getAst().flatMap(names))].sort()
+  return [...new Set(new IntlMessageFormat(text, language).getAst().flatMap(names))].toSorted()
 }

@@ -28,7 +28,7 @@ export const Password = defineEntity({
   name: 'Password',
   tableName: 'passwords',
   properties: {
-    user: () => p.oneToOne(User).primary().deleteRule('cascade'),
+    user: () => p.oneToOne(User).owner().primary().deleteRule('cascade'),
     /** Argon2id in PHC format. */
     hash: p.text(),
     changedAt: instant(),

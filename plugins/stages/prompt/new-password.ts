@@ -22,5 +22,5 @@ export function readNewPassword(field: PromptField, answer: Answer): NewPassword
 function refusal(password: string): Message | undefined {
   if (!password) return msg('prompt.required')
   if (Buffer.byteLength(password) > longest) return msg('prompt.password-too-long', { most: longest })
-  return [...password].length < shortest ? msg('prompt.password-too-short', { least: shortest }) : undefined
+  return Array.from(password).length < shortest ? msg('prompt.password-too-short', { least: shortest }) : undefined
 }

@@ -26,21 +26,15 @@ export function nodesOf(field: PromptField, value: Json | undefined, locale: str
     required: field.required,
     ...(field.help !== undefined && { help: localized(field.help, locale) }),
   }
-  const filled = value === undefined ? {} : { value: String(value) }
-  switch (field.type) {
-    case 'password':
-      return passwordNodes(field, named)
-    case 'check':
-      return [{ ...named, input: 'check', checked: value === true || value === 'true' }]
-    case 'select':
-    case 'radio':
-      return [{ ...named, ...filled, input: field.type, options: optionsOf(field, locale) }]
-    default: {
-      const token = autocomplete(field)
-      const input = field.type === 'username' ? 'text' : field.type
-      return [{ ...named, ...filled, input, ...(token !== undefined && { autocomplete: token }) }]
-    }
+  const filled = typeof value === 'string' || typeof value === 'number' ? { value: String(value) } : {}
+  if (field.type === 'password') return passwordNodes(field, named)
+  if (field.type === 'check') return [{ ...named, input: 'check', checked: value === true || value === 'true' }]
+  if (field.type === 'select' || field.type === 'radio') {
+    return [{ ...named, ...filled, input: field.type, options: optionsOf(field, locale) }]
   }
+  const token = autocomplete(field)
+  const input = field.type === 'username' ? 'text' : field.type
+  return [{ ...named, ...filled, input, ...(token !== undefined && { autocomplete: token }) }]
 }
 
 /** Never filled in, whatever was typed before. */

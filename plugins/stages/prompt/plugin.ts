@@ -48,10 +48,7 @@ export const stage = defineStage({
     let password: string | undefined
 
     for (const field of settings.fields) {
-      if (field.type === 'static') continue
-      if (field.type === 'hidden') {
-        values[field.key] = field.initial ?? ''
-      } else if (field.type === 'password') {
+      if (field.type === 'password') {
         const read = readNewPassword(field, typed)
         if ('errors' in read) Object.assign(errors, read.errors)
         else password = read.password

@@ -14,26 +14,33 @@ const untypableInLines = /(?![\n\t])[\p{Cc}\p{Cs}]/u
 const address = /^[^\s@<>()]+@[^\s@<>()]+$/u
 const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/
 
-/** Reads a field that is neither a password nor unseen. `typed` is what was sent, if anything. */
+type Reader = (text: string, field: PromptField) => Read
+
+/** Reads text that is not empty and has no spaces at its ends. */
+const readers: Readonly<Partial<Record<PromptField['type'], Reader>>> = {
+  text: (text) => readText(text, longest.text, untypable),
+  username: (text) => readText(text, longest.username, untypable),
+  email: (text) => (address.test(text) ? readText(text, longest.email, untypable) : { error: msg('prompt.not-an-address') }),
+  textarea: (text) => readText(text, longest.textarea, untypableInLines),
+  number: (text) => (decimal.test(text) ? { value: Number(text) } : { error: msg('prompt.not-a-number') }),
+  date: (text) => (isDate(text) ? { value: text } : { error: msg('prompt.not-a-date') }),
+  select: readOption,
+  radio: readOption,
+}
+
+/** Reads any field but a password. `typed` is what was sent, if anything; what is not asked does not look at it. */
 export function readField(field: PromptField, typed: string | undefined): Read {
+  if (field.type === 'hidden') return { value: field.initial }
   if (field.type === 'check') return readCheck(field, typed)
+  const reader = readers[field.type]
+  if (!reader) return { value: undefined }
   const text = (typed ?? '').replaceAll('\r\n', '\n').trim()
-  if (!text) return field.required ? { error: msg('prompt.required') } : { value: undefined }
-  switch (field.type) {
-    case 'number':
-      return decimal.test(text) ? { value: Number(text) } : { error: msg('prompt.not-a-number') }
-    case 'date':
-      return isDate(text) ? { value: text } : { error: msg('prompt.not-a-date') }
-    case 'select':
-    case 'radio':
-      return field.options?.some((option) => option.value === text) ? { value: text } : { error: msg('prompt.not-an-option') }
-    case 'textarea':
-      return readText(text, longest.textarea, untypableInLines)
-    case 'email':
-      return address.test(text) ? readText(text, longest.email, untypable) : { error: msg('prompt.not-an-address') }
-    default:
-      return readText(text, field.type === 'username' ? longest.username : longest.text, untypable)
-  }
+  if (text) return reader(text, field)
+  return field.required ? { error: msg('prompt.required') } : { value: undefined }
+}
+
+function readOption(text: string, field: PromptField): Read {
+  return field.options?.some((option) => option.value === text) ? { value: text } : { error: msg('prompt.not-an-option') }
 }
 
 function readCheck(field: PromptField, typed: string | undefined): Read {

@@ -31,7 +31,7 @@ const field = Type.Object({
     title: 'Key',
     description: 'The name under which the answer is recorded.',
     pattern: keyPattern,
-    'x-hint': 'a letter, then letters, digits or _',
+    'x-hint': 'a letter, then letters, digits or _, and no name that every object has, such as constructor',
   }),
   type: Type.Enum([...types], {
     title: 'Type',
