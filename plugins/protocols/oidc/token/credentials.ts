@@ -24,10 +24,9 @@ const formDecoded = (text: string): string | undefined => {
  */
 const basic = (header: string): Credentials => {
   const encoded = /^basic +([A-Za-z0-9+/=_-]+) *$/i.exec(header)?.[1]
-  if (encoded === undefined) throw refuse('The Authorization header is not of the form: Basic base64(client_id:client_secret).')
-  const text = Buffer.from(encoded, 'base64').toString('utf8')
+  const text = Buffer.from(encoded ?? '', 'base64').toString('utf8')
   const colon = text.indexOf(':')
-  if (colon < 0) throw refuse('The Authorization header has no colon between client_id and client_secret.')
+  if (colon < 0) throw refuse('The Authorization header is not of the form: Basic base64(client_id:client_secret).')
   const plain = { clientId: text.slice(0, colon), secret: text.slice(colon + 1) }
   const clientId = formDecoded(plain.clientId)
   const secret = formDecoded(plain.secret)
