@@ -58,6 +58,9 @@ const invalid: Readonly<Record<string, (one: World, given: Record<string, any>) 
   'is of an unknown client': () => `e30.${Buffer.from('{"client_id":"nobody"}').toString('base64url')}.x`,
   'names another client than it was given to': async (one, { access_token }) =>
     one.use.keys.sign({ ...decodeJwt(access_token), client_id: 'other' }, { alg: 'ES256', typ: 'at+jwt' }),
+  'has another audience': async (one, { access_token }) =>
+    one.use.keys.sign({ ...decodeJwt(access_token), aud: 'other' }, { alg: 'ES256', typ: 'at+jwt' }),
+  'has the type of an ID token': async (one, { access_token }) => one.use.keys.sign(decodeJwt(access_token), { alg: 'ES256', typ: 'JWT' }),
   'was changed': (_one, { access_token }) => {
     const [header, , signature] = access_token.split('.')
     const claims = { ...decodeJwt(access_token), scope: 'openid groups' }

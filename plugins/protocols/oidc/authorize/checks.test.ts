@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import { answered, authorize, base, codeOf, confidential, publicClient, redeem, tokens, world } from '../test/harness.ts'
 
 const challenge = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
@@ -143,7 +143,9 @@ test('an id_token_hint is refused if it is an access token, of another client, o
     .setIssuer(issuer)
     .setAudience('app')
     .sign(new TextEncoder().encode('a guess at the public key, thirty-two bytes'))
+  const misaddressed = await two.use.keys.sign({ ...decodeJwt(id_token), aud: 'other' }, { alg: 'RS256', typ: 'JWT' })
   const attempts: readonly (readonly [Changes, string | undefined])[] = [
+    [{ id_token_hint: misaddressed }, undefined],
     [{ id_token_hint: access_token }, undefined],
     [{ id_token_hint: id_token, client_id: 'other' }, undefined],
     [{ id_token_hint: id_token }, 'https://elsewhere.example'],

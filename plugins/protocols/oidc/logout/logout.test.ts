@@ -11,7 +11,7 @@ const start = async () => {
   const { id_token } = await tokens(one)
   const end = async (fields: Record<string, string>, slug = 'app') => {
     const response = await one.app.inject({ url: `${base}/${slug}/end-session/?${new URLSearchParams(fields)}` })
-    return { response, confirmed: one.seen.logout?.confirmed, then: one.seen.logout?.then?.href }
+    return { response, confirmed: one.seen.logout?.confirmed, next: one.seen.logout?.then?.href }
   }
   return { one, id_token: id_token as string, end }
 }
@@ -45,15 +45,15 @@ test('an access token confirms nothing', async () => {
 
 test('the browser goes to a registered address, with state', async () => {
   const { end } = await start()
-  assert.equal((await end({ post_logout_redirect_uri: after, state: 'a b' })).then, `${after}?state=a+b`)
-  assert.equal((await end({ post_logout_redirect_uri: after })).then, after)
+  assert.equal((await end({ post_logout_redirect_uri: after, state: 'a b' })).next, `${after}?state=a+b`)
+  assert.equal((await end({ post_logout_redirect_uri: after })).next, after)
 })
 
 for (const uri of ['https://evil.tld/', `${after}/more`, `${after}?x`, 'https://app.example/cb', 'javascript:alert(1)'])
   test(`the browser stays here instead of going to ${uri}`, async () => {
     const { end } = await start()
-    const { then, response } = await end({ post_logout_redirect_uri: uri })
-    assert.deepEqual([response.statusCode, then], [200, undefined])
+    const { next, response } = await end({ post_logout_redirect_uri: uri })
+    assert.deepEqual([response.statusCode, next], [200, undefined])
   })
 
 test('a POST is answered by a redirect to the same request as a GET', async () => {

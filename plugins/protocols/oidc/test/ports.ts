@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose'
 import type { Algorithm, Grant, Grants, Json, Keys, Store, User, Users } from 'sluice/plugin'
 
-export type Time = { now(): Date; pass(seconds: number): void }
+type Time = { now(): Date; pass(seconds: number): void }
 export const time = (): Time => {
   let at = Date.parse('2026-01-02T03:04:05Z')
   return {
