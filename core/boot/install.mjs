@@ -29,9 +29,8 @@ const advice = /** @type {const} */ ([
  * @param {{ dev?: boolean }} [options] `dev`: packages for development and tests are needed too
  */
 export async function ensureInstalled({ dev = false } = {}) {
-  const missing = missingPackages(root, { dev })
-  if (missing.length === 0) return
-  const problem = await install(dev ? [...npmCi, '--include=dev'] : npmCi, missing.length)
+  if (missingPackages(root, { dev }).length === 0) return
+  const problem = await install(dev ? [...npmCi, '--include=dev'] : npmCi)
   if (problem === undefined) return
   process.stderr.write(`\n${problem}\n`)
   process.exit(1)
@@ -39,12 +38,11 @@ export async function ensureInstalled({ dev = false } = {}) {
 
 /**
  * @param {readonly string[]} args
- * @param {number} count
  * @returns {Promise<string | undefined>} what went wrong
  */
-async function install(args, count) {
+async function install(args) {
   const started = Date.now()
-  process.stderr.write(`Installing ${count} npm packages (npm ci --ignore-scripts) .`)
+  process.stderr.write(`Installing npm packages (npm ci --ignore-scripts) .`)
   const ticker = setInterval(() => process.stderr.write('.'), 2000)
   let output = ''
   try {
@@ -90,4 +88,7 @@ function failure(code, output) {
   ].join('\n')
 }
 
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await ensureInstalled({ dev: true })
+// As a program: `node core/boot/install.mjs [--dev]`
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  await ensureInstalled({ dev: process.argv.includes('--dev') })
+}
