@@ -20,7 +20,10 @@ export type Browser = {
 export type Closing = {
   readonly runId: string
   readonly effects: readonly Effect[]
+  /** `lifetime` in seconds. */
   readonly session?: { readonly browserId: string; readonly userId: string; readonly proofs: readonly Proof[]; readonly lifetime: number }
+  /** The request that ends the run, kept with the session so that its owner recognises it. */
+  readonly request?: { readonly ip: string; readonly userAgent: string }
   /** Ends the browser's session, and with it the grants that are not offline. */
   readonly end?: { readonly browserId: string }
 }

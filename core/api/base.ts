@@ -47,4 +47,6 @@ export type Configurable<S extends TObject> = {
   readonly settings: S
   /** `upgrades[0]` turns settings saved at version 0 into version 1, and so on. The current version is their number. */
   readonly upgrades?: readonly ((old: any) => Record<string, unknown>)[]
+  /** Errors in settings that a schema cannot say. `pointer` (RFC 6901) is that of the value to be changed. */
+  check?(settings: Static<S>): readonly { readonly pointer: string; readonly message: string }[]
 }

@@ -4,6 +4,7 @@ import type { Secret } from './secret.ts'
 export { Type }
 export type { Static, TObject, TSchema } from 'typebox'
 export * from './base.ts'
+export * from './text.ts'
 export * from './screen.ts'
 export * from './stage.ts'
 export * from './protocol.ts'

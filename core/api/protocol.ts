@@ -94,8 +94,6 @@ export type Protocol<S extends TObject = any, R extends TObject = any, U extends
   /** Where the routes stand, e.g. `/application/o`. Two plugins that claim one prefix refuse to start. Default `/x/<kind>`. */
   readonly mounts?: readonly string[]
   readonly use?: U
-  /** Errors in settings that a schema cannot say, as `{ pointer, message }`. */
-  check?(settings: Static<S>): readonly { readonly pointer: string; readonly message: string }[]
   /** `app` is an encapsulated Fastify scope under each mount; nothing set on it leaks out. */
   routes(app: FastifyInstance, ctx: ProtocolContext<Static<S>, Static<R>, U>): void | Promise<void>
   finish(done: Done<Static<S>, Static<R>, U>): Answer | Promise<Answer>

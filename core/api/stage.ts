@@ -23,9 +23,9 @@ export type StageContext<S, N, M, U extends Use> = {
   /** What this stage kept at its last `ask`; `undefined` on the first showing. Stored on the server. */
   readonly kept: M | undefined
   /** A fact listed in `needs`. Configuration that cannot supply it is refused; should it be absent all the same, the run ends as denied. */
-  need<T>(fact: Fact<T> & N): T
+  need<T>(this: void, fact: Fact<T> & N): T
   /** A fact that may or may not be known. */
-  peek<T>(fact: Fact<T>): T | undefined
+  peek<T>(this: void, fact: Fact<T>): T | undefined
   readonly signal: AbortSignal
 }
 
@@ -34,7 +34,7 @@ export type Outcome<M = unknown> =
   | { readonly go: 'ask'; readonly screen: Screen; readonly keep?: M }
   | { readonly go: 'pass'; readonly proof?: string; readonly know?: readonly Known[]; readonly do?: readonly Effect[] }
   | { readonly go: 'retry'; readonly errors: Readonly<Record<string, Message>> }
-  | { readonly go: 'deny'; readonly why: Message }
+  | { readonly go: 'deny'; readonly why: Message; readonly byUser?: boolean }
 
 /** Shows a screen and waits. `keep` is stored on the server until the answer. */
 export const ask = <M>(screen: Screen, more: { readonly keep?: M } = {}): Outcome<M> => ({ go: 'ask', screen, ...more })
@@ -47,9 +47,11 @@ export const pass = (
 ): Outcome<never> => ({ go: 'pass', ...more })
 /** Asks again, with errors by field name; `''` is the whole form. Counts as a failed attempt where the stage proves something. */
 export const retry = (errors: Readonly<Record<string, Message>>): Outcome<never> => ({ go: 'retry', errors })
-/** Ends the run. */
-export const deny = (why: Message): Outcome<never> => ({ go: 'deny', why })
-type BySettings<S, T> = T | ((settings: S) => T)
+/** Ends the run. `byUser`: it was the user's own wish, so the application is told at once, without a page in between. */
+export const deny = (why: Message, more: { readonly byUser?: boolean } = {}): Outcome<never> => ({ go: 'deny', why, ...more })
+
+/** Written as a method, whose parameters TypeScript compares both ways, so that each stage is a `Stage`, whatever its settings. */
+type BySettings<S, T> = T | { of(settings: S): T }['of']
 
 export type Stage<
   S extends TObject = any,

@@ -1,0 +1,77 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Clock, Effect, Message } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import { Conflict, type EffectHandlers } from '../data/effects.ts'
+import type { Tx } from '../data/tables.ts'
+import { findSession, signIn, signOut } from './sign-in.ts'
+import type { Closed, Closing } from './types.ts'
+
+type Refusal = Closed & { readonly closed: false }
+
+/** Leaves the transaction, so that nothing of it stays, with the answer. */
+class Undone extends Error {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    super('the run is not closed')
+    this.refusal = refusal
+  }
+}
+
+const refuse = (effect: Effect, errors: Readonly<Record<string, Message>>): Undone => new Undone({ closed: false, effect, errors })
+
+const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number): Promise<void> => {
+  const handler = Object.hasOwn(handlers, effect.effect) ? handlers[effect.effect] : undefined
+  if (!handler) throw new Error(`Nothing can make the effect ${JSON.stringify(effect.effect)}.`)
+  try {
+    await handler(tx, effect.data, now)
+  } catch (error) {
+    throw error instanceof Conflict ? refuse(effect, error.errors) : error
+  }
+}
+
+const isUserEnabled = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.selectFrom('users').select('id').where('id', '=', id).where('enabled', '=', true).executeTakeFirst()) !== undefined
+
+/** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */
+const claimRun = async (tx: Tx, id: string, sessionId: string | undefined, now: number): Promise<boolean> => {
+  const claimed = await tx
+    .insertInto('closed_runs')
+    .values({ id, session_id: sessionId ?? null, closed_at: now })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return claimed !== undefined
+}
+
+const closedBefore = async (tx: Tx, runId: string): Promise<Closed> => {
+  const run = await tx.selectFrom('closed_runs').select('session_id').where('id', '=', runId).executeTakeFirst()
+  return { closed: 'before', session: run?.session_id ? await findSession(tx, run.session_id) : undefined }
+}
+
+/**
+ * How runs end: effects, sign-in and sign-out, all in one transaction or none of it. Throws, and writes nothing, for an effect without
+ * handler, a handler's failure other than `Conflict`, and a session without proof.
+ */
+export const closing = (database: Database, effects: EffectHandlers, clock: Clock): ((wanted: Closing) => Promise<Closed>) => {
+  const close = async (tx: Tx, wanted: Closing): Promise<Closed> => {
+    const now = clock.now().getTime()
+    const { runId, session, end, request } = wanted
+    if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
+    const sessionId = session && randomUUIDv7()
+    if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
+    for (const effect of wanted.effects) await makeEffect(tx, effect, effects, now)
+    let cookie = end && (await signOut(tx, end.browserId, now))
+    if (!session || !sessionId) return { closed: true, cookie, session: undefined }
+    if (!(await isUserEnabled(tx, session.userId))) throw new Undone({ closed: false, effect: undefined })
+    cookie = await signIn(tx, session, sessionId, request, now)
+    return { closed: true, cookie, session: await findSession(tx, sessionId) }
+  }
+  return async (wanted) => {
+    try {
+      return await database.transaction((tx) => close(tx, wanted))
+    } catch (error) {
+      if (error instanceof Undone) return error.refusal
+      throw error
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import {
+  facts,
+  type Answer,
+  type Application,
+  type Events,
+  type Json,
+  type Message,
+  type Protocol,
+  type Provider,
+  type Refusal,
+  type Session,
+  type Wants,
+} from '../api/index.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { ApplicationFlows } from '../configuration/types.ts'
+import type { Program } from '../engine/program.ts'
+import type { View } from '../engine/view.ts'
+import type { Visit } from './visit.ts'
+
+/** What the browser gets next. `cookie` is to be set along with it. */
+export type Next = { readonly cookie?: string | undefined } & (
+  | { readonly next: 'ask'; readonly view: View & { is: 'asking' } }
+  | { readonly next: 'see'; readonly flow: string; readonly runId: string }
+  | { readonly next: 'answer'; readonly answer: Answer }
+  | { readonly next: 'home' }
+  /** A run that opens no session has ended well. */
+  | { readonly next: 'done' }
+  | { readonly next: 'signed-out'; readonly application?: Application }
+  /** The run ended without its purpose. `back`: there is an application that can be told. */
+  | {
+      readonly next: 'denied'
+      readonly why: Message
+      readonly reference: string
+      readonly flow: string
+      readonly runId: string
+      readonly back: boolean
+    }
+  | { readonly next: 'failed'; readonly reference: string; readonly flow: string }
+  | { readonly next: 'over'; readonly flow: string; readonly runId: string }
+  | { readonly next: 'gone' }
+)
+
+/** What a run is for: kept with it, and taken up when it ends. */
+type Purpose =
+  | { readonly to: 'home' }
+  | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
+  | {
+      readonly to: 'application'
+      readonly protocol: string
+      readonly provider: string
+      readonly parked: Json
+      readonly wants: Wants
+      /** Signing in comes first, being authorized for the application second. */
+      readonly phase: 'authentication' | 'authorization'
+    }
+type ForApplication = Purpose & { to: 'application' }
+
+export type FrontParts = {
+  readonly engine: Engine
+  readonly events: Events
+  readonly protocol: (kind: string) => { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
+}
+
+/** Leads a browser through the flows that its wish needs, and ends in the application's answer. Knows no HTTP. */
+export class Front {
+  readonly #parts: FrontParts
+  constructor(parts: FrontParts) {
+    this.#parts = parts
+  }
+
+  /** Opens a flow by its address. `undefined`: there is no such flow to be opened like this. */
+  async open(
+    visit: Visit,
+    slug: string,
+    link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> },
+  ): Promise<Next | undefined> {
+    const program = visit.snapshot.flows.get(slug)
+    if (!program || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
+    if (program.designation === 'invalidation') return this.logout(visit, { confirmed: false })
+    if (program.designation === 'authorization') return undefined
+    if (!link && program.designation === 'authentication' && visit.browser.session) return { next: 'home' }
+    const view = await this.#parts.engine.start(
+      { program, purpose: { to: 'home' } satisfies Purpose, ...(link && { link: link.key, facts: link.facts }) },
+      visit,
+    )
+    return this.after(visit, view)
+  }
+
+  /** A protocol's wish: sign in as far as needed, authorize, finish. */
+  async login(visit: Visit, kind: string, provider: Provider<unknown>, parked: Json, wants: Wants = {}): Promise<Next> {
+    const purpose: ForApplication = { to: 'application', protocol: kind, provider: provider.slug, parked, wants, phase: 'authentication' }
+    const session = visit.browser.session
+    if (session && fresh(session, wants, visit.request.at)) return this.#authorize(visit, purpose, provider, session)
+    if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
+    const program = this.#flow(visit, provider.application.slug, 'authentication')
+    const view = await this.#parts.engine.start({ program, purpose, wants, application: provider.application }, visit)
+    return this.after(visit, view)
+  }
+
+  /** Signs the browser out by the invalidation flow. */
+  async logout(
+    visit: Visit,
+    wish: { readonly confirmed: boolean; readonly then?: URL; readonly application?: Application },
+  ): Promise<Next> {
+    const purpose: Purpose = {
+      to: 'signed-out',
+      ...(wish.then && { then: wish.then.href }),
+      ...(wish.application && { application: wish.application }),
+    }
+    if (!visit.browser.session) return signedOut(purpose)
+    const program = this.#flow(visit, wish.application?.slug, 'invalidation')
+    const view = await this.#parts.engine.start(
+      {
+        program,
+        purpose,
+        application: wish.application,
+        facts: {
+          [facts.signOut.name]: { confirmed: wish.confirmed },
+          [facts.user.name]: { id: visit.browser.session.userId, username: visit.browser.session.username },
+        },
+      },
+      visit,
+    )
+    return this.after(visit, view)
+  }
+
+  /** What follows where a run stands now. */
+  async after(visit: Visit, view: View): Promise<Next> {
+    switch (view.is) {
+      case 'asking':
+        return { next: 'ask', view }
+      case 'moved':
+        return { next: 'see', flow: view.flow, runId: view.runId }
+      case 'would-ask':
+        return { next: 'gone' }
+      case 'gone':
+        return { next: 'gone' }
+      case 'over':
+        return { next: 'over', flow: view.flow, runId: view.runId }
+      case 'failed':
+        return { next: 'failed', reference: view.reference, flow: view.flow }
+      case 'denied': {
+        const purpose = view.purpose as unknown as Purpose
+        const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
+        const tell = view.byUser || view.refusal === 'login-needed'
+        if (tell && purpose.to === 'application' && provider) return this.#refuse(visit, purpose, provider, view.refusal)
+        if (tell && purpose.to === 'signed-out') return { next: 'home' }
+        return {
+          next: 'denied',
+          why: view.why,
+          reference: view.reference,
+          flow: view.flow,
+          runId: view.runId,
+          back: provider !== undefined,
+        }
+      }
+      case 'closed':
+        return this.#closed(visit, view)
+    }
+  }
+
+  /** Takes up again what a run was for, after it ended one way or the other. */
+  async resume(visit: Visit, view: View): Promise<Next> {
+    if (view.is !== 'over') return this.after(visit, view)
+    const purpose = view.purpose as unknown as Purpose
+    const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
+    if (purpose.to === 'application' && provider) return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
+    return (await this.open(visit, view.flow)) ?? { next: 'gone' }
+  }
+
+  /** Tells the application that nothing came of it, when the user goes back there from a refusal. */
+  async back(visit: Visit, view: View): Promise<Next> {
+    const purpose = view.is === 'over' && view.how === 'denied' ? (view.purpose as unknown as Purpose) : undefined
+    const provider = purpose?.to === 'application' ? this.#provider(visit, purpose) : undefined
+    return purpose?.to === 'application' && provider ? this.#refuse(visit, purpose, provider, 'denied') : { next: 'gone' }
+  }
+
+  async #closed(visit: Visit, view: View & { is: 'closed' }): Promise<Next> {
+    const purpose = view.purpose as unknown as Purpose
+    const { cookie } = view
+    if (purpose.to === 'home') return { next: view.session || visit.browser.session ? 'home' : 'done', cookie }
+    if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }
+    const provider = this.#provider(visit, purpose)
+    if (!provider) return { next: 'gone', cookie }
+    const next = await this.#withSession(visit, purpose, provider, view)
+    return { ...next, cookie: cookie ?? next.cookie }
+  }
+
+  async #withSession(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, view: View & { is: 'closed' }): Promise<Next> {
+    if (purpose.phase === 'authorization') {
+      const session = visit.browser.session
+      // Somebody else may have signed in at this browser while the page was open: what A allowed is not answered with B's account.
+      if (!session || session.userId !== view.user?.id) return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
+      return this.#finish(visit, purpose, provider, session)
+    }
+    const { session, user } = view
+    if (!session || !user) return this.#refuse(visit, purpose, provider, 'login-needed')
+    return this.#authorize(visit, purpose, provider, { ...session, username: user.username })
+  }
+
+  async #authorize(
+    visit: Visit,
+    purpose: ForApplication,
+    provider: Provider<unknown>,
+    session: Session & { readonly username: string },
+  ): Promise<Next> {
+    const program = this.#flow(visit, provider.application.slug, 'authorization')
+    const next: ForApplication = { ...purpose, phase: 'authorization' }
+    const view = await this.#parts.engine.start(
+      {
+        program,
+        purpose: next,
+        wants: purpose.wants,
+        application: provider.application,
+        facts: { [facts.user.name]: { id: session.userId, username: session.username } },
+      },
+      visit,
+    )
+    if (view.is === 'closed') return this.#finish(visit, next, provider, session)
+    if (view.is === 'would-ask') return this.#refuse(visit, next, provider, 'consent-needed')
+    return this.after(visit, view)
+  }
+
+  async #finish(
+    visit: Visit,
+    purpose: ForApplication,
+    provider: Provider<unknown>,
+    session: Session & { readonly username: string },
+  ): Promise<Next> {
+    const { protocol, use } = this.#parts.protocol(purpose.protocol)
+    const subject = { id: session.userId, username: session.username }
+    const answer = await protocol.finish({ provider, request: purpose.parked, subject, session, origin: visit.request.origin, use })
+    await this.#parts.events.record({
+      action: 'authorize_application',
+      userId: session.userId,
+      application: provider.application.slug,
+      detail: { protocol: purpose.protocol, provider: provider.slug },
+      request: visit.request,
+    })
+    return { next: 'answer', answer }
+  }
+
+  async #refuse(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, why: Refusal): Promise<Next> {
+    const { protocol, use } = this.#parts.protocol(purpose.protocol)
+    return { next: 'answer', answer: await protocol.refused({ provider, request: purpose.parked, why, origin: visit.request.origin, use }) }
+  }
+
+  /** The application's own flow for this, else the default. The configuration was checked: there is one. */
+  #flow({ snapshot }: Visit, application: string | undefined, designation: keyof ApplicationFlows): Program {
+    const { flows } = snapshot.applications.get(application ?? '') ?? { flows: snapshot.defaultFlows }
+    const program = snapshot.flows.get(flows[designation])
+    if (!program) throw new Error(`there is no flow "${flows[designation]}"`)
+    return program
+  }
+
+  #provider(visit: Visit, purpose: ForApplication): Provider<unknown> | undefined {
+    return visit.snapshot.providers.get(purpose.provider)
+  }
+}
+
+const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
+  purpose.then === undefined
+    ? { next: 'signed-out', ...(purpose.application && { application: purpose.application }) }
+    : { next: 'answer', answer: { answer: 'redirect', to: new URL(purpose.then) } }
+
+const fresh = (session: Session, { maxAge, subject }: Wants, now: Date): boolean =>
+  (maxAge === undefined || now.getTime() - session.at.getTime() <= maxAge * 1000 - (maxAge === 0 ? 1 : 0)) &&
+  (subject === undefined || subject === session.userId)

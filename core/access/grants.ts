@@ -1,0 +1,99 @@
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
+import type { Clock, Events, Grant, Grants, Json, Refreshed } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import type { Seal } from '../keys/seal.ts'
+import { grantStatements, type GrantRow, type NewGrant } from './grant-statements.ts'
+import { refreshTokens, type RefreshToken } from './refresh-token.ts'
+
+/** How long the losers of a race for a refresh token are told from thieves, in milliseconds. */
+const grace = 10_000
+
+const grantOf = (row: GrantRow): Grant => ({
+  id: row.id,
+  userId: row.user_id,
+  application: row.application,
+  provider: row.provider,
+  sessionId: row.session_id,
+  origin: row.origin,
+  scopes: JSON.parse(row.scopes) as readonly string[],
+  offline: Boolean(row.offline),
+  createdAt: new Date(row.created_at),
+  expiresAt: new Date(row.expires_at),
+  data: JSON.parse(row.data) as Json,
+})
+
+/** Grants in table `grants`. A reused refresh token is recorded as event `token.reused`. */
+export const createGrants = ({
+  database,
+  clock,
+  seal,
+  events,
+}: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly seal: Seal
+  readonly events: Events
+}): Grants => {
+  const tokens = refreshTokens(seal.derive('refresh-token'))
+  const run = grantStatements(database)
+  const now = (): number => clock.now().getTime()
+
+  const stored = (grant: Grant): NewGrant => ({
+    id: grant.id,
+    user_id: grant.userId,
+    application: grant.application,
+    provider: grant.provider,
+    session_id: grant.sessionId,
+    origin: grant.origin,
+    scopes: JSON.stringify(grant.scopes),
+    data: JSON.stringify(grant.data),
+    created_at: grant.createdAt.getTime(),
+    expires_at: grant.expiresAt.getTime(),
+    offline: grant.offline,
+    nonce: tokens.firstNonce(grant.id),
+    now: now(),
+  })
+
+  /** Why a token that we made was not the current one of a grant that is alive. */
+  const whyNot = async (token: RefreshToken, at: number): Promise<(Refreshed & { ok: false })['why']> => {
+    const id = token.grantId
+    const [row] = await run.alive({ id, now: at })
+    if (!row) return (await run.find({ id })).length > 0 ? 'expired' : 'unknown'
+    // From the future of a database that was restored from a backup.
+    if (token.generation >= row.generation) return 'unknown'
+    if (token.generation === row.generation - 1 && row.rotated_at !== null && at - row.rotated_at <= grace) return 'raced'
+    const revoked = await run.revokeFamily({ id, now: at })
+    if (revoked.length > 0)
+      await events.record({ action: 'token.reused', userId: row.user_id, application: row.application, detail: { grant: id } })
+    return 'reused'
+  }
+
+  return {
+    newId: () => randomUUIDv7(),
+    async open(grant) {
+      await run.open(stored(grant))
+    },
+    async alive(id) {
+      const [row] = await run.alive({ id, now: now() })
+      return row && grantOf(row)
+    },
+    async revoke(grant) {
+      await run.revoke(stored(grant))
+    },
+    refreshToken: ({ id }) => tokens.encode({ grantId: id, generation: 0, nonce: tokens.firstNonce(id) }),
+    async ofRefreshToken(text) {
+      const token = tokens.decode(text)
+      const [row] = token ? await run.find({ id: token.grantId }) : []
+      return row && grantOf(row)
+    },
+    async rotate(text) {
+      const token = tokens.decode(text)
+      if (!token) return { ok: false, why: 'unknown' }
+      const at = now()
+      const next = randomBytes(16).toString('base64url')
+      const [row] = await run.advance({ ...token, next, now: at })
+      if (!row) return { ok: false, why: await whyNot(token, at) }
+      return { ok: true, token: tokens.encode({ grantId: row.id, generation: row.generation, nonce: row.nonce }), grant: grantOf(row) }
+    },
+  }
+}

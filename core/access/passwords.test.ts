@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createHasher, type Hasher } from '../keys/hashing.ts'
+import { accessFixture } from './fixture.ts'
+import { createPasswords } from './passwords.ts'
+
+const setUp = async (t: { after(close: () => Promise<void>): void }) => {
+  const fixture = await accessFixture()
+  t.after(() => fixture.database.close())
+  const real = createHasher()
+  const verified: (string | undefined)[] = []
+  const hasher: Hasher = {
+    hash: (password) => real.hash(password),
+    verify: (phc, password) => {
+      verified.push(phc)
+      return real.verify(phc, password)
+    },
+    waiting: 0,
+  }
+  const passwords = createPasswords({ database: fixture.database, hasher })
+  const set = async (userId: string, password: string, runId = `set-${password}`) =>
+    fixture.close({ runId, effects: [passwords.set(userId, await passwords.hash(password))] })
+  return { ...fixture, passwords, set, verified }
+}
+
+test('a password is verified by the user’s hash, the latest one', async (t) => {
+  const { addUser, passwords, set } = await setUp(t)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  assert.equal((await set(ada, 'first')).closed, true)
+  assert.equal(await passwords.verify(ada, 'first'), true)
+  assert.equal(await passwords.verify(ada, 'other'), false)
+  assert.equal(await passwords.verify(bob, 'first'), false)
+  await set(ada, 'second')
+  assert.deepEqual([await passwords.verify(ada, 'first'), await passwords.verify(ada, 'second')], [false, true])
+})
+
+test('every answer costs one verification: of the hash, or of none where there is no user, no password or no permission', async (t) => {
+  const { addUser, passwords, set, setEnabled, verified } = await setUp(t)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  await set(ada, 'secret')
+  for (const user of [undefined, 'no such user', bob]) assert.equal(await passwords.verify(user, 'secret'), false)
+  await setEnabled(ada, false)
+  assert.equal(await passwords.verify(ada, 'secret'), false)
+  assert.deepEqual(verified, [undefined, undefined, undefined, undefined])
+  await setEnabled(ada, true)
+  assert.equal(await passwords.verify(ada, 'secret'), true)
+  assert.equal(verified.length, 5)
+})
+
+test('a new password ends the user’s sessions and grants, also those not redeemed yet, and is a change of the user', async (t) => {
+  const { aGrant, addUser, database, grants, readBrowser, set, signIn } = await setUp(t)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  const [here, other] = [await signIn(ada), await signIn(bob)]
+  const redeemed = [aGrant(ada, here.session.id), aGrant(ada, here.session.id, { offline: true })]
+  const pending = aGrant(ada, here.session.id, { offline: true })
+  for (const grant of redeemed) await grants.open(grant)
+  const token = grants.refreshToken(redeemed[1]!)
+  await set(ada, 'new password')
+  await grants.open(pending)
+  assert.equal((await readBrowser(here.cookie)).session, undefined)
+  for (const { id } of [...redeemed, pending]) assert.equal(await grants.alive(id), undefined)
+  assert.deepEqual(await grants.rotate(token), { ok: false, why: 'expired' })
+  assert.equal((await grants.rotate(grants.refreshToken(pending))).ok, false)
+  assert.ok((await readBrowser(other.cookie)).session)
+  const changes = await database.sql.selectFrom('changes').select(['kind', 'object_id', 'revision']).execute()
+  assert.deepEqual(changes, [{ kind: 'user', object_id: ada, revision: 2 }])
+})
+
+test('the session that the same run opens lives', async (t) => {
+  const { addUser, close, passwords, readBrowser, signIn, signingIn } = await setUp(t)
+  const ada = await addUser()
+  const before = await signIn(ada)
+  const effects = [passwords.set(ada, await passwords.hash('new'))]
+  const closed = await close(signingIn(ada, before.browserId, { effects }))
+  assert.ok(closed.closed === true && closed.session)
+  assert.equal((await readBrowser(closed.cookie)).session?.id, closed.session.id)
+})
+
+test('a password for a user who is gone is an error, and writes nothing', async (t) => {
+  const { database, set } = await setUp(t)
+  await assert.rejects(set('018f0000-0000-7000-8000-000000000000', 'x'))
+  assert.deepEqual(await database.sql.selectFrom('closed_runs').selectAll().execute(), [])
+})

@@ -1,0 +1,50 @@
+import type { Passwords } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import type { EffectHandlers } from '../data/effects.ts'
+import { userChanged } from '../identity/changes.ts'
+import type { Hasher } from '../keys/hashing.ts'
+import { prepare } from './prepared.ts'
+import { endAllSessions } from './sessions.ts'
+
+type NewPassword = { readonly userId: string; readonly hash: string }
+
+/** Nobody has it (RFC 9562 §5.9): asking for it makes an unknown user cost the query of a known one. */
+const nobody = '00000000-0000-0000-0000-000000000000'
+
+/** Passwords in table `passwords`. Calls throw `Busy` and `PasswordTooLong` as the hasher does. */
+export const createPasswords = ({ database, hasher }: { readonly database: Database; readonly hasher: Hasher }): Passwords => {
+  const { sql } = database
+  const hashOf = prepare(database, (given: { readonly userId: string }) =>
+    sql
+      .selectFrom('passwords')
+      .innerJoin('users', 'users.id', 'passwords.user_id')
+      .select('passwords.hash')
+      .where('users.id', '=', given.userId)
+      .where('users.enabled', '=', true),
+  )
+  return {
+    async verify(userId, password) {
+      const [row] = await hashOf({ userId: userId ?? nobody })
+      return hasher.verify(row?.hash, password)
+    },
+    hash: (password) => hasher.hash(password),
+    set: (userId, hash) => ({ effect: 'passwords.set', data: { userId, hash } satisfies NewPassword }),
+  }
+}
+
+export const passwordEffects: EffectHandlers = {
+  /**
+   * Effects come before the session that the same run opens, so that one lives. Who changes a password while signed in stays so by getting
+   * a new session from the run.
+   */
+  async 'passwords.set'(tx, data, now) {
+    const { userId, hash } = data as NewPassword
+    await tx
+      .insertInto('passwords')
+      .values({ user_id: userId, hash, changed_at: now })
+      .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ hash, changed_at: now }))
+      .execute()
+    await endAllSessions(tx, userId, now)
+    await userChanged(tx, userId, now)
+  },
+}

@@ -1,0 +1,81 @@
+import type { Session } from '../api/index.ts'
+import type { Tx } from '../data/tables.ts'
+import { methodsOf } from './browsers.ts'
+import { formatCookie, hashSecret, newCookie, newSecret } from './cookie.ts'
+import { endSession, readProofs } from './sessions.ts'
+import type { Closing } from './types.ts'
+
+type NewSession = NonNullable<Closing['session']>
+
+/**
+ * Ends the sessions that were open at the browser. Where the same user signs in again, the grants of the session go on with the new one: the
+ * applications that they are signed in to stay so. Another user's grants end, those apart that are offline. A session that was over
+ * already hands nothing on.
+ */
+const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: string, now: number): Promise<void> => {
+  const earlier = await tx
+    .selectFrom('sessions')
+    .select(['id', 'user_id', 'expires_at'])
+    .where('browser_id', '=', browserId)
+    .where('ended_at', 'is', null)
+    .execute()
+  for (const session of earlier) {
+    if (session.user_id === userId && session.expires_at > now)
+      await tx
+        .updateTable('grants')
+        .set({ session_id: next })
+        .where('session_id', '=', session.id)
+        .where('revoked_at', 'is', null)
+        .execute()
+    await endSession(tx, session.id, now)
+  }
+}
+
+/** Opens the session `id` and returns the browser's new cookie: its secret changes, so that nobody who knew it before is signed in. */
+export const signIn = async (tx: Tx, session: NewSession, id: string, request: Closing['request'], now: number): Promise<string> => {
+  const { browserId, userId, proofs, lifetime } = session
+  const secret = newSecret()
+  const renewed = { secret_hash: hashSecret(secret), seen_at: now }
+  await tx
+    .insertInto('browsers')
+    .values({ id: browserId, created_at: now, locale: null, ...renewed })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(renewed))
+    .execute()
+  await replaceSessions(tx, session, id, now)
+  await tx
+    .insertInto('sessions')
+    .values({
+      id,
+      browser_id: browserId,
+      user_id: userId,
+      authenticated_at: Math.max(...proofs.map(({ at }) => at)),
+      proofs: JSON.stringify(proofs),
+      created_at: now,
+      expires_at: now + lifetime * 1000,
+      seen_at: now,
+      ended_at: null,
+      ip: request?.ip ?? '',
+      user_agent: request?.userAgent ?? '',
+    })
+    .execute()
+  await tx
+    .insertInto('browser_users')
+    .values({ browser_id: browserId, user_id: userId, at: now })
+    .onConflict((conflict) => conflict.columns(['browser_id', 'user_id']).doUpdateSet({ at: now }))
+    .execute()
+  return formatCookie({ id: browserId, secret })
+}
+
+/** Ends the browser's sessions, forgets the browser and returns the cookie of a new one. */
+export const signOut = async (tx: Tx, browserId: string, now: number): Promise<string> => {
+  const sessions = await tx.selectFrom('sessions').select('id').where('browser_id', '=', browserId).execute()
+  for (const { id } of sessions) await endSession(tx, id, now)
+  await tx.deleteFrom('browsers').where('id', '=', browserId).execute()
+  return formatCookie(newCookie())
+}
+
+/** A session as the rest of the house sees it, whether or not it is still alive. */
+export const findSession = async (tx: Tx, id: string): Promise<Session | undefined> => {
+  const row = await tx.selectFrom('sessions').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && { id, at: new Date(row.authenticated_at), methods: methodsOf(readProofs(row.proofs)), userId: row.user_id }
+}

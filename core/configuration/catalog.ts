@@ -1,0 +1,74 @@
+import type { Configurable, Plugin, Protocol, Stage } from '../api/index.ts'
+import type { Check } from '../engine/program.ts'
+import { catalogProblems } from './catalog-checks.ts'
+import { answerCheckOf, checkOf, closed, type Schema } from './schema.ts'
+import { sealSecrets } from './secrets.ts'
+import { didYouMean } from './suggest.ts'
+
+/** What can be configured, by kind: everything that the loaded plugins bring. */
+export type Catalog = {
+  readonly plugins: readonly Plugin[]
+  readonly stages: ReadonlyMap<string, Stage>
+  readonly protocols: ReadonlyMap<string, Protocol>
+  stage(kind: string): Stage | undefined
+  /** Why there is no such stage, and which was probably meant. */
+  unknownStage(kind: string): string
+  unknownProtocol(kind: string): string
+  /** The settings' schema, in which what it does not name is an error. */
+  schema(item: Configurable<any>): Schema
+  /** Settings as the plugin gets them: checked, with defaults, secret texts as `Secret`. */
+  settings(item: Configurable<any>, value: unknown): ReturnType<Check>
+  /** A check of answers by a stage's schema; what the schema does not name is dropped. */
+  answers(schema: object): Check
+}
+
+const byKind = <T extends { readonly kind: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
+  new Map(items.map((item) => [item.kind, item]))
+
+const unknown = (what: string, items: ReadonlyMap<string, unknown>) => (kind: string) => {
+  const guess = didYouMean(kind, items.keys())
+  return `there is no ${what} "${kind}"${guess || `; there are ${[...items.keys()].sort().join(', ') || 'none'}`}`
+}
+
+/**
+ * Reads what plugins bring, and refuses what cannot work before anything is started.
+ * @param ports ids of the ports that are offered
+ * @returns all problems at once, each naming its plugin
+ */
+export const createCatalog = (
+  plugins: readonly Plugin[],
+  ports: ReadonlySet<string>,
+): { readonly catalog: Catalog } | { readonly problems: readonly string[] } => {
+  const problems = catalogProblems(plugins, ports)
+  if (problems.length > 0) return { problems }
+
+  const stages = byKind(plugins.flatMap((plugin) => plugin.stages ?? []))
+  const protocols = byKind(plugins.flatMap((plugin) => plugin.protocols ?? []))
+  const entries = new Map<Configurable<any>, { readonly schema: Schema; readonly check: Check }>()
+  for (const item of [...stages.values(), ...protocols.values()]) {
+    const schema = closed(item.settings as Schema)
+    entries.set(item, { schema, check: checkOf(schema) })
+  }
+  const entry = (item: Configurable<any>) => {
+    const found = entries.get(item)
+    if (!found) throw new Error(`"${item.kind}" is not in the catalog`)
+    return found
+  }
+
+  const catalog: Catalog = {
+    plugins,
+    stages,
+    protocols,
+    stage: (kind) => stages.get(kind),
+    unknownStage: unknown('stage', stages),
+    unknownProtocol: unknown('protocol', protocols),
+    schema: (item) => entry(item).schema,
+    settings(item, value) {
+      const { schema, check } = entry(item)
+      const checked = check(value)
+      return 'problems' in checked ? checked : { value: sealSecrets(schema, checked.value) }
+    },
+    answers: (schema) => answerCheckOf(schema as Schema),
+  }
+  return { catalog: Object.freeze(catalog) }
+}

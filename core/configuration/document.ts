@@ -1,0 +1,116 @@
+import { checkOf, closed } from './schema.ts'
+import { didYouMean } from './suggest.ts'
+import { type Kind, type KindName, kindNames, kinds, unbuiltKinds } from './kinds.ts'
+import type { Path, Position, Problem } from './problem.ts'
+import { resolveSecrets, type SecretReader } from './secrets.ts'
+import { type Parsed, readYaml } from './yaml.ts'
+
+/** A configuration document as it was written: syntax checked, nothing else. */
+export type Document = Parsed & { readonly secrets: SecretReader | undefined }
+
+/** One object of a document, checked by its kind's schema. Its settings are not checked yet. */
+export type Item = {
+  readonly kind: KindName
+  readonly slug: string
+  /** Not sound: something in it is wrong and told. It is linked all the same, without that, to find what else is wrong. */
+  readonly sound: boolean
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly document: Document
+}
+
+/** Of an item, or of something in it. */
+export const positionOf = ({ document, kind, slug }: Item, path: Path = [], part?: 'key' | 'value'): Position =>
+  document.at([kind, slug, ...path], part)
+export const problemOf = (item: Item, path: Path, message: string): Problem => ({
+  position: positionOf(item, path),
+  path: [item.kind, item.slug, ...path],
+  message,
+})
+
+/** `secrets` is there for files, which may name variables and files for secrets; not for what came over the network. */
+export const readDocument = (
+  text: string,
+  file: string,
+  secrets?: SecretReader,
+): { readonly document: Document } | { readonly problems: readonly Problem[] } => {
+  const read = readYaml(text, file)
+  return 'problems' in read ? read : { document: { ...read.parsed, secrets } }
+}
+
+/** A part of a file as a document of its own, e.g. the section `configuration:` of `sluice.yml`. Its `version` may be left out. */
+export const sectionOf = (parsed: Parsed, section: string, secrets: SecretReader): Document => ({
+  value: { version: 1, ...((parsed.value as Record<string, object>)[section] ?? {}) },
+  at: (path, part) => parsed.at([section, ...path], part),
+  secrets,
+})
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const schemas = Object.fromEntries(kindNames.map((kind) => [kind, closed(kinds[kind].schema)]))
+const checks = Object.fromEntries(kindNames.map((kind) => [kind, checkOf(schemas[kind]!)]))
+
+/** A copy without the values that problems were found in. Entries of lists stay, so that the others keep their places. */
+const without = (
+  spec: Readonly<Record<string, unknown>>,
+  problems: readonly { readonly path: Path }[],
+): Readonly<Record<string, unknown>> => {
+  const copy = structuredClone(spec) as Record<string, unknown>
+  for (const { path } of problems) {
+    const last = path.at(-1)
+    const parent = path.slice(0, -1).reduce((value: unknown, part) => (value as Record<string, unknown> | undefined)?.[String(part)], copy)
+    if (last !== undefined && isMap(parent)) delete (parent as Record<string, unknown>)[String(last)]
+  }
+  return copy
+}
+
+/** The objects of a document, and everything that is wrong with its shape. */
+export const itemsOf = (document: Document): { readonly items: readonly Item[]; readonly problems: readonly Problem[] } => {
+  const items: Item[] = []
+  const problems: Problem[] = []
+  const problem = (path: Path, message: string, part?: 'key' | 'value') =>
+    void problems.push({ position: document.at(path, part), path, message })
+
+  const root = document.value
+  if (!isMap(root)) {
+    problem([], 'a configuration document is a map that starts with "version: 1"')
+    return { items, problems }
+  }
+  if (root['version'] !== 1) {
+    problem(
+      ['version'],
+      root['version'] === undefined ? '"version" is missing; start with "version: 1"' : `must be 1, not ${JSON.stringify(root['version'])}`,
+    )
+  }
+
+  for (const [kind, map] of Object.entries(root)) {
+    if (kind === 'version') continue
+    if (unbuiltKinds.includes(kind)) {
+      if (!isMap(map) || Object.keys(map).length > 0) problem([kind], `${kind} are not built yet; remove this section`, 'key')
+    } else if (!(kind in kinds)) {
+      problem([kind], `there is no kind "${kind}"${didYouMean(kind, kindNames) || `; there are ${kindNames.join(', ')}`}`, 'key')
+    } else if (map !== null && !isMap(map)) {
+      problem([kind], 'must be a map with a slug for each object')
+    } else {
+      for (const [slug, spec] of Object.entries(map ?? {})) readItem(kind as KindName, slug, spec)
+    }
+  }
+  return { items, problems }
+
+  function readItem(kind: KindName, slug: string, written: unknown): void {
+    const { key, reserved, secrets }: Kind = kinds[kind]
+    const path = [kind, slug]
+    if (!key.pattern.test(slug)) problem(path, `"${slug}" must be ${key.hint}`, 'key')
+    else if (reserved?.includes(slug)) problem(path, `"${slug}" is an address of Sluice's own; choose another slug`, 'key')
+    if (written === null) {
+      problem(path, 'deleting by null is not built yet; remove the object from its file')
+      return
+    }
+    const resolved = secrets ? resolveSecrets(schemas[kind]!, written, document.secrets) : { value: written, problems: [] }
+    const checked = checks[kind]!(resolved.value)
+    for (const found of [...resolved.problems, ...('problems' in checked ? checked.problems : [])]) {
+      problem([...path, ...(found.path ?? [])], found.message)
+    }
+    if ('value' in checked) items.push({ kind, slug, sound: true, spec: checked.value, document })
+    else if (isMap(resolved.value)) items.push({ kind, slug, sound: false, spec: without(resolved.value, checked.problems), document })
+  }
+}

@@ -1,0 +1,181 @@
+import Type from 'typebox'
+import { secret } from '../api/index.ts'
+import { durationHint, durationPattern } from './duration.ts'
+import type { Schema } from './schema.ts'
+
+/** One kind of object in a configuration document: a map of this name, keyed by slug. */
+export type Kind = {
+  readonly schema: Schema
+  /** What a key has to be: a pattern, and the same in words. */
+  readonly key: { readonly pattern: RegExp; readonly hint: string }
+  /** Has secret fields of its own, beside those of settings. */
+  readonly secrets?: boolean
+  /** Keys that addresses have already taken (architecture: addresses). */
+  readonly reserved?: readonly string[]
+}
+
+const slug = {
+  pattern: /^[a-z0-9][a-z0-9_-]{0,99}$/,
+  hint: 'a slug: small letters, digits, - and _, starting with a letter or a digit, 100 at most',
+}
+const username = {
+  pattern: /^(?!\s)[^\p{Cc}]{1,150}(?<!\s)$/u,
+  hint: 'a user name: 1 to 150 characters, no control characters, no spaces at its ends',
+}
+
+const text = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 1000 })
+const reference = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 100 })
+const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt': what }))
+/** Checked by the schema of the stage or protocol that `type` names. */
+const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
+
+export const designations = [
+  'authentication',
+  'authorization',
+  'invalidation',
+  'enrollment',
+  'unenrollment',
+  'recovery',
+  'stage-configuration',
+] as const
+
+const step = Type.Object({
+  id: Type.Optional(
+    Type.String({
+      title: 'Name of the step',
+      description: 'Shown in traces; by default the type and its place.',
+      pattern: slug.pattern.source,
+      'x-hint': slug.hint,
+    }),
+  ),
+  type: reference('Type of stage', 'One of the stages that plugins bring.'),
+  with: settings,
+  when: unbuilt('conditions ("when") are'),
+  choose: unbuilt('choices ("choose") are'),
+  flow: unbuilt('calls of other flows ("flow") are'),
+  onInvalid: unbuilt('"onInvalid" is'),
+})
+
+const flow = Type.Object({
+  title: text('Title', 'Shown above the pages of the flow.'),
+  designation: Type.Enum([...designations], { title: 'Designation', description: 'What the flow is for.' }),
+  session: Type.Optional(
+    Type.Object(
+      {
+        lifetime: Type.String({
+          title: 'Lifetime',
+          description: 'How long a session lasts that this flow opens.',
+          pattern: durationPattern,
+          'x-hint': durationHint,
+        }),
+        remember: unbuilt('"remember" is'),
+      },
+      { title: 'Session', description: 'The session that this flow opens.' },
+    ),
+  ),
+  entry: Type.Optional(
+    Type.Enum(['link'], { title: 'Entry', description: 'With `link`, only a one-time link from an operator opens the flow.' }),
+  ),
+  steps: Type.Array(step, { title: 'Steps', description: 'The stages, one after the other.', maxItems: 200 }),
+})
+
+const provider = Type.Object({
+  type: reference('Protocol', 'One of the protocols that plugins bring.'),
+  name: Type.Optional(text('Name', 'Of the application that is made where no application names this provider.')),
+  with: settings,
+})
+
+const application = Type.Object({
+  name: text('Name', 'As people see it.'),
+  provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.')),
+  launchUrl: Type.Optional(
+    Type.String({
+      title: 'Address',
+      description: 'Opened from the list of applications.',
+      pattern: '^https?://',
+      'x-hint': 'an address that starts with http:// or https://',
+    }),
+  ),
+  description: Type.Optional(text('Description', 'Shown in the list of applications.')),
+  flows: Type.Optional(
+    Type.Object(
+      {
+        authentication: Type.Optional(reference('Authentication', 'The flow that signs users in.')),
+        authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.')),
+        invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.')),
+      },
+      { title: 'Flows', description: 'In place of the default flows.' },
+    ),
+  ),
+  access: unbuilt('access bindings ("access") are'),
+  backchannel: Type.Optional(Type.Array(Type.Unsafe<never>({ 'x-unbuilt': 'back-channel providers are' }))),
+})
+
+const user = Type.Object({
+  name: Type.Optional(Type.String({ title: 'Name', description: 'Full name.', maxLength: 1000 })),
+  email: Type.Optional(Type.String({ title: 'E-mail', description: 'E-mail address.', maxLength: 320 })),
+  enabled: Type.Optional(Type.Boolean({ title: 'Enabled', description: 'A user who is not enabled may not sign in.' })),
+  groups: Type.Optional(
+    Type.Array(reference('Group', 'A group.'), { title: 'Groups', description: 'Groups the user is a member of.', uniqueItems: true }),
+  ),
+  roles: Type.Optional(
+    Type.Array(Type.Enum(['admin', 'viewer'], { title: 'Role', description: 'A role.' }), {
+      title: 'Roles',
+      description: 'Roles the user has.',
+      uniqueItems: true,
+    }),
+  ),
+  attributes: Type.Optional(Type.Object({}, { title: 'Attributes', description: 'Anything else, as JSON.', additionalProperties: true })),
+  password: Type.Optional(secret({ title: 'Password', description: 'Set only if the user has none.' })),
+})
+
+const group = Type.Object({
+  name: Type.Optional(text('Name', 'As people see it; the slug where there is none.')),
+  parents: Type.Optional(
+    Type.Array(reference('Group', 'A group.'), {
+      title: 'Parents',
+      description: 'Members of this group are members of these too.',
+      uniqueItems: true,
+    }),
+  ),
+})
+
+/** Every kind that is built, in the order in which they are linked. */
+export const kinds = {
+  flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
+  providers: {
+    schema: provider as Schema,
+    key: slug,
+    reserved: ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register'],
+  },
+  applications: {
+    schema: application as Schema,
+    key: slug,
+    reserved: ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register'],
+  },
+  groups: { schema: group as Schema, key: slug },
+  users: { schema: user as Schema, key: username, secrets: true },
+} as const satisfies Readonly<Record<string, Kind>>
+
+export type KindName = keyof typeof kinds
+export const kindNames = Object.keys(kinds) as readonly KindName[]
+
+/** Kinds of the document's language that this version refuses by name. */
+export const unbuiltKinds: readonly string[] = [
+  'policies',
+  'roles',
+  'sources',
+  'sinks',
+  'brands',
+  'scopeMappings',
+  'invitations',
+  'outposts',
+  'settings',
+]
+
+export type ProviderSpec = Type.Static<typeof provider>
+export type ApplicationSpec = Type.Static<typeof application>
+export type UserSeed = Type.Static<typeof user>
+export type GroupSeed = Type.Static<typeof group>
+/** As it is written: durations are texts. */
+export type WrittenFlow = Type.Static<typeof flow>

@@ -1,0 +1,82 @@
+import type { Application, Protocol } from '../api/index.ts'
+import type { Catalog } from './catalog.ts'
+import { type Item, problemOf } from './document.ts'
+import { pathOf } from './explain.ts'
+import type { ProviderSpec } from './kinds.ts'
+import type { Problem } from './problem.ts'
+import type { Schema } from './schema.ts'
+import { resolveSecrets } from './secrets.ts'
+import type { ConfiguredApplication, ConfiguredProvider, Items } from './types.ts'
+
+type Linked = { readonly providers: Items; readonly applications: ReadonlyMap<string, ConfiguredApplication>; readonly catalog: Catalog }
+/** Protocol → setting → value → provider. */
+type Index = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ConfiguredProvider>>>
+
+const withSlug = (schema: Schema, slug: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+  const defaults = Object.entries(schema.properties ?? {}).filter(([, property]) => property['x-default-from'] === 'slug')
+  return { ...Object.fromEntries(defaults.map(([name]) => [name, slug])), ...settings }
+}
+
+/** The settings of one provider as its protocol gets them, or nothing and a line for each problem. */
+const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+  const schema = catalog.schema(protocol)
+  const written = withSlug(schema, item.slug, { ...(item.spec as Partial<ProviderSpec>).with })
+  const resolved = resolveSecrets(schema, written, item.document.secrets)
+  const checked = catalog.settings(protocol, resolved.value)
+  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
+  if ('value' in checked && found.length === 0) {
+    const said = protocol.check?.(checked.value) ?? []
+    if (said.length === 0) return checked.value
+    found.push(...said.map(({ pointer, message }) => ({ path: pathOf(pointer), message })))
+  }
+  problems.push(...found.map(({ path = [], message }) => problemOf(item, ['with', ...path], message)))
+  return undefined
+}
+
+const applicationOf = ({ slug, name, launchUrl }: ConfiguredApplication): Application => ({ slug, name, ...(launchUrl && { launchUrl }) })
+
+/** Every provider by slug, and the index by which protocols find theirs. */
+export const linkProviders = (
+  { providers, applications, catalog }: Linked,
+  problems: Problem[],
+): { readonly providers: ReadonlyMap<string, ConfiguredProvider>; readonly index: Index } => {
+  const linked = new Map<string, ConfiguredProvider>()
+  const index = new Map<string, Map<string, Map<string, ConfiguredProvider>>>()
+  const applicationByProvider = new Map([...applications.values()].map((application) => [application.provider, application]))
+
+  for (const item of providers.values()) {
+    const { type } = item.spec as Partial<ProviderSpec>
+    if (type === undefined) continue
+    const protocol = catalog.protocols.get(type)
+    if (!protocol) {
+      problems.push(problemOf(item, ['type'], catalog.unknownProtocol(type)))
+      continue
+    }
+    const settings = settingsOf(item, protocol, catalog, problems)
+    const application = applicationByProvider.get(item.slug)
+    if (!settings || !application) continue
+    const provider: ConfiguredProvider = Object.freeze({
+      slug: item.slug,
+      protocol: type,
+      settings,
+      application: applicationOf(application),
+    })
+    linked.set(item.slug, provider)
+    for (const setting of protocol.index ?? []) addToIndex(item, provider, setting)
+  }
+  return { providers: linked, index }
+
+  function addToIndex(item: Item, provider: ConfiguredProvider, setting: string): void {
+    const { [setting]: value } = provider.settings as Readonly<Record<string, unknown>>
+    for (const key of Array.isArray(value) ? value : [value]) {
+      if (typeof key !== 'string') continue
+      const settings = index.get(provider.protocol) ?? new Map<string, Map<string, ConfiguredProvider>>()
+      const values = settings.get(setting) ?? new Map<string, ConfiguredProvider>()
+      const other = values.get(key)
+      if (other)
+        problems.push(problemOf(item, ['with', setting], `"${key}" belongs to the provider "${other.slug}" already; it may occur once`))
+      else values.set(key, provider)
+      index.set(provider.protocol, settings.set(setting, values))
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { Check } from '../engine/program.ts'
+import { explain } from './explain.ts'
+
+/** JSON Schema 2020-12, as far as it is walked here. */
+export type Schema = {
+  readonly type?: string | readonly string[] | undefined
+  readonly title?: string | undefined
+  readonly description?: string | undefined
+  readonly properties?: Readonly<Record<string, Schema>> | undefined
+  readonly patternProperties?: Readonly<Record<string, Schema>> | undefined
+  readonly additionalProperties?: boolean | Schema | undefined
+  readonly items?: Schema | undefined
+  readonly anyOf?: readonly Schema[] | undefined
+  readonly oneOf?: readonly Schema[] | undefined
+  readonly enum?: readonly unknown[] | undefined
+  readonly const?: unknown | undefined
+  readonly required?: readonly string[] | undefined
+  /** Stored encrypted, write-only, handed on as a `Secret`. */
+  readonly 'x-secret'?: boolean | undefined
+  /** Where a missing value comes from: `slug`, the slug of the configured object. */
+  readonly 'x-default-from'?: string | undefined
+  /** Part of the document's language, but not built in this version; the text says what it is. */
+  readonly 'x-unbuilt'?: string | undefined
+  /** What a `pattern` asks for, in words. */
+  readonly 'x-hint'?: string | undefined
+}
+
+const createAjv = (dropUnknown: boolean): Ajv2020 => {
+  const ajv = new Ajv2020({
+    allErrors: true,
+    useDefaults: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    // Compiling the meta-schema costs more than all our schemas; unknown keywords are refused by `strict`.
+    validateSchema: false,
+    // Most schemas check little, once: the time to optimize their code is never won back.
+    code: { optimize: false },
+    ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
+  })
+  addFormats.default(ajv)
+  for (const keyword of ['x-secret', 'x-default-from', 'x-ref', 'x-widget', 'x-hint']) ajv.addKeyword(keyword)
+  ajv.addKeyword({ keyword: 'x-unbuilt', validate: () => false, errors: false })
+  return ajv
+}
+
+const strict = createAjv(false)
+const dropping = createAjv(true)
+
+/** Compiled at its first use. */
+const lazily = (ajv: Ajv2020, schema: Schema): Check => {
+  let validate: ValidateFunction | undefined
+  return (value) => {
+    const copy = structuredClone(value)
+    validate ??= ajv.compile(schema)
+    return validate(copy) ? { value: copy as Record<string, unknown> } : { problems: explain(validate.errors ?? []) }
+  }
+}
+
+/** A check of configuration: fills in defaults, leaves its input alone, says everything that is wrong. */
+export const checkOf = (schema: Schema): Check => lazily(strict, schema)
+
+/** A check of what a browser sent: what the schema does not name is dropped. */
+export const answerCheckOf = (schema: Schema): Check => lazily(dropping, schema)
+
+/** Throws, with the reason, for a schema that cannot be used. */
+export const tryCompile = (schema: Schema): void => void strict.compile(schema)
+
+const mapValues = <T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
+
+const closures = new WeakMap<Schema, Schema>()
+
+/** The same schema, but what it does not name is an error. Of one schema always the same object, so that it is compiled once. */
+export const closed = (schema: Schema): Schema => {
+  const closure = closures.get(schema) ?? close(schema)
+  closures.set(schema, closure)
+  return closure
+}
+
+const close = (schema: Schema): Schema => {
+  const { properties, patternProperties, items, anyOf, oneOf, additionalProperties, ...rest } = schema
+  const open = additionalProperties ?? (properties || patternProperties ? false : undefined)
+  return {
+    ...rest,
+    ...(properties && { properties: mapValues(properties, closed) }),
+    ...(patternProperties && { patternProperties: mapValues(patternProperties, closed) }),
+    ...(open !== undefined && { additionalProperties: typeof open === 'boolean' ? open : closed(open) }),
+    ...(items && { items: closed(items) }),
+    ...(anyOf && { anyOf: anyOf.map(closed) }),
+    ...(oneOf && { oneOf: oneOf.map(closed) }),
+  }
+}

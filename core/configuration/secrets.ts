@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Secret } from '../api/index.ts'
+import type { Path, Problem } from './problem.ts'
+import type { Schema } from './schema.ts'
+
+/** How the process that reads a document looks up `{ $env: NAME }` and `{ $file: PATH }`. */
+export type SecretReader = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** What relative paths are relative to. */
+  readonly directory: string
+}
+
+type Change = (value: unknown, path: Path) => unknown
+
+/** A copy of a value in which every secret field that is there has been changed. */
+const mapSecrets = (schema: Schema, value: unknown, change: Change, path: Path = []): unknown => {
+  if (schema['x-secret']) return value === undefined ? undefined : change(value, path)
+  const branches = schema.anyOf ?? schema.oneOf
+  if (branches) return branches.reduce((result: unknown, branch) => mapSecrets(branch, result, change, path), value)
+  if (Array.isArray(value) && schema.items) return value.map((item, index) => mapSecrets(schema.items!, item, change, [...path, index]))
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const inner = schema.properties?.[key]
+      return [key, inner ? mapSecrets(inner, item, change, [...path, key]) : item]
+    }),
+  )
+}
+
+const isReference = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && ('$env' in value || '$file' in value)
+
+const lookUp = (
+  reference: Readonly<Record<string, unknown>>,
+  { env, directory }: SecretReader,
+): { value: string } | { message: string } => {
+  const [[kind, name] = ['', ''], ...more] = Object.entries(reference)
+  if (more.length > 0 || typeof name !== 'string' || name === '') return { message: `must be { ${kind}: … } with one name` }
+  if (kind === '$env') {
+    const value = env[name]
+    return value ? { value } : { message: `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}; set it` }
+  }
+  try {
+    const value = readFileSync(resolve(directory, name), 'utf8').replace(/\r?\n$/, '')
+    return value ? { value } : { message: `the file ${name} is empty` }
+  } catch (error) {
+    return { message: `the file ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})` }
+  }
+}
+
+const misplaced = (value: unknown, path: Path, problems: Problem[]): void => {
+  if (isReference(value)) problems.push({ path, message: '$env and $file are for secret fields only; write the value' })
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, item] of Object.entries(value)) misplaced(item, [...path, Array.isArray(value) ? Number(key) : key], problems)
+  }
+}
+
+/**
+ * Replaces `{ $env }` and `{ $file }` by what they name, in the secret fields of a schema; anywhere else they are refused. Without a reader (a
+ * document that came over the network) all of them are.
+ */
+export const resolveSecrets = (
+  schema: Schema,
+  value: unknown,
+  reader: SecretReader | undefined,
+): { readonly value: unknown; readonly problems: readonly Problem[] } => {
+  const problems: Problem[] = []
+  const resolved = mapSecrets(schema, value, (item, path) => {
+    if (!isReference(item)) return item
+    if (!reader) {
+      problems.push({ path, message: '$env and $file are read where a file is read, not from a request; send the value' })
+      return 'refused'
+    }
+    const found = lookUp(item, reader)
+    if ('value' in found) return found.value
+    problems.push({ path, message: found.message })
+    return 'unresolved'
+  })
+  misplaced(resolved, [], problems)
+  return { value: resolved, problems }
+}
+
+/** Checked settings as plugins get them: secret texts become `Secret` objects. */
+export const sealSecrets = (schema: Schema, value: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  mapSecrets(schema, value, (item) => (typeof item === 'string' ? new Secret(item) : item)) as Record<string, unknown>

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'node:test'
+import { Secret } from '../api/index.ts'
+import type { Program } from '../engine/program.ts'
+import { createCatalog } from './catalog.ts'
+import { readDocument } from './document.ts'
+import { problemText } from './problem.ts'
+import { samplePlugin } from './sample.fixture.ts'
+import { compileSnapshot } from './snapshot.ts'
+import type { CompileFlow, Snapshot } from './types.ts'
+
+const created = createCatalog([samplePlugin], new Set())
+assert.ok('catalog' in created)
+const { catalog } = created
+
+/** Compiles as far as this folder needs: the real compiler belongs to the engine. */
+const compileFlow: CompileFlow = (slug, spec, library) => {
+  const problems = spec.steps.flatMap((step, index) => {
+    const stage = library.stage(step.type)
+    if (!stage) return [{ path: ['steps', index, 'type'], message: library.unknownStage(step.type) }]
+    const checked = library.settings(stage, step.with ?? {})
+    return 'problems' in checked ? checked.problems.map(({ path, message }) => ({ path: ['steps', index, 'with', ...path], message })) : []
+  })
+  if (problems.length > 0) return { problems }
+  return { program: { slug, title: spec.title, sessionLifetime: spec.session?.lifetime, hash: JSON.stringify(spec) } as unknown as Program }
+}
+
+const shippedText = `
+version: 1
+flows:
+  default-authentication: { title: Sign in, designation: authentication, session: { lifetime: 8h }, steps: [{ type: greeting }] }
+  default-authorization-implicit-consent: { title: Allow, designation: authorization, steps: [] }
+  default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
+  initial-setup: { title: Set up, designation: authentication, entry: link, steps: [{ type: greeting }] }
+`
+const documentOf = (text: string, file: string, env: Record<string, string> = {}, directory = '/nowhere') => {
+  const read = readDocument(text, file, { env, directory })
+  assert.ok('document' in read, JSON.stringify(read))
+  return read.document
+}
+const compile = (text: string, env?: Record<string, string>, directory?: string) =>
+  compileSnapshot({
+    documents: [documentOf(`version: 1\n${text}`, 'my.yaml', env, directory)],
+    shipped: [documentOf(shippedText, 'shipped.yaml')],
+    catalog,
+    compileFlow,
+  })
+const problemsOf = (...given: Parameters<typeof compile>): readonly string[] => {
+  const result = compile(...given)
+  return 'problems' in result ? result.problems.map(problemText) : []
+}
+const snapshotOf = (...given: Parameters<typeof compile>): Snapshot => {
+  const result = compile(...given)
+  assert.ok('snapshot' in result, problemsOf(...given).join('\n'))
+  return result.snapshot
+}
+
+test('an application gets its provider, the default flows, and its provider the application', () => {
+  const snapshot = snapshotOf(
+    `
+providers: { wiki: { type: sample, with: { password: { $env: WIKI } } } }
+applications: { docs: { name: Documentation, provider: wiki, launchUrl: 'https://docs.example' } }
+`,
+    { WIKI: 'hunter2' },
+  )
+  assert.deepEqual(snapshot.applications.get('docs'), {
+    slug: 'docs',
+    name: 'Documentation',
+    launchUrl: 'https://docs.example',
+    provider: 'wiki',
+    flows: {
+      authentication: 'default-authentication',
+      authorization: 'default-authorization-implicit-consent',
+      invalidation: 'default-invalidation',
+    },
+  })
+  const provider = snapshot.providersOf('sample').byApplication('docs')
+  assert.equal(provider?.slug, 'wiki')
+  assert.deepEqual(provider.application, { slug: 'docs', name: 'Documentation', launchUrl: 'https://docs.example' })
+  assert.equal(provider.settings.key, 'wiki', 'the setting that says so comes from the slug')
+  assert.equal(provider.settings.lifetime, 60)
+  assert.ok(provider.settings.password instanceof Secret)
+  assert.equal(provider.settings.password.reveal(), 'hunter2')
+  assert.equal(snapshot.providersOf('sample').find('key', 'wiki'), provider)
+  assert.equal(snapshot.providersOf('other').find('key', 'wiki'), undefined)
+  assert.equal(snapshot.providersOf('other').byApplication('docs'), undefined)
+  assert.ok(!JSON.stringify([...snapshot.providers]).includes('hunter2'))
+})
+
+test('a provider that no application names makes one of its own slug', () => {
+  const snapshot = snapshotOf('providers: { wiki: { type: sample, name: The wiki, with: { key: k } } }')
+  assert.equal(snapshot.applications.get('wiki')?.name, 'The wiki')
+  assert.equal(snapshot.providersOf('sample').byApplication('wiki')?.settings.key, 'k')
+  assert.match(
+    problemsOf('providers: { wiki: { type: sample } }\napplications: { wiki: { name: W } }').join(),
+    /^my\.yaml:2:14: providers\.wiki: no application uses it.*write "provider: wiki" there$/,
+  )
+})
+
+test('an application without a provider is a link', () => {
+  assert.equal(
+    snapshotOf("applications: { site: { name: Site, launchUrl: 'https://x.example' } }").applications.get('site')?.provider,
+    undefined,
+  )
+  assert.match(
+    problemsOf("applications: { site: { name: Site, launchUrl: 'javascript:alert(1)' } }").join(),
+    /must be an address that starts with http/,
+  )
+})
+
+test('flows: durations become seconds, a document replaces a shipped flow of the same slug', () => {
+  assert.equal(snapshotOf('flows: {}').flows.get('default-authentication')?.sessionLifetime, 8 * 3600)
+  const mine =
+    'flows: { default-authentication: { title: Mine, designation: authentication, session: { lifetime: 30d }, steps: [{ type: greeting }] } }'
+  const program = snapshotOf(mine).flows.get('default-authentication')
+  assert.deepEqual([program?.title, program?.sessionLifetime], ['Mine', 30 * 86_400])
+})
+
+test('the revision names the content, whatever the order in which it is written', () => {
+  const a = snapshotOf('providers: { x: { type: sample, with: { key: k, lifetime: 9 } }, y: { type: sample } }')
+  const b = snapshotOf('providers: { y: { type: sample }, x: { with: { lifetime: 9, key: k }, type: sample } }')
+  const c = snapshotOf('providers: { x: { type: sample, with: { key: k, lifetime: 10 } }, y: { type: sample } }')
+  assert.equal(a.revision, b.revision)
+  assert.notEqual(a.revision, c.revision)
+})
+
+test('every error at once, each with its place, what is wrong and what was probably meant', () => {
+  assert.deepEqual(
+    problemsOf(`
+flows:
+  mine:
+    title: Mine
+    designation: authentification
+    steps:
+      - type: greting
+      - choose: []
+      - { type: greeting, with: { by: name }, when: x }
+  other:
+    title: Other
+    designation: authorization
+    steps:
+      - type: greting
+      - { type: greeting, with: { by: [nam], loud: true } }
+provider: {}
+providers:
+  one: { type: sampel }
+  two: { type: sample, with: { lifetme: 7, uris: ['a', '*'] } }
+  three: { type: sample, with: { uris: ['a', '*'] } }
+  four: { type: sample, with: { key: three } }
+applications:
+  App: { name: App, provider: thre }
+  app: { name: App, provider: thre, flows: { authentication: initial-setup, authorization: default-invalidation, invalidation: defaultinvalidation } }
+`),
+    [
+      'my.yaml:6:18: flows.mine.designation: "authentification" is not one of authentication, authorization, invalidation, enrollment, unenrollment, recovery, stage-configuration; did you mean "authentication"?',
+      'my.yaml:8:15: flows.mine.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
+      'my.yaml:9:9: flows.mine.steps[1].choose: choices ("choose") are not built yet; remove it',
+      'my.yaml:10:39: flows.mine.steps[2].with.by: must be a list, not a text; write [name]',
+      'my.yaml:10:53: flows.mine.steps[2].when: conditions ("when") are not built yet; remove it',
+      'my.yaml:15:15: flows.other.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
+      'my.yaml:16:40: flows.other.steps[1].with.by[0]: "nam" is not one of name, title; did you mean "name"?',
+      'my.yaml:16:52: flows.other.steps[1].with.loud: there is no "loud" here; there are by, token',
+      'my.yaml:17:1: provider: there is no kind "provider"; did you mean "providers"?',
+      'my.yaml:19:16: providers.one.type: there is no protocol "sampel"; did you mean "sample"?',
+      'my.yaml:20:41: providers.two.with.lifetme: there is no "lifetme" here; did you mean "lifetime"?',
+      'my.yaml:21:46: providers.three.with.uris[1]: "*" matches everything',
+      'my.yaml:24:3: applications.App: "App" must be a slug: small letters, digits, - and _, starting with a letter or a digit, 100 at most',
+      'my.yaml:24:31: applications.App.provider: there is no provider "thre"; did you mean "three"?',
+      'my.yaml:25:31: applications.app.provider: there is no provider "thre"; did you mean "three"?',
+      'my.yaml:25:62: applications.app.flows.authentication: the flow "initial-setup" is opened by a link from an operator only',
+      'my.yaml:25:92: applications.app.flows.authorization: the flow "default-invalidation" is for invalidation, not for authorization',
+      'my.yaml:25:128: applications.app.flows.invalidation: there is no flow "defaultinvalidation"; did you mean "default-invalidation"?',
+    ],
+  )
+})
+
+test('a value of an index occurs once; a provider serves one application', () => {
+  assert.match(
+    problemsOf('providers: { a: { type: sample }, b: { type: sample, with: { key: a } } }').join(),
+    /"a" belongs to the provider "a" already/,
+  )
+  assert.match(
+    problemsOf('providers: { a: { type: sample } }\napplications: { b: { name: B, provider: a }, c: { name: C, provider: a } }').join(),
+    /the application "b" uses the provider "a" already/,
+  )
+})
+
+test('what is not built is refused by name, at every place', () => {
+  const problems = problemsOf(`
+policies: { a: { type: expression } }
+settings: {}
+flows:
+  mine:
+    title: M
+    designation: authentication
+    session: { lifetime: 8h, remember: 30d }
+    steps:
+      - { type: greeting, when: 'true', onInvalid: restart }
+      - choose: [{ steps: [] }]
+      - flow: other
+applications:
+  a: { name: A, access: { mode: any }, backchannel: [] }
+  b: { name: B, backchannel: [x] }
+  c:
+`)
+  assert.deepEqual(
+    problems.map((problem) => problem.replace(/^my\.yaml:\d+:\d+: /, '')),
+    [
+      'policies: policies are not built yet; remove this section',
+      'flows.mine.session.remember: "remember" is not built yet; remove it',
+      'flows.mine.steps[0].when: conditions ("when") are not built yet; remove it',
+      'flows.mine.steps[0].onInvalid: "onInvalid" is not built yet; remove it',
+      'flows.mine.steps[1].choose: choices ("choose") are not built yet; remove it',
+      'flows.mine.steps[2].flow: calls of other flows ("flow") are not built yet; remove it',
+      'applications.a.access: access bindings ("access") are not built yet; remove it',
+      'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',
+      'applications.c: deleting by null is not built yet; remove the object from its file',
+    ],
+  )
+})
+
+test('secrets by reference: in secret fields only, and what cannot be read is named', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'sluice-secrets-'))
+  writeFileSync(join(directory, 'key'), 'from a file\n')
+  const settings = snapshotOf('providers: { a: { type: sample, with: { password: { $file: key } } } }', {}, directory).providers.get(
+    'a',
+  )?.settings
+  assert.equal(settings.password.reveal(), 'from a file')
+
+  assert.match(
+    problemsOf('providers: { a: { type: sample, with: { password: { $env: NOPE } } } }').join(),
+    /with\.password: the environment variable NOPE is not set; set it$/,
+  )
+  assert.match(
+    problemsOf('providers: { a: { type: sample, with: { password: { $file: nope } } } }').join(),
+    /the file nope cannot be read \(ENOENT\)$/,
+  )
+  assert.match(
+    problemsOf('providers: { a: { type: sample, with: { key: { $env: HOME } } } }', { HOME: 'x' }).join(),
+    /with\.key: \$env and \$file are for secret fields only/,
+  )
+  assert.match(
+    problemsOf('users: { ada: { password: { $env: NOPE } } }').join(),
+    /users\.ada\.password: the environment variable NOPE is not set/,
+  )
+  assert.match(
+    problemsOf('flows: { f: { title: F, designation: recovery, steps: [{ type: greeting, with: { token: { $env: NOPE } } }] } }').join(),
+    /flows\.f\.steps\[0\]\.with\.token: the environment variable NOPE is not set/,
+  )
+})
+
+test('a document that came over the network may not name variables or files', () => {
+  const read = readDocument(
+    '{ "version": 1, "providers": { "a": { "type": "sample", "with": { "password": { "$file": "/etc/hostname" } } } } }',
+    'request',
+  )
+  assert.ok('document' in read)
+  const result = compileSnapshot({ documents: [read.document], shipped: [documentOf(shippedText, 'shipped.yaml')], catalog, compileFlow })
+  assert.ok('problems' in result)
+  assert.deepEqual(
+    result.problems.map(({ message }) => message),
+    ['$env and $file are read where a file is read, not from a request; send the value'],
+  )
+})
+
+test('a wrong value in a secret field is not repeated', () => {
+  assert.ok(!problemsOf('users: { ada: { password: 20261123 } }').join().includes('2026'))
+  assert.ok(!problemsOf('providers: { a: { type: sample, with: { password: [hunter2] } } }').join().includes('hunter2'))
+})
+
+test('users and groups are seeds for the directory, not part of the snapshot', () => {
+  const result = compile(
+    'groups: { staff: {}, finance: { parents: [staff] } }\nusers: { "Ada L.": { name: Ada, groups: [finance], password: { $env: P } } }',
+    { P: 'pw' },
+  )
+  assert.ok('seeds' in result)
+  assert.deepEqual(result.seeds, {
+    users: { 'Ada L.': { name: 'Ada', groups: ['finance'], password: 'pw' } },
+    groups: { staff: {}, finance: { parents: ['staff'] } },
+  })
+  assert.match(problemsOf('users: { " ada": {} }').join(), /must be a user name/)
+})
+
+test('the same object in two documents is refused, and so are slugs that are addresses', () => {
+  const text = 'version: 1\napplications: { a: { name: A } }'
+  const result = compileSnapshot({
+    documents: [documentOf(text, 'one.yaml'), documentOf(text, 'two.yaml')],
+    shipped: [documentOf(shippedText, 's.yaml')],
+    catalog,
+    compileFlow,
+  })
+  assert.ok('problems' in result)
+  assert.deepEqual(result.problems.map(problemText), ['two.yaml:2:17: applications.a: is in one.yaml:2 too; remove one of them'])
+  assert.match(problemsOf('applications: { token: { name: T } }').join(), /"token" is an address of Sluice's own/)
+  assert.match(problemsOf('flows: { redirect: { title: T, designation: recovery, steps: [] } }').join(), /"redirect" is an address/)
+})
+
+test('without a default flow there is no snapshot', () => {
+  const result = compileSnapshot({ documents: [], shipped: [], catalog, compileFlow })
+  assert.ok('problems' in result)
+  assert.equal(result.problems[0]?.message, 'the default flow for authentication is missing: there is no flow "default-authentication"')
+})

@@ -1,0 +1,39 @@
+import type { Application, Provider, Providers } from '../api/index.ts'
+import type { FlowSpec, Problem as FlowProblem, Program } from '../engine/program.ts'
+import type { Catalog } from './catalog.ts'
+import type { Item } from './document.ts'
+import type { GroupSeed, UserSeed } from './kinds.ts'
+
+/** The flows that an application's sign-ins and sign-outs run: slugs. */
+export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation', string>>
+export type ConfiguredApplication = Application & {
+  readonly description?: string
+  readonly provider: string | undefined
+  readonly flows: ApplicationFlows
+}
+export type ConfiguredProvider = Provider<any> & { readonly protocol: string }
+
+/** The configuration, checked, linked and compiled: immutable. A request keeps the one that it started with. */
+export type Snapshot = {
+  /** Names the content: the same configuration has the same revision, on every machine. Secrets are not part of it. */
+  readonly revision: string
+  readonly flows: ReadonlyMap<string, Program>
+  readonly applications: ReadonlyMap<string, ConfiguredApplication>
+  readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  /** The flows that are run where an application names none. */
+  readonly defaultFlows: ApplicationFlows
+  /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
+  providersOf(protocol: string): Providers<any>
+}
+
+/** What a document asks of the directory; it is written there, not kept in the snapshot. */
+export type Seeds = { readonly users: Readonly<Record<string, UserSeed>>; readonly groups: Readonly<Record<string, GroupSeed>> }
+
+export type CompileFlow = (
+  slug: string,
+  spec: FlowSpec,
+  catalog: Catalog,
+) => { readonly program: Program } | { readonly problems: readonly FlowProblem[] }
+
+/** The objects of one kind, by slug, as the documents say them. */
+export type Items = ReadonlyMap<string, Item>

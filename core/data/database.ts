@@ -1,0 +1,43 @@
+import type { MikroORM } from '@mikro-orm/sqlite'
+import type { Kysely } from 'kysely'
+import type { Log } from '../api/index.ts'
+import { migrate } from './migrate.ts'
+import { createOrm } from './orm.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Tables, Tx } from './tables.ts'
+
+export type Database = {
+  /** For the directory and administration. Fork its `em` for each piece of work. */
+  readonly orm: MikroORM
+  /** For what happens often: prepared statements, no entities. Reads see what is committed. */
+  readonly sql: Kysely<Tables>
+  /**
+   * Commits if `work` returns, rolls back if it throws. On SQLite one transaction at a time: await nothing slow in it (hashing, network),
+   * and write through `tx` only; a write beside it would wait for its end and fail after 10 s.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Brings the schema up to date and returns the names of the migrations that ran. Throws `DatabaseTooNew`. */
+  migrate(): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** Opens `sqlite:<path>` (made if absent; its folder must exist) or `sqlite::memory:`. The schema is as it was until `migrate`. */
+export const openDatabase = async ({ url, log }: { readonly url: string; readonly log?: Log }): Promise<Database> => {
+  const path = /^sqlite:(.+)$/.exec(url)?.[1]
+  if (!path) throw new Error('the database address must be sqlite:<path> or sqlite::memory:')
+  const { dialect, migrating } = openSqlite(path)
+  const orm = createOrm(dialect)
+  await orm.connect()
+  const sql = orm.em.getKysely<Tables>()
+  return {
+    orm,
+    sql,
+    transaction: (work) => sql.transaction().execute(work),
+    async migrate() {
+      const done = await migrate(orm, migrating)
+      if (done.length > 0) log?.info({ migrations: done }, 'the database schema is up to date')
+      return done
+    },
+    close: () => orm.close(true),
+  }
+}

@@ -1,0 +1,28 @@
+import { Change, Event } from './events.ts'
+import { Consent, Grant } from './grants.ts'
+import { Group, GroupParent, Membership, RoleAssignment } from './groups.ts'
+import { SigningKey } from './keys.ts'
+import { Browser, BrowserUser, ClosedRun, Session } from './sessions.ts'
+import { SettingsState, ShortLived } from './state.ts'
+import { Password, User } from './users.ts'
+
+/** Every table of core. */
+export const entities = [
+  User,
+  Password,
+  Group,
+  GroupParent,
+  Membership,
+  RoleAssignment,
+  Browser,
+  BrowserUser,
+  Session,
+  ClosedRun,
+  Grant,
+  Consent,
+  SigningKey,
+  Event,
+  Change,
+  ShortLived,
+  SettingsState,
+] as const

@@ -1,0 +1,36 @@
+import { defineEntity, p } from '@mikro-orm/core'
+import type { Json } from '../../api/index.ts'
+import { id, instant } from '../columns.ts'
+
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    id: id(),
+    username: p.string().length(150),
+    /** What user names are compared by: NFKC and lower case. */
+    usernameKey: p.text().unique(),
+    name: p.text(),
+    email: p.string().length(320).nullable(),
+    /** What addresses are compared by. Several users may share one. */
+    emailKey: p.text().nullable().index(),
+    emailVerified: p.boolean(),
+    enabled: p.boolean(),
+    attributes: p.json<Readonly<Record<string, Json>>>(),
+    version: p.integer().version(),
+    createdAt: instant(),
+    updatedAt: instant(),
+  },
+})
+
+/** A user's password. No row: the user has none. */
+export const Password = defineEntity({
+  name: 'Password',
+  tableName: 'passwords',
+  properties: {
+    user: () => p.oneToOne(User).owner().primary().deleteRule('cascade'),
+    /** Argon2id in PHC format. */
+    hash: p.text(),
+    changedAt: instant(),
+  },
+})

@@ -1,0 +1,153 @@
+import { msg, type Json, type Message, type Refusal } from '../api/index.ts'
+import type { Closed } from '../access/types.ts'
+import { userOf } from './context.ts'
+import type { Asker, EngineParts, Position } from './parts.ts'
+import type { Step } from './program.ts'
+import { backTo, newId, traced, type RunState } from './state.ts'
+import type { View } from './view.ts'
+
+/** A conflict sends the run back to the step that can mend it. */
+export type Again = {
+  readonly again: Position
+  readonly step: Step
+  readonly errors: Readonly<Record<string, Message>>
+  readonly typed: Readonly<Record<string, unknown>>
+}
+
+export const runKey = (runId: string) => `run:${runId}`
+
+/** How runs end: closed with everything written, denied with nothing written, or broken. */
+export class Ending {
+  readonly #parts: EngineParts
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+  }
+
+  async close(position: Position, asker: Asker): Promise<View | Again> {
+    const taken = await this.#takeLink(position.state)
+    if (!taken) return this.deny(position, msg('core.link-used'), asker)
+    const { program } = position
+    const user = userOf(taken)
+    const opens = program.designation === 'authentication'
+    const denied = (why: Message, refusal: Refusal = 'denied') => this.deny({ ...position, state: taken }, why, asker, { refusal })
+    // A proof counts for the user of whom it was made, should the run have come to somebody else afterwards.
+    const proofs = taken.proofs.filter((proof) => proof.user === null || proof.user === user?.id).map(({ method, at }) => ({ method, at }))
+    if (opens && (!user || proofs.length === 0)) return denied(msg('core.nothing-proved'))
+    const subject = taken.wants.subject
+    if (opens && subject !== undefined && user?.id !== subject) return denied(msg('core.other-user'), 'login-needed')
+
+    const ends = program.designation === 'invalidation'
+    const nothingToWrite = !opens && !ends && taken.effects.length === 0 && !taken.link
+    const started = performance.now()
+    const closed: Closed = nothingToWrite
+      ? { closed: true, cookie: undefined, session: undefined }
+      : await this.#parts.close({
+          runId: taken.id,
+          request: asker.request,
+          effects: taken.effects.map(({ step: _, ...effect }) => effect),
+          ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
+          ...(ends && { end: { browserId: asker.browser.id } }),
+        })
+    if (!closed.closed) return this.#conflict({ ...position, state: taken }, closed, asker)
+
+    const state = traced(taken, { step: '', did: 'close', verdict: String(closed.closed), ms: performance.now() - started })
+    await this.#store({ ...position, state }, 'closed')
+    if (closed.closed === true && (opens || ends)) {
+      await this.record(opens ? 'login' : 'logout', state, asker, { methods: proofs.map((proof) => proof.method) })
+    }
+    return {
+      is: 'closed',
+      runId: state.id,
+      flow: state.flow,
+      purpose: state.purpose,
+      session: closed.session,
+      cookie: closed.closed === true ? closed.cookie : undefined,
+      user,
+      proofs,
+    }
+  }
+
+  async deny(
+    position: Position,
+    why: Message,
+    asker: Asker,
+    more: { readonly refusal?: Refusal; readonly byUser?: boolean } = {},
+  ): Promise<View> {
+    const { state } = position
+    const reference = newId().slice(0, 10)
+    const reason = 'key' in why ? why.key : why.text
+    this.#parts.log.info({ flow: state.flow, run: state.id, reference, reason, trace: state.trace }, 'flow.run: denied')
+    await this.#store(position, 'denied')
+    await this.record('flow_denied', state, asker, { reference, reason })
+    return {
+      is: 'denied',
+      runId: state.id,
+      flow: state.flow,
+      why,
+      purpose: state.purpose,
+      reference,
+      refusal: more.refusal ?? 'denied',
+      byUser: more.byUser ?? false,
+    }
+  }
+
+  async broken(position: Position, step: Step, error: unknown): Promise<View> {
+    const { state } = position
+    const reference = newId().slice(0, 10)
+    this.#parts.log.error(
+      { err: error, flow: state.flow, step: step.id, run: state.id, reference, trace: state.trace },
+      'flow.run: a stage failed',
+    )
+    await this.#store(position, 'denied')
+    return { is: 'failed', flow: state.flow, purpose: state.purpose, reference }
+  }
+
+  async record(action: string, state: RunState, asker: Asker, detail: Readonly<Record<string, Json>>): Promise<void> {
+    await this.#parts.events.record({
+      action,
+      userId: userOf(state)?.id ?? (action === 'logout' ? asker.browser.session?.userId : undefined),
+      application: state.application?.slug,
+      detail: { flow: state.flow, ...detail },
+      request: asker.request,
+    })
+  }
+
+  /** Uses the operator link up; `undefined` if somebody else did. */
+  async #takeLink(state: RunState): Promise<RunState | undefined> {
+    if (!state.link || state.link.taken) return state
+    const link = await this.#parts.store.take(state.link.key, { leave: { used: true } })
+    if (!link || !('taken' in link)) return undefined
+    return {
+      ...state,
+      link: { ...state.link, taken: true },
+      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: -1, user: null }],
+    }
+  }
+
+  async #conflict(position: Position, closed: Closed & { closed: false }, asker: Asker): Promise<View | Again> {
+    if (!closed.effect) return this.deny(position, msg('core.account-unavailable'), asker)
+    const { state, program } = position
+    const fields = Object.keys(closed.errors)
+    const given = state.facts.filter(({ name, value }) => name === closed.effect?.back && value !== null)
+    // Several steps may have asked for parts of it: the one that asked for what is wrong.
+    const asked = given.find(({ value }) => fields.some((field) => Object.hasOwn(value as object, field))) ?? given.at(-1)
+    const step = asked && program.steps[asked.step]
+    if (!asked || !step) return this.deny(position, Object.values(closed.errors)[0] ?? msg('core.conflict'), asker)
+    return {
+      again: { ...position, state: backTo(state, asked.step) },
+      step,
+      errors: closed.errors,
+      typed: asked.value as Readonly<Record<string, unknown>>,
+    }
+  }
+
+  /** Keeps of an ended run only what tells later requests that it is over. One that closed without ever asking leaves nothing. */
+  async #store(position: Position, ended: 'closed' | 'denied'): Promise<void> {
+    const { state, version } = position
+    this.#parts.log.debug({ flow: state.flow, run: state.id, ended, trace: state.trace }, 'flow.run: ended')
+    if (version === undefined && ended === 'closed') return
+    const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
+    const left: RunState = { ...state, facts: [], effects: [], kept: null, challenge: null, earlier: {}, trace: [], ended }
+    await this.#parts.store.compareAndSet(runKey(state.id), version, left as unknown as Json, ttl)
+  }
+}

@@ -1,0 +1,250 @@
+import { msg, type Effect, type Json, type Message, type Outcome } from '../api/index.ts'
+import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
+import { Ending, runKey } from './ending.ts'
+import { begin, limits, succeeded, type Attempt } from './limits.ts'
+import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
+import type { Step } from './program.ts'
+import { refill } from './refill.ts'
+import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
+import type { View } from './view.ts'
+
+type Given = Readonly<Record<string, unknown>>
+type Errors = Readonly<Record<string, Message>>
+type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number; readonly typed: Given }
+
+/** Runs compiled flows, one answer at a time. */
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #ending: Ending
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.#ending = new Ending(parts)
+  }
+
+  /**
+   * Begins a run and goes as far as no answer is needed. A run that asks nothing is never stored. With `wants.silent` a step that would
+   * ask ends it as `would-ask`.
+   */
+  async start(start: Start, asker: Asker): Promise<View> {
+    return this.#advance({ state: begun(start, asker, this.#parts.now()), program: start.program, version: undefined }, asker)
+  }
+
+  /** Shows where a run stands. Safe to repeat. */
+  async view(runId: string, programs: Programs, asker: Asker): Promise<View> {
+    const position = await this.#load(runId, programs, asker)
+    if (!position) return { is: 'gone' }
+    return position.state.ended ? over(position.state) : this.#advance(position, asker)
+  }
+
+  /**
+   * Takes an answer. One that names no open challenge of this run is not looked at: the run is shown where it stands. An answer to an
+   * earlier step that proves nothing goes back to that step, and everything after it is forgotten.
+   */
+  async answer(
+    runId: string,
+    challenge: string,
+    answer: Readonly<Record<string, unknown>>,
+    programs: Programs,
+    asker: Asker,
+  ): Promise<View> {
+    const position = await this.#load(runId, programs, asker)
+    if (!position) return { is: 'gone' }
+    const { state } = position
+    if (state.ended) return over(state)
+    const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
+    if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
+    if (state.challenge === null || challenge !== state.challenge) {
+      return this.#advance({ ...position, state: { ...state, notice: msg('core.form.stale') } }, asker)
+    }
+    return this.#submit(position, answer, asker)
+  }
+
+  /** Begins a run anew, keeping what it is for. */
+  async restart(runId: string, programs: Programs, asker: Asker): Promise<View> {
+    const position = await this.#load(runId, programs, asker)
+    if (!position) return { is: 'gone' }
+    return position.state.ended
+      ? over(position.state)
+      : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
+  }
+
+  async #load(runId: string, programs: Programs, asker: Asker): Promise<Position | undefined> {
+    const entry = await this.#parts.store.get(runKey(runId))
+    const state = entry && readState(entry.value)
+    if (!entry || !state) return undefined
+    if (state.browser !== asker.browser.id || state.origin !== asker.request.origin) return undefined
+    const program = programs.get(state.flow)
+    if (!program) return undefined
+    if (program.hash === state.hash || state.ended) return { state, program, version: entry.version }
+    // The flow was changed while somebody was in it: they begin again, under what holds now.
+    return { state: { ...anew(state, program), notice: msg('core.flow-changed') }, program, version: entry.version }
+  }
+
+  async #submit(position: Position, given: Given, asker: Asker): Promise<View> {
+    const { state, program } = position
+    const step = program.steps[state.at]
+    if (!step) return this.#advance(position, asker)
+    const checked = step.checkAnswer(given)
+    if ('problems' in checked)
+      return this.#again(position, step, { errors: { '': msg('core.incomplete-answer') }, status: 422, typed: given }, asker)
+
+    const attempt = step.stage.proves?.length ? attemptOf(state, step, asker) : undefined
+    if (attempt && !(await begin(this.#parts.store, attempt))) {
+      await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
+      const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
+      return this.#again(position, step, { errors, status: 429, retryAfter: limits.window, typed: given }, asker)
+    }
+    const started = performance.now()
+    try {
+      const outcome = await step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value)
+      const after = {
+        ...position,
+        state: traced(state, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started }),
+      }
+      return await this.#answered(after, step, outcome, given, attempt, asker)
+    } catch (error) {
+      if (attempt) await succeeded(this.#parts.store, attempt)
+      if (isBusy(error))
+        return this.#again(position, step, { errors: { '': msg('core.busy') }, status: 503, retryAfter: 5, typed: given }, asker)
+      return this.#ending.broken(position, step, error)
+    }
+  }
+
+  async #answered(
+    position: Position,
+    step: Step,
+    outcome: Outcome,
+    given: Given,
+    attempt: Attempt | undefined,
+    asker: Asker,
+  ): Promise<View> {
+    const { state } = position
+    switch (outcome.go) {
+      case 'pass': {
+        const passed = this.#passed(state, step, outcome, true)
+        if (attempt) await succeeded(this.#parts.store, attempt)
+        return this.#advance({ ...position, state: passed }, asker)
+      }
+      case 'retry': {
+        if (!attempt) return this.#again(position, step, { errors: outcome.errors, status: 422, typed: given }, asker)
+        await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'wrong' })
+        const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
+        if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
+        return this.#again(failed, step, { errors: outcome.errors, status: 422, typed: given }, asker)
+      }
+      case 'ask':
+        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome)
+      case 'deny':
+        return this.#ending.deny(position, outcome.why, asker, outcome.byUser ? { byUser: true } : {})
+    }
+  }
+
+  /** Shows steps until one asks, or the program is at its end. */
+  async #advance(from: Position, asker: Asker): Promise<View> {
+    let position = from
+    for (;;) {
+      const { state, program } = position
+      const step = program.steps[state.at]
+      if (!step) return this.#close(position, asker)
+      const started = performance.now()
+      try {
+        const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
+        if (outcome.go === 'ask')
+          return state.wants.silent ? { is: 'would-ask', step: step.id, kind: step.stage.kind } : await this.#ask(position, step, outcome)
+        if (outcome.go === 'deny') return await this.#ending.deny(position, outcome.why, asker)
+        if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
+        const passed = this.#passed(state, step, outcome, false)
+        position = { ...position, state: traced(passed, { step: step.id, did: 'show', verdict: 'pass', ms: performance.now() - started }) }
+      } catch (error) {
+        return this.#ending.broken(position, step, error)
+      }
+    }
+  }
+
+  /** The run after a step has passed. What a stage says beyond what it declared is an error, not a proof. */
+  #passed(state: RunState, step: Step, outcome: Outcome & { go: 'pass' }, answered: boolean): RunState {
+    const { kind, proves = [] } = step.stage
+    if (outcome.proof !== undefined && !(answered && proves.includes(outcome.proof))) {
+      throw new Error(
+        `stage "${kind}" claims the proof "${outcome.proof}" ${answered ? 'which is not among its `proves`' : 'without having been answered'}`,
+      )
+    }
+    const given = new Map((outcome.know ?? []).map(({ fact, value }) => [fact, value as Json]))
+    const strange = [...given.keys()].find((name) => !step.gives.some((fact) => fact.name === name))
+    if (strange !== undefined) throw new Error(`stage "${kind}" gives the fact "${strange}", which is not among its \`gives\``)
+    // What a step may give and does not is not known any more: a second identification that finds nobody must not leave the first one's user.
+    const now = step.gives.map(({ name }) => ({ name, value: given.get(name) ?? null, step: state.at }))
+    const facts = [...state.facts, ...now]
+    const user = userOf({ ...state, facts })
+    if (outcome.proof !== undefined && !user) throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" of nobody`)
+    const mayReturn = answered && state.challenge !== null && proves.length === 0
+    return {
+      ...state,
+      at: state.at + 1,
+      facts,
+      proofs:
+        outcome.proof === undefined || !user
+          ? state.proofs
+          : [...state.proofs, { method: outcome.proof, at: this.#parts.now(), step: state.at, user: user.id }],
+      effects: [...state.effects, ...(outcome.do ?? []).map((effect: Effect) => ({ ...effect, step: state.at }))],
+      earlier: mayReturn ? { ...state.earlier, [state.challenge]: state.at } : state.earlier,
+      challenge: null,
+      kept: null,
+      notice: null,
+    }
+  }
+
+  /** Gives the screen, and stores the run if anything about it is new. */
+  async #ask(position: Position, step: Step, outcome: Outcome & { go: 'ask' }, trouble?: Trouble): Promise<View> {
+    const { state, version } = position
+    const challenge = state.challenge ?? newId()
+    const kept = (outcome.keep as Json | undefined) ?? state.kept
+    if (version === undefined || challenge !== state.challenge || JSON.stringify(kept) !== JSON.stringify(state.kept)) {
+      const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
+      const next = { ...state, challenge, kept, notice: null } as unknown as Json
+      const stored = await this.#parts.store.compareAndSet(runKey(state.id), version, next, ttl)
+      if (!stored) return { is: 'moved', runId: state.id, flow: state.flow }
+    }
+    return {
+      is: 'asking',
+      runId: state.id,
+      flow: state.flow,
+      step: step.id,
+      challenge,
+      screen: trouble ? refill(outcome.screen, trouble.typed) : outcome.screen,
+      errors: trouble?.errors ?? {},
+      notice: state.notice ?? undefined,
+      application: state.application ?? undefined,
+      username: typedBy(state) ?? userOf(state)?.username,
+      status: trouble?.status ?? 200,
+      retryAfter: trouble?.retryAfter,
+    }
+  }
+
+  /** The step again, with errors, under a new challenge: an answer counts once, also a wrong one. */
+  async #again(position: Position, step: Step, trouble: Trouble, asker: Asker): Promise<View> {
+    const from = { ...position, state: { ...position.state, challenge: null } }
+    try {
+      const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
+      return outcome.go === 'ask' ? await this.#ask(from, step, outcome, trouble) : await this.#advance(from, asker)
+    } catch (error) {
+      return this.#ending.broken(from, step, error)
+    }
+  }
+
+  async #close(position: Position, asker: Asker): Promise<View> {
+    const closed = await this.#ending.close(position, asker)
+    return 'again' in closed
+      ? this.#again(closed.again, closed.step, { errors: closed.errors, status: 422, typed: closed.typed }, asker)
+      : closed
+  }
+}
+
+const over = (state: RunState): View => ({
+  is: 'over',
+  runId: state.id,
+  flow: state.flow,
+  purpose: state.purpose,
+  how: state.ended ?? 'closed',
+})
+const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { Store } from '../api/index.ts'
+
+/**
+ * Attempt limits of steps that prove something. A try is counted before any work is done, atomically, and given back when it succeeds,
+ * so parallel guesses cannot slip through. An account's own limit holds for browsers that are new to it: somebody who guesses cannot
+ * lock the real user out of a browser where they signed in before. Unknown accounts are limited just like known ones.
+ */
+export const limits = {
+  window: 15 * 60,
+  account: 10,
+  knownBrowser: 20,
+  address: 300,
+  /** Failures after which a run ends. */
+  run: 10,
+}
+
+export type Attempt = {
+  readonly stage: string
+  /** The user's id where there is such a user, else what was typed. */
+  readonly account: string | undefined
+  readonly address: string
+  /** Set where this user has signed in at this browser before. */
+  readonly knownBrowser: string | undefined
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
+
+/** IPv6 clients have a /64 to themselves; one of its addresses counts like all. */
+function network(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':')
+  const after = tail ? tail.split(':') : []
+  const missing = tail === undefined ? 0 : 8 - groups.length - after.length
+  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...after].slice(0, 4).join(':')
+}
+
+function counters({ stage, account, address, knownBrowser }: Attempt): readonly (readonly [key: string, limit: number])[] {
+  const who = account === undefined ? undefined : digest(account.normalize('NFKC').toLowerCase())
+  if (knownBrowser) return [[`attempts:${stage}:browser:${knownBrowser}:${who}`, limits.knownBrowser]]
+  const byAddress = [`attempts:${stage}:address:${network(address)}`, limits.address] as const
+  return who === undefined ? [byAddress] : [[`attempts:${stage}:account:${who}`, limits.account], byAddress]
+}
+
+/** Counts a try. `false`: there were too many, nothing may be checked now. */
+export async function begin(store: Store, attempt: Attempt): Promise<boolean> {
+  const counted = await Promise.all(counters(attempt).map(async ([key, limit]) => (await store.increment(key, limits.window)) <= limit))
+  return counted.every(Boolean)
+}
+
+/** Gives a successful try back. */
+export async function succeeded(store: Store, attempt: Attempt): Promise<void> {
+  await Promise.all(counters(attempt).map(([key]) => store.increment(key, limits.window, -1)))
+}

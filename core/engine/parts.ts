@@ -1,0 +1,41 @@
+import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
+import type { Browser, Closed, Closing } from '../access/types.ts'
+import type { Program } from './program.ts'
+import type { RunState } from './state.ts'
+
+/** What the engine is given: it has no HTTP, no ORM and no clock of its own. */
+export type EngineParts = {
+  readonly store: Store
+  readonly events: Events
+  readonly log: Log
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** The ports of each stage kind. */
+  readonly use: (kind: string) => object
+  /** Effects and session in one transaction. */
+  readonly close: (closing: Closing) => Promise<Closed>
+}
+
+export type Start = {
+  readonly program: Program
+  /** Given back when the run ends; the engine does not look inside. */
+  readonly purpose: Json
+  readonly wants?: Wants
+  readonly application?: Application | undefined
+  readonly facts?: Readonly<Record<string, Json>>
+  /** The store key of the operator link that opens the run. */
+  readonly link?: string
+}
+
+/** Who asks: the request as stages see it, and the browser that runs are bound to. */
+export type Asker = { readonly request: RequestView; readonly browser: Browser }
+
+/** Programs of the configuration that the request sees. */
+export type Programs = { get(slug: string): Program | undefined }
+
+/** A run in hand. `version` is that of its stored state; a run that is not stored has none. */
+export type Position = {
+  readonly state: RunState
+  readonly program: Program
+  readonly version: number | undefined
+}

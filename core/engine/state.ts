@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import type { Application, Effect, Json, Message, Wants } from '../api/index.ts'
+import type { Proof } from '../access/types.ts'
+import type { Asker, Start } from './parts.ts'
+import type { Program } from './program.ts'
+
+/** One line of a run's trace. No values, so no secrets. */
+export type TraceLine = { readonly step: string; readonly did: 'show' | 'submit' | 'close'; readonly verdict: string; readonly ms: number }
+
+/**
+ * A run of a flow as it is stored: plain JSON. `at` is the position in the program, `steps` below are positions too. What a step
+ * established carries its position, so that going back to a step takes with it all that came after.
+ */
+export type RunState = {
+  readonly v: 1
+  readonly id: string
+  readonly flow: string
+  readonly hash: string
+  readonly browser: string
+  readonly origin: string
+  readonly at: number
+  /** In the order in which they became known; the last of a name counts. `null`: a step that may give it did not. */
+  readonly facts: readonly { readonly name: string; readonly value: Json; readonly step: number }[]
+  /** `user`: of whom it was proved, `null` for the operator's link, which speaks for whoever comes out of the run. */
+  readonly proofs: readonly (Proof & { readonly step: number; readonly user: string | null })[]
+  readonly effects: readonly (Effect & { readonly step: number })[]
+  /** The open challenge: only an answer that names it is looked at. */
+  readonly challenge: string | null
+  /** Challenges of earlier steps that proved nothing: the back button may answer them again. */
+  readonly earlier: Readonly<Record<string, number>>
+  readonly kept: Json | null
+  readonly notice: Message | null
+  readonly failures: number
+  readonly wants: Wants
+  readonly application: Application | null
+  /** The store key of the operator link that opened the run; `taken` once this run has used it up. */
+  readonly link: { readonly key: string; readonly taken: boolean } | null
+  /** Where it goes when the run has ended; the engine does not look inside. */
+  readonly purpose: Json
+  /** Epoch milliseconds. */
+  readonly startedAt: number
+  readonly expiresAt: number
+  readonly ended: 'closed' | 'denied' | null
+  readonly trace: readonly TraceLine[]
+}
+
+/** A run that does not fit this version is treated as expired: it ends alone. */
+export const readState = (value: Json): RunState | undefined => {
+  const state = value as unknown as RunState
+  return state !== null && typeof state === 'object' && state.v === 1 ? state : undefined
+}
+
+/** The run as it was before the step at this position: facts, proofs and effects from there on are dropped. */
+export function backTo(state: RunState, position: number): RunState {
+  const before = <T extends { readonly step: number }>(items: readonly T[]) => items.filter((item) => item.step < position)
+  return {
+    ...state,
+    at: position,
+    facts: before(state.facts),
+    proofs: before(state.proofs),
+    effects: before(state.effects),
+    earlier: Object.fromEntries(Object.entries(state.earlier).filter(([, step]) => step < position)),
+    challenge: null,
+    kept: null,
+    notice: null,
+  }
+}
+
+/** Seconds that a run may take. */
+const lifetime = 3600
+const traceLimit = 100
+
+export const newId = () => randomBytes(18).toString('base64url')
+
+export function begun({ program, purpose, wants = {}, application, facts = {}, link }: Start, asker: Asker, now: number): RunState {
+  return {
+    v: 1,
+    id: newId(),
+    flow: program.slug,
+    hash: program.hash,
+    browser: asker.browser.id,
+    origin: asker.request.origin,
+    at: 0,
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value, step: -1 })),
+    proofs: [],
+    effects: [],
+    challenge: null,
+    earlier: {},
+    kept: null,
+    notice: null,
+    failures: 0,
+    wants,
+    application: application ?? null,
+    link: link === undefined ? null : { key: link, taken: false },
+    purpose,
+    startedAt: now,
+    expiresAt: now + lifetime * 1000,
+    ended: null,
+    trace: [],
+  }
+}
+
+/** The same run at its beginning, under the program as it is now. What the caller supplied stays, what the run found out goes. */
+export const anew = (state: RunState, program: Program): RunState => ({ ...backTo(state, 0), hash: program.hash, trace: [] })
+
+export const traced = (state: RunState, line: TraceLine): RunState => ({ ...state, trace: [...state.trace, line].slice(-traceLimit) })
+
+/** What a run knows of a fact now. */
+export const factOf = (state: RunState, name: string): Json | undefined =>
+  state.facts.findLast((fact) => fact.name === name)?.value ?? undefined

@@ -1,0 +1,128 @@
+import type { Insertable } from 'kysely'
+import type { Clock, Events, Json, Log } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import type { Tables } from '../data/tables.ts'
+import { orderedIds } from './ids.ts'
+
+export type RecordedEvent = {
+  /** UUID version 7; sorts by time. */
+  readonly id: string
+  readonly at: Date
+  readonly action: string
+  readonly userId: string | undefined
+  readonly application: string | undefined
+  readonly ip: string
+  readonly userAgent: string
+  readonly requestId: string | undefined
+  readonly detail: Json
+}
+
+export type EventLog = Events & {
+  /** Like `record`, with the id of the request that caused it. */
+  recordFor(requestId: string | undefined, event: Parameters<Events['record']>[0]): Promise<void>
+  /** Newest first; `before` is the id of an event, to page on. At most 1,000. */
+  listEvents(query: {
+    readonly limit: number
+    readonly before?: string
+    readonly action?: string
+    readonly userId?: string
+  }): Promise<RecordedEvent[]>
+  /** Writes what waits. Await it before the database is closed. */
+  flush(): Promise<void>
+}
+
+/** Rows in one statement. */
+const batchSize = 64
+const maxListed = 1000
+
+/**
+ * The audit log in table `events`. An event is written a few milliseconds after `record` returns, together with those of its moment: it
+ * survives an orderly stop (`flush`), and a crash may lose the last few milliseconds of them. What cannot be written is logged.
+ */
+export const createEvents = ({
+  database,
+  clock,
+  log,
+}: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+}): EventLog => {
+  const nextId = orderedIds()
+  let waiting: Insertable<Tables['events']>[] = []
+  let scheduled: NodeJS.Immediate | undefined
+  let flushing: Promise<void> | undefined
+
+  const writeBatch = async (): Promise<void> => {
+    const batch = waiting.slice(0, batchSize)
+    waiting = waiting.slice(batchSize)
+    try {
+      await database.sql.insertInto('events').values(batch).execute()
+    } catch (error) {
+      log.error({ error, events: batch.map(({ id, action }) => ({ id, action })) }, 'audit events could not be written and are lost')
+    }
+  }
+
+  const writeAll = async (): Promise<void> => {
+    while (waiting.length > 0) await writeBatch()
+    // In the same breath as the check above, so that no event comes in between and waits for ever.
+    flushing = undefined
+  }
+
+  const flush = async (): Promise<void> => {
+    if (waiting.length > 0) flushing ??= writeAll()
+    await flushing
+  }
+
+  const schedule = (): void => {
+    scheduled ??= setImmediate(() => {
+      scheduled = undefined
+      void flush()
+    })
+  }
+
+  const recordFor: EventLog['recordFor'] = async (requestId, event) => {
+    try {
+      const at = clock.now().getTime()
+      waiting.push({
+        id: nextId(at),
+        at,
+        action: event.action,
+        user_id: event.userId ?? null,
+        application: event.application ?? null,
+        ip: event.request?.ip ?? '',
+        user_agent: event.request?.userAgent ?? '',
+        request_id: requestId ?? null,
+        detail: JSON.stringify(event.detail ?? {}),
+      })
+      schedule()
+    } catch (error) {
+      log.error({ error, action: event.action }, 'an audit event could not be recorded')
+    }
+  }
+
+  return {
+    record: (event) => recordFor(undefined, event),
+    recordFor,
+    flush,
+    async listEvents({ limit, before, action, userId }) {
+      await flush()
+      let query = database.sql.selectFrom('events').selectAll().orderBy('id', 'desc').limit(Math.min(limit, maxListed))
+      if (before !== undefined) query = query.where('id', '<', before)
+      if (action !== undefined) query = query.where('action', '=', action)
+      if (userId !== undefined) query = query.where('user_id', '=', userId)
+      const rows = await query.execute()
+      return rows.map((row) => ({
+        id: row.id,
+        at: new Date(row.at),
+        action: row.action,
+        userId: row.user_id ?? undefined,
+        application: row.application ?? undefined,
+        ip: row.ip,
+        userAgent: row.user_agent,
+        requestId: row.request_id ?? undefined,
+        detail: JSON.parse(row.detail) as Json,
+      }))
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import formbody from '@fastify/formbody'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Snapshot } from '../configuration/types.ts'
+import { assetRoutes } from './assets.ts'
+import { answerErrors } from './errors.ts'
+import { executorRoutes } from './executor.ts'
+import { flowRoutes, type FlowParts } from './flows.ts'
+import { setHeaders } from './headers.ts'
+import { healthRoutes, type Health } from './health.ts'
+import { homeRoutes } from './home.ts'
+import { acceptedOrigin } from './origin.ts'
+import { mountProtocols, type LoadedProtocol } from './protocols.ts'
+
+/** Bytes. Forms are small; nothing is uploaded here. */
+const bodyLimit = 128 * 1024
+
+export type AppParts = FlowParts & {
+  readonly log: Logger
+  readonly url: URL | undefined
+  readonly trustedProxies: readonly string[]
+  readonly snapshot: () => Snapshot
+  readonly protocols: readonly LoadedProtocol[]
+  readonly health: Health
+}
+
+export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: parts.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: [...parts.trustedProxies],
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 512, caseSensitive: true },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
+  })
+  app.decorateRequest('origin', '')
+  app.decorateRequest('snapshot', null as unknown as Snapshot)
+  app.decorateRequest('locale', 'en')
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.snapshot = parts.snapshot()
+    request.locale = parts.pages.localeOf(request)
+    setHeaders(request, reply)
+    if (request.routeOptions.config.anyHost) return
+    const origin = acceptedOrigin(request, parts.url)
+    if (origin === undefined) return parts.pages.unknownHost(request, reply)
+    request.origin = origin
+    if (origin.startsWith('https:')) void reply.header('strict-transport-security', 'max-age=31536000')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // The path alone: queries and bodies carry codes and answers.
+    const path = request.routeOptions.url ?? 'none'
+    request.log.debug(
+      { method: request.method, route: path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'http',
+    )
+  })
+  await app.register(cookie)
+  await app.register(formbody, { bodyLimit })
+  answerErrors(app, parts.pages)
+  healthRoutes(app, parts.health)
+  assetRoutes(app)
+  homeRoutes(app, parts)
+  flowRoutes(app, parts)
+  executorRoutes(app, parts)
+  await mountProtocols(app, parts.protocols, parts)
+  return app
+}

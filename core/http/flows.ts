@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Front, Next } from '../access/front.ts'
+import type { OperatorLinks } from '../access/links.ts'
+import type { Visit } from '../access/visit.ts'
+import type { Engine } from '../engine/engine.ts'
+import { genuine } from './csrf.ts'
+import type { Pages } from './pages.ts'
+import type { Visits } from './visits.ts'
+
+type Flow = {
+  Params: { slug: string }
+  Querystring: { run?: string; link?: string; do?: 'restart' | 'resume' | 'back' }
+  Body: Record<string, unknown> | undefined
+}
+
+export type FlowParts = {
+  readonly engine: Engine
+  readonly front: Front
+  readonly visits: Visits
+  readonly pages: Pages
+  readonly links: OperatorLinks
+}
+
+/** The HTML face of flows. The run is named by the address, so that tabs do not disturb each other; reading an address changes nothing that counts. */
+export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
+  const { engine, front, visits, pages, links } = parts
+
+  const show = async (request: FastifyRequest<Flow>, visit: Visit): Promise<Next | undefined> => {
+    const { run, link, do: wish } = request.query
+    const { slug } = request.params
+    const programs = visit.snapshot.flows
+    if (typeof run === 'string') {
+      if (wish === 'restart') return front.after(visit, await engine.restart(run, programs, visit))
+      const view = await engine.view(run, programs, visit)
+      if (wish === 'resume') return front.resume(visit, view)
+      if (wish === 'back') return front.back(visit, view)
+      return front.after(visit, view)
+    }
+    if (typeof link === 'string') {
+      const opened = await links.read(link)
+      return opened ? front.open(visit, slug, opened) : undefined
+    }
+    return front.open(visit, slug)
+  }
+
+  const get = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {
+    if (request.params.slug === 'redirect') {
+      return reply.redirect(`/if/flow/${request.snapshot.defaultFlows.authentication}/`, 302)
+    }
+    const visit = await visits.visit(request, reply)
+    const next = await show(request, visit)
+    return next ? pages.send(request, reply, visit, next) : pages.notFound(request, reply)
+  }
+
+  const post = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {
+    const visit = await visits.visit(request, reply)
+    if (visit.browser.cookie !== undefined) return pages.noCookie(request, reply)
+    if (!genuine(request, visit.browser, request.origin)) return pages.forged(request, reply)
+    const { csrf: _, challenge, ...answer } = request.body ?? {}
+    const { run } = request.query
+    if (typeof run !== 'string') return pages.send(request, reply, visit, { next: 'gone' })
+    const view = await engine.answer(run, typeof challenge === 'string' ? challenge : '', answer, visit.snapshot.flows, visit)
+    return pages.send(request, reply, visit, await front.after(visit, view))
+  }
+
+  for (const path of ['/if/flow/:slug', '/if/flow/:slug/']) {
+    app.get<Flow>(path, get)
+    app.post<Flow>(path, post)
+  }
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered under any host name: health checks come by address. */
+    anyHost?: boolean
+  }
+}
+
+export type Health = {
+  /** Throws if the database does not answer. */
+  readonly database: () => Promise<void>
+}
+
+/** `live`: the process answers. `ready`: it can serve, its database answers too. */
+export function healthRoutes(app: FastifyInstance, health: Health): void {
+  const config = { anyHost: true }
+  app.get('/-/health/live', { config }, (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
+  app.get('/-/health/ready', { config }, async (request, reply) => {
+    void reply.header('cache-control', 'no-store')
+    try {
+      await health.database()
+      return await reply.send({ status: 'ok' })
+    } catch (error) {
+      request.log.error({ err: error }, 'health: the database does not answer')
+      return reply.code(503).send({ status: 'unavailable', detail: 'The database does not answer; the log says why.' })
+    }
+  })
+}

@@ -1,0 +1,199 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { msg, type Answer, type Message, type Screen } from '../api/index.ts'
+import type { Next } from '../access/front.ts'
+import type { Visit } from '../access/visit.ts'
+import { formPostCsp } from '../web/csp.ts'
+import type { Frame } from '../web/layout.ts'
+import { languageParameter } from '../web/language-switch.ts'
+import { renderForward, renderPost } from '../web/leaving.ts'
+import type { createMessages, Translate } from '../web/messages.ts'
+import { renderPage, type PageModel } from '../web/page.ts'
+import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
+import { setCookie } from './cookies.ts'
+import { csrfToken } from './csrf.ts'
+import { wantsPage } from './errors.ts'
+import { sendProblem } from './problem.ts'
+
+const brand = { name: 'Sluice' }
+const signIn = '/if/flow/redirect/'
+
+type Shown = Pick<PageModel, 'screen'> & Partial<PageModel>
+
+/** Answers browsers: screens become pages, and what leads elsewhere a redirect that every browser follows. */
+export class Pages {
+  readonly #messages: ReturnType<typeof createMessages>
+  readonly #local: string
+  /** `local`: an address that is served under any configuration, e.g. `http://localhost:9000`. */
+  constructor(messages: ReturnType<typeof createMessages>, local: string) {
+    this.#messages = messages
+    this.#local = local
+  }
+
+  /** `?lang=` or `ui_locales`, then what the browser asks for. */
+  localeOf(request: FastifyRequest): string {
+    const query = request.query as Record<string, unknown>
+    const asked = [query[languageParameter], query['ui_locales']].map((value) => (typeof value === 'string' ? value : undefined))
+    return this.#messages.negotiate(...asked, request.headers['accept-language'])
+  }
+
+  translator(request: FastifyRequest): Translate {
+    return this.#messages.translator(request.locale)
+  }
+
+  async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
+    if (next.cookie !== undefined) setCookie(reply, request.origin, next.cookie)
+    switch (next.next) {
+      case 'ask': {
+        const address = runAddress(request, next.view.flow, next.view.runId)
+        const here = sameAddress(request, next.view.flow, next.view.runId)
+        if (!here || (request.method === 'POST' && next.view.status === 200)) return redirect(reply, address)
+        const { screen, errors, notice, application, username, challenge, status, retryAfter } = next.view
+        if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
+        return this.page(request, reply, status, {
+          screen,
+          errors: notice && Object.keys(errors).length === 0 ? { '': notice } : errors,
+          application,
+          ...(username !== undefined && { user: { username, notYou: `${address}&do=restart` } }),
+          action: address,
+          hidden: { csrf: csrfToken(visit.browser), challenge },
+        })
+      }
+      case 'see':
+        return redirect(reply, runAddress(request, next.flow, next.runId))
+      case 'home':
+        return redirect(reply, this.#keepLanguage(request, '/'))
+      case 'done':
+        return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
+      case 'signed-out':
+        return this.page(request, reply, 200, { screen: signedOutScreen({ signIn }), application: undefined })
+      case 'answer':
+        return this.answer(request, reply, next.answer)
+      case 'denied': {
+        const again = `${runAddress(request, next.flow, next.runId)}&do=resume`
+        const screen = deniedScreen({ why: next.why, reference: next.reference, again })
+        return this.page(request, reply, 403, {
+          screen: next.back ? withBack(screen, `${runAddress(request, next.flow, next.runId)}&do=back`) : screen,
+        })
+      }
+      case 'failed':
+        return this.page(request, reply, 500, { screen: errorScreen({ status: 500, reference: next.reference }) })
+      case 'over':
+        return this.page(request, reply, 410, {
+          screen: expiredScreen({ again: `${runAddress(request, next.flow, next.runId)}&do=resume` }),
+        })
+      case 'gone':
+        return this.page(request, reply, 410, { screen: expiredScreen({ again: signIn }) })
+    }
+  }
+
+  /** A protocol's answer. After a form of ours a redirect to another origin becomes a page that goes there, see `renderForward`. */
+  async answer(request: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
+    switch (answer.answer) {
+      case 'redirect':
+        void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
+        if (request.method !== 'POST' || answer.to.origin === request.origin) return reply.redirect(answer.to.href, 303)
+        return reply.type(htmlType).send(renderForward(this.#frame(request), answer.to))
+      case 'post':
+        void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
+        void reply.header('content-security-policy', formPostCsp(answer.to))
+        return reply.type(htmlType).send(renderPost(this.#frame(request), answer.to, answer.fields))
+      case 'json':
+        return reply.code(answer.status).header('cache-control', 'no-store').send(answer.body)
+      case 'page':
+        return this.page(request, reply, answer.status, { screen: answer.screen })
+    }
+  }
+
+  page(request: FastifyRequest, reply: FastifyReply, status: number, shown: Shown): FastifyReply {
+    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    return reply
+      .code(status)
+      .headers({ 'cache-control': 'no-store', 'content-language': request.locale, vary: 'accept-language, cookie' })
+      .type(htmlType)
+      .send(
+        renderPage({
+          ...this.#frame(request),
+          // A page that came of a form is not asked for again by a link: the language is chosen on pages that are.
+          ...(request.method === 'GET' && { languages: { locales: this.#messages.locales, action: pathname, query: searchParams } }),
+          ...shown,
+        }),
+      )
+  }
+
+  error(request: FastifyRequest, reply: FastifyReply, status: number): FastifyReply {
+    const wait = Number(reply.getHeader('retry-after')) || undefined
+    const reference = status >= 500 ? { reference: request.id } : {}
+    return this.page(request, reply, status, { screen: errorScreen({ status, ...reference, ...(wait !== undefined && { wait }) }) })
+  }
+
+  notFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (wantsPage(request)) return this.error(request, reply, 404)
+    return sendProblem(reply, {
+      status: 404,
+      code: 'not-found',
+      title: 'Not found',
+      detail: `There is nothing at ${request.url.split('?')[0]}.`,
+    })
+  }
+
+  unknownHost(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const origin = `${request.protocol}://${request.host}`
+    if (wantsPage(request)) return this.page(request, reply, 421, { screen: unknownHostScreen({ origin, local: this.#local }) })
+    return sendProblem(reply, {
+      status: 421,
+      code: 'unknown-host',
+      title: 'Unknown host',
+      detail: `This server does not answer to the host ${JSON.stringify(request.host)}. Set SLUICE_URL to the address that clients use, or ask under ${this.#local}.`,
+    })
+  }
+
+  /** A form came without our cookie: it cannot be told whose it is. */
+  noCookie(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return this.#plain(request, reply, 400, msg('core.cookie.title'), msg('core.cookie.text'))
+  }
+
+  forged(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return this.#plain(request, reply, 403, msg('core.forged.title'), msg('core.forged.text'))
+  }
+
+  #plain(request: FastifyRequest, reply: FastifyReply, status: number, title: Message, text: Message): FastifyReply {
+    const again = request.url
+    const screen: Screen = {
+      title,
+      nodes: [
+        { node: 'text', text },
+        { node: 'link', label: msg('core.again'), href: again },
+      ],
+    }
+    return this.page(request, reply, status, { screen })
+  }
+
+  #frame(request: FastifyRequest): Frame {
+    return { locale: request.locale, t: this.translator(request), brand }
+  }
+
+  #keepLanguage(request: FastifyRequest, path: string): string {
+    const lang = (request.query as Record<string, unknown>)[languageParameter]
+    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
+  }
+}
+
+const htmlType = 'text/html; charset=utf-8'
+
+const redirect = (reply: FastifyReply, to: string) => reply.header('cache-control', 'no-store').redirect(to, 303)
+
+const withBack = ({ title, nodes }: Screen, href: string): Screen => ({
+  title,
+  nodes: [...nodes, { node: 'link', label: msg('core.denied.back'), href }],
+})
+
+/** The address of a run. The language that was chosen for it stays in it. */
+function runAddress(request: FastifyRequest, flow: string, runId: string): string {
+  const lang = (request.query as Record<string, unknown>)[languageParameter] ?? (request.query as Record<string, unknown>)['ui_locales']
+  return `/if/flow/${flow}/?run=${runId}${typeof lang === 'string' ? `&${languageParameter}=${encodeURIComponent(lang)}` : ''}`
+}
+
+const sameAddress = (request: FastifyRequest, flow: string, runId: string): boolean => {
+  const query = request.query as Record<string, unknown>
+  return query['run'] === runId && query['do'] === undefined && (request.params as Record<string, unknown>)['slug'] === flow
+}

@@ -1,0 +1,18 @@
+import type { FastifyReply } from 'fastify'
+
+/** An error for programs (RFC 9457): `code` is stable, `detail` is for people, `pointer` (RFC 6901) says where. */
+export type ProblemBody = {
+  readonly status: number
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  readonly reference?: string
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+}
+
+export const sendProblem = (reply: FastifyReply, problem: ProblemBody): FastifyReply =>
+  reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send({ type: 'about:blank', ...problem })

@@ -1,0 +1,51 @@
+import type { FastifyInstance } from 'fastify'
+import type { Protocol, ProtocolContext, Session } from '../api/index.ts'
+import { authorize } from '../access/authorize.ts'
+import type { Front } from '../access/front.ts'
+import type { Visits } from './visits.ts'
+import type { Pages } from './pages.ts'
+
+export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
+
+/** Gives each protocol a Fastify scope of its own under its mounts. Nothing that one sets reaches another. */
+export async function mountProtocols(
+  app: FastifyInstance,
+  protocols: readonly LoadedProtocol[],
+  parts: { readonly front: Front; readonly visits: Visits; readonly pages: Pages },
+): Promise<void> {
+  for (const loaded of protocols) {
+    const context = contextFor(loaded, parts)
+    for (const prefix of loaded.protocol.mounts ?? [`/x/${loaded.protocol.kind}`]) {
+      await app.register(async (scope) => loaded.protocol.routes(scope, context), { prefix })
+    }
+  }
+}
+
+function contextFor(
+  { protocol, use }: LoadedProtocol,
+  { front, visits, pages }: Parameters<typeof mountProtocols>[2],
+): ProtocolContext<any, any, any> {
+  const { kind } = protocol
+  return {
+    use,
+    origin: (request) => request.origin,
+    providers: (request) => request.snapshot.providersOf(kind),
+    async session(request): Promise<Session | undefined> {
+      return (await visits.browser(request)).session
+    },
+    async login(request, reply, provider, parked, wants) {
+      const visit = await visits.visit(request, reply)
+      return pages.send(request, reply, visit, await front.login(visit, kind, provider, parked, wants))
+    },
+    async logout(request, reply, wish) {
+      const visit = await visits.visit(request, reply)
+      return pages.send(request, reply, visit, await front.logout(visit, wish))
+    },
+    async authorize(userId, application, request) {
+      return authorize(request.snapshot, userId, application)
+    },
+    async answer(request, reply, answer) {
+      return pages.answer(request, reply, answer)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RequestView } from '../api/index.ts'
+import type { Browser } from '../access/types.ts'
+import type { Visit } from '../access/visit.ts'
+import type { Snapshot } from '../configuration/types.ts'
+import { readCookie, setCookie } from './cookies.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The origin that this request was accepted under. Set before anything else runs; health checks alone have none. */
+    origin: string
+    /** The configuration that this request began with. */
+    snapshot: Snapshot
+    locale: string
+  }
+}
+
+export type VisitParts = {
+  readonly readBrowser: (cookie: string | undefined) => Promise<Browser>
+  readonly now: () => Date
+}
+
+/** The request as stages and events see it. */
+export const viewOf = (request: FastifyRequest, now: Date): RequestView => ({
+  ip: request.ip,
+  userAgent: (request.headers['user-agent'] ?? '').slice(0, 512),
+  locale: request.locale,
+  origin: request.origin,
+  at: now,
+})
+
+/** Reads the browser's record once per request, and gives a new browser its cookie. */
+export class Visits {
+  readonly #parts: VisitParts
+  readonly #browsers = new WeakMap<FastifyRequest, Promise<Browser>>()
+  constructor(parts: VisitParts) {
+    this.#parts = parts
+  }
+
+  browser(request: FastifyRequest): Promise<Browser> {
+    let browser = this.#browsers.get(request)
+    if (!browser) {
+      browser = this.#parts.readBrowser(readCookie(request, request.origin))
+      this.#browsers.set(request, browser)
+    }
+    return browser
+  }
+
+  async visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit> {
+    const browser = await this.browser(request)
+    if (browser.cookie !== undefined) setCookie(reply, request.origin, browser.cookie)
+    return { request: viewOf(request, this.#parts.now()), browser, snapshot: request.snapshot }
+  }
+}

@@ -1,0 +1,162 @@
+import { mkdirSync } from 'node:fs'
+import { pino, type Logger } from 'pino'
+import { createBrowsers } from './access/browsers.ts'
+import { closing } from './access/closing.ts'
+import { consentEffects, createConsents } from './access/consents.ts'
+import { Front } from './access/front.ts'
+import { createGrants } from './access/grants.ts'
+import { operatorLinks } from './access/links.ts'
+import { createPasswords, passwordEffects } from './access/passwords.ts'
+import { pruneAccess } from './access/prune.ts'
+import { createSessions } from './access/sessions.ts'
+import { readCatalog, readConfiguration } from './configuration/house.ts'
+import { openDatabase, type Database } from './data/database.ts'
+import { Engine } from './engine/engine.ts'
+import { createEvents } from './events/events.ts'
+import { createApp } from './http/app.ts'
+import { Pages } from './http/pages.ts'
+import { Visits } from './http/visits.ts'
+import { seed } from './identity/seeds.ts'
+import { createUsers, createUsersWrite, userEffects } from './identity/users.ts'
+import { isSetUp } from './identity/roles.ts'
+import { createHasher } from './keys/hashing.ts'
+import { openRing } from './keys/ring.ts'
+import { createSeal } from './keys/seal.ts'
+import type { Options } from './options/options.ts'
+import { secretKeyOf } from './options/secret-key.ts'
+import { registerPorts, useOf } from './ports/container.ts'
+import { databaseStore } from './store/database.ts'
+import { scoped } from './store/scoped.ts'
+import { coreMessages } from './web/core-messages.ts'
+import { createMessages } from './web/messages.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A server that is ready. */
+export type Server = {
+  /** Where it can be opened on this machine, e.g. `http://localhost:9000`. */
+  readonly local: string
+  /** The path of the one-time link by which the first administrator is made; `undefined` once there was one. */
+  readonly setupPath: string | undefined
+  /** Answers no more requests, finishes those that run, writes what waits, and closes the database. */
+  close(): Promise<void>
+}
+
+const clock = { now: () => new Date() }
+/** Seconds that the set-up link lives. Every start prints a new one, and the one before is dead. */
+const setupLifetime = 24 * 3600
+/** Milliseconds between two clean-ups of what has expired. */
+const pruneInterval = 5 * 60 * 1000
+
+/** Never in the log, under whatever name it gets there. */
+const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'authorization'].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+])
+
+/** Wires everything and listens. Throws before anything is served if it cannot. */
+export async function start(options: Options, env: Environment): Promise<Server> {
+  const log = pino({ level: options.logLevel, redact: { paths: redact, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: false }))
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const seal = createSeal(secretKeyOf(options).reveal())
+  const [catalog, database] = await Promise.all([readCatalog(), migrated(options, log)])
+  const { snapshot, seeds } = readConfiguration(catalog, options, env)
+
+  const hasher = createHasher()
+  await seed(database, seeds, { hash: hasher.hash, now: clock.now().getTime() })
+
+  const store = databaseStore(database, clock)
+  const coreStore = scoped(store, 'core:')
+  const events = createEvents({ database, clock, log })
+  const keys = await openRing({ database, seal, clock })
+  const sessions = createSessions({ database, clock, log })
+  const passwords = createPasswords({ database, hasher })
+  const container = registerPorts({
+    clock,
+    log,
+    users: createUsers(database),
+    usersWrite: createUsersWrite(),
+    passwords,
+    consents: createConsents(database),
+    store,
+    keys,
+    grants: createGrants({ database, clock, seal, events }),
+    events,
+  })
+  const owner = new Map(
+    catalog.plugins.flatMap((plugin) => [...(plugin.stages ?? []), ...(plugin.protocols ?? [])].map((item) => [item, plugin.id] as const)),
+  )
+  const uses = new Map([...catalog.stages.values()].map((stage) => [stage.kind, useOf(container, owner.get(stage) ?? '', stage.use)]))
+  const protocols = [...catalog.protocols.values()].map((protocol) => ({
+    protocol,
+    use: useOf(container, owner.get(protocol) ?? '', protocol.use),
+  }))
+
+  const engine = new Engine({
+    store: coreStore,
+    events,
+    log,
+    now: () => clock.now().getTime(),
+    use: (kind) => uses.get(kind) ?? {},
+    close: closing(database, { ...userEffects, ...passwordEffects, ...consentEffects }, clock),
+  })
+  const front = new Front({
+    engine,
+    events,
+    protocol(kind) {
+      const found = protocols.find(({ protocol }) => protocol.kind === kind)
+      if (!found) throw new Error(`no plugin brings the protocol "${kind}"`)
+      return found
+    },
+  })
+  const messages = createMessages({
+    core: coreMessages,
+    plugins: catalog.plugins.map((plugin) => plugin.messages ?? {}),
+    problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
+  })
+  const local = `http://localhost:${options.listenHttp.port}`
+  const links = operatorLinks(coreStore)
+  const browsers = createBrowsers({ database, clock, sessions })
+  const app = await createApp({
+    engine,
+    front,
+    links,
+    protocols,
+    log,
+    url: options.url,
+    trustedProxies: options.trustedProxies,
+    snapshot: () => snapshot,
+    visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
+    pages: new Pages(messages, local),
+    health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
+  })
+  await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
+
+  const pruning = setInterval(() => {
+    Promise.all([store.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
+  }, pruneInterval)
+  pruning.unref()
+
+  const setupPath = (await isSetUp(database))
+    ? undefined
+    : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: 'setup' })
+  return {
+    local,
+    setupPath,
+    async close() {
+      clearInterval(pruning)
+      await app.close()
+      await keys.complete.catch(() => {})
+      await events.flush()
+      await database.close()
+      log.flush()
+    },
+  }
+}
+
+async function migrated(options: Options, log: Logger): Promise<Database> {
+  const database = await openDatabase({ url: options.databaseUrl, log })
+  await database.migrate()
+  return database
+}

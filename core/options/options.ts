@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { Secret } from '../api/secret.ts'
+import type { Document } from '../configuration/document.ts'
+import type { Problem } from '../configuration/problem.ts'
+import { type Listen, Refusal } from './parsers.ts'
+import { fromEnvironment, fromFile, type Said } from './sources.ts'
+import { type Option, optionNames, table } from './table.ts'
+
+/** How this process is set up. Paths are absolute. */
+export type Options = {
+  /** Undefined: only loopback hosts are served, each origin its own issuer. */
+  readonly url: URL | undefined
+  readonly listenHttp: Listen
+  readonly dataDir: string
+  /** `sqlite:<absolute path>` or `sqlite::memory:`. */
+  readonly databaseUrl: string
+  /** Undefined: `secretKeyOf` reads or makes the one in the data directory. */
+  readonly secretKey: Secret | undefined
+  /** CIDR notation. */
+  readonly trustedProxies: readonly string[]
+  /** Files and directories. */
+  readonly apply: readonly string[]
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** The file that was read, if there was one. */
+  readonly file: string | undefined
+  /** The section `configuration:` of that file. */
+  readonly configuration: Document | undefined
+}
+
+export type OptionsResult = { readonly options: Options } | { readonly problems: readonly Problem[] }
+
+type Sources = readonly ReadonlyMap<string, Said>[]
+
+const shown = ({ name, text }: Said, secret: boolean) => (secret ? name : `${name}: "${text}"`)
+
+/** What was said about an option by the first source that says anything; a secret's text may be in a file that is named. */
+const saidOf = (name: string, sources: Sources, problems: Problem[]): Said | undefined => {
+  for (const source of sources) {
+    const direct = source.get(name)
+    const named = source.get(`${name}_file`)
+    if (direct && named)
+      problems.push({ position: named.position, message: `${direct.name} and ${named.name} are both set; remove one of them` })
+    if (direct) return direct
+    if (named) return fromNamedFile(named, problems)
+  }
+  return undefined
+}
+
+const fromNamedFile = (said: Said, problems: Problem[]): Said | undefined => {
+  try {
+    return { ...said, text: readFileSync(resolve(said.directory, said.text), 'utf8').trim() }
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown reason'
+    problems.push({ position: said.position, message: `${said.name}: the file ${said.text} cannot be read (${why})` })
+    return undefined
+  }
+}
+
+const valueOf = <T>(option: Option<T>, said: Said | undefined, cwd: string, problems: Problem[]): T | undefined => {
+  const text = said?.text ?? option.fallback
+  if (text === undefined) return undefined
+  try {
+    return option.parse(text, { directory: said?.directory ?? cwd })
+  } catch (error) {
+    if (!(error instanceof Refusal) || !said) throw error
+    problems.push({ position: said.position, message: `${shown(said, option.secret ?? false)} ${error.message}` })
+    return undefined
+  }
+}
+
+/**
+ * Reads the options: of each the environment's, else the file's, else the default. The file is the one that `SLUICE_CONFIG` names, else
+ * `sluice.yml` in the working directory, else `/etc/sluice/config.yml`.
+ * @returns the options, or everything that is wrong with them, one line each
+ */
+export const readOptions = ({
+  env,
+  cwd,
+  systemFile = '/etc/sluice/config.yml',
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly systemFile?: string
+}): OptionsResult => {
+  const environment = fromEnvironment(env, cwd)
+  const file = fromFile(env, cwd, systemFile)
+  const problems: Problem[] = [...environment.problems, ...file.problems]
+  const said = new Map(optionNames.map((name) => [name, saidOf(name, [environment.said, file.said], problems)]))
+  const value = <T>(option: Option<T>, name: (typeof optionNames)[number]) => valueOf(option, said.get(name), cwd, problems)
+
+  const url = value(table.url, 'url')
+  const listenHttp = value(table.listen_http, 'listen_http')
+  const dataDir = value(table.data_dir, 'data_dir')
+  const databaseUrl = value(table.database_url, 'database_url')
+  const secretKey = value(table.secret_key, 'secret_key')
+  const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
+  const apply = value(table.apply, 'apply')
+  const logLevel = value(table.log_level, 'log_level')
+  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !logLevel) return { problems }
+  return {
+    options: {
+      url,
+      listenHttp,
+      dataDir,
+      databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
+      secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
+      trustedProxies,
+      apply,
+      logLevel,
+      file: file.path,
+      configuration: file.configuration,
+    },
+  }
+}

@@ -1,0 +1,80 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+
+/** Why a value cannot be used, and what would do. Made to follow the option's name and the value. */
+export class Refusal extends Error {}
+
+export type Context = {
+  /** What relative paths are relative to: the directory of the file that said it, else the working directory. */
+  readonly directory: string
+}
+export type Parser<T> = (text: string, context: Context) => T
+
+export type Listen = { readonly host: string; readonly port: number }
+
+/** An origin: scheme, host and port, nothing behind. */
+export const origin: Parser<URL> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol)) throw new Refusal('is not an address; write it like https://id.example.com')
+  if (url.username || url.password) throw new Refusal('contains a user name; leave it out')
+  if (url.pathname !== '/' || url.search || url.hash) throw new Refusal(`has something after the host; write ${url.origin}`)
+  return url
+}
+
+/** `127.0.0.1:9000`, `[::]:9000`, `localhost:9000`. Port 0 takes any free one. */
+export const listen: Parser<Listen> = (text) => {
+  const [, bracketed, plain, digits] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
+  const host = bracketed ?? plain
+  if (host === undefined || (bracketed !== undefined && isIP(bracketed) !== 6))
+    throw new Refusal('is not an address and a port; write it like 0.0.0.0:9000 or [::]:9000')
+  if (/^[\d.]+$/.test(host) && isIP(host) === 0) throw new Refusal(`has no IPv4 address before the port; write it like 127.0.0.1:${digits}`)
+  const port = Number(digits)
+  if (port > 65_535) throw new Refusal(`has the port ${port}; the highest is 65535`)
+  return { host, port }
+}
+
+export const path: Parser<string> = (text, { directory }) => resolve(directory, text)
+
+const entries = (text: string) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+
+export const paths: Parser<readonly string[]> = (text, context) => entries(text).map((entry) => path(entry, context))
+
+/** Networks in CIDR notation (RFC 4632); a single address is a network of one. */
+export const networks: Parser<readonly string[]> = (text) =>
+  entries(text).map((entry) => {
+    const [address = '', bits, ...rest] = entry.split('/')
+    const version = isIP(address)
+    if (version === 0 || rest.length > 0)
+      throw new Refusal(`contains "${entry}", which is not a network; write it like 10.0.0.0/8 or ::1/128`)
+    const most = version === 4 ? 32 : 128
+    if (bits === undefined) return `${address}/${most}`
+    if (!/^\d{1,3}$/.test(bits) || Number(bits) > most)
+      throw new Refusal(`contains "${entry}"; after the slash stands a number from 0 to ${most}`)
+    return entry
+  })
+
+/** `sqlite:<path>` or `sqlite::memory:`. */
+export const database: Parser<string> = (text, context) => {
+  if (/^postgres(ql)?:/i.test(text))
+    throw new Refusal('is PostgreSQL, which is not built yet; remove it, SQLite in the data directory is used then')
+  const [, file] = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(text) ?? []
+  if (file === undefined) throw new Refusal('is not a database; write it like sqlite:./data/sluice.db')
+  return file === ':memory:' ? text : `sqlite:${path(file, context)}`
+}
+
+export const secretKey: Parser<string> = (text) => {
+  if (text.length < 32) throw new Refusal(`has ${text.length} characters, 32 are the least; make one by: openssl rand -base64 32`)
+  return text
+}
+
+export const oneOf =
+  <T extends string>(...words: readonly T[]): Parser<T> =>
+  (text) => {
+    const found = words.find((word) => word === text.toLowerCase())
+    if (!found) throw new Refusal(`is not one of ${words.join(', ')}`)
+    return found
+  }

@@ -1,0 +1,97 @@
+import { database, listen, networks, oneOf, origin, type Parser, path, paths, secretKey } from './parsers.ts'
+
+/** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
+export type Option<T = unknown> = {
+  readonly parse: Parser<T>
+  /** Shown to people: what is used where nobody says anything. */
+  readonly default: string
+  /** Parsed where nobody says anything, unless the default depends on other options. */
+  readonly fallback?: string
+  readonly type: string
+  readonly description: string
+  /** Never repeated in messages; may also come from a file, by the variant with `_FILE`. */
+  readonly secret?: boolean
+}
+
+const option = <T>(of: Option<T>): Option<T> => of
+
+/** Every option that is built, in the order in which people should read them. */
+export const table = {
+  url: option({
+    parse: origin,
+    type: 'address',
+    default: 'none',
+    description: 'The address that browsers and applications use, e.g. https://id.example.com. Without it, only this machine is served.',
+  }),
+  listen_http: option({
+    parse: listen,
+    type: 'address and port',
+    default: '0.0.0.0:9000',
+    fallback: '0.0.0.0:9000',
+    description: 'Where HTTP is served.',
+  }),
+  data_dir: option({
+    parse: path,
+    type: 'directory',
+    default: './data',
+    fallback: './data',
+    description: 'Where the embedded database, the secret key and the control socket are kept.',
+  }),
+  database_url: option({
+    parse: database,
+    type: 'address',
+    default: 'sqlite:<data_dir>/sluice.db',
+    description: 'The database: sqlite:<path>.',
+    secret: true,
+  }),
+  secret_key: option({
+    parse: secretKey,
+    type: 'text',
+    default: '<data_dir>/secret.key, made at the first start',
+    description: 'Protects what is stored: 32 characters at least. Keep a copy: without it, stored secrets cannot be read.',
+    secret: true,
+  }),
+  trusted_proxies: option({
+    parse: networks,
+    type: 'networks',
+    default: '127.0.0.0/8,::1/128',
+    fallback: '127.0.0.0/8,::1/128',
+    description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
+  }),
+  apply: option({
+    parse: paths,
+    type: 'files',
+    default: 'none',
+    fallback: '',
+    description: 'Configuration documents that are applied at the start: files or directories, separated by commas.',
+  }),
+  log_level: option({
+    parse: oneOf('debug', 'info', 'warn', 'error'),
+    type: 'debug, info, warn or error',
+    default: 'info',
+    fallback: 'info',
+    description: 'How much is logged.',
+  }),
+}
+
+export type OptionName = keyof typeof table
+export const optionNames = Object.keys(table) as readonly OptionName[]
+export const variableOf = (name: string): string => `SLUICE_${name.toUpperCase()}`
+
+/** Options that belong to the product but are not built: refused by name, so that nobody believes they work. */
+export const unbuiltOptions: readonly string[] = [
+  'listen_https',
+  'listen_ldap',
+  'listen_ldaps',
+  'listen_radius',
+  'listen_metrics',
+  'redis_url',
+  'plugins',
+  'grants',
+  'bootstrap_email',
+  'bootstrap_password',
+  'bootstrap_token',
+]
+export const unbuiltPrefixes: readonly string[] = ['email_']
+export const isUnbuilt = (name: string): boolean =>
+  unbuiltOptions.includes(name) || unbuiltPrefixes.some((prefix) => name.startsWith(prefix))

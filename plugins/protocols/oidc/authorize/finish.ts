@@ -1,0 +1,26 @@
+import type { Answer, Done } from 'sluice/plugin'
+import { issuerOf } from '../addresses.ts'
+import { issueCode } from '../code.ts'
+import { OAuthError } from '../errors.ts'
+import { newGrant } from '../grant.ts'
+import { authorizationError, authorizationResponse } from '../responses/authorization.ts'
+import { subjectOf } from '../subject.ts'
+import type { Parked, Settings, use } from '../types.ts'
+
+/** The user is signed in and has allowed it: the answer is a code (RFC 6749 §4.1.2). The grant is recorded when the code is redeemed. */
+export const finish = async (done: Done<Settings, Parked, typeof use>): Promise<Answer> => {
+  const { provider, request, subject, session, origin, use } = done
+  const { settings } = provider
+  const issuer = issuerOf(origin, provider)
+  const sub = await subjectOf(subject, settings.subject, use.users)
+  if (sub === undefined)
+    return authorizationError(
+      issuer,
+      request,
+      new OAuthError('access_denied', 'This application knows users by e-mail address, and this user has none.'),
+    )
+  const grant = newGrant({ provider, origin, session, scopes: request.scopes, sub }, use)
+  const { redirectUri, challenge, nonce } = request
+  const code = await issueCode({ grant, redirectUri, challenge, nonce }, settings.codeLifetime, use)
+  return authorizationResponse(issuer, request, { code })
+}

@@ -1,0 +1,59 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Grant } from 'sluice/plugin'
+import { fromJson, toJson, type StoredGrant } from './grant.ts'
+import type { Uses } from './types.ts'
+
+/** Everything that redeeming an authorization code needs. */
+export type Code = {
+  readonly grant: Grant
+  readonly redirectUri: string
+  readonly challenge: string | undefined
+  readonly nonce: string | undefined
+}
+
+/** The layout of a stored code. One of another layout, left by another version of this plugin, is refused. */
+const layout = 1
+type Stored = {
+  readonly layout: number
+  readonly grant: StoredGrant
+  readonly redirectUri: string
+  readonly challenge: string | null
+  readonly nonce: string | null
+}
+
+/** The store never sees a code itself: what is read there cannot be redeemed. */
+const keyOf = (code: string): string => `code:${createHash('sha256').update(code).digest('base64url')}`
+
+/** Stores what the code stands for, and returns the code: 32 random bytes in base64url. `ttl` in seconds. */
+export const issueCode = async ({ grant, redirectUri, challenge, nonce }: Code, ttl: number, { store }: Uses): Promise<string> => {
+  const code = randomBytes(32).toString('base64url')
+  const stored: Stored = { layout, grant: toJson(grant), redirectUri, challenge: challenge ?? null, nonce: nonce ?? null }
+  await store.put(keyOf(code), stored, ttl)
+  return code
+}
+
+/**
+ * Takes the code: of any number of callers exactly one gets it. Until the code expires, every later caller gets the grant that it stood
+ * for as `reused` (RFC 6749 §4.1.2).
+ */
+export const takeCode = async (
+  code: string,
+  { store }: Uses,
+): Promise<{ readonly code: Code } | { readonly reused: Grant } | undefined> => {
+  const key = keyOf(code)
+  const entry = await store.get(key)
+  const before = entry?.value as Stored | undefined
+  const outcome = await store.take(key, before?.grant ? { leave: before.grant } : {})
+  if (!outcome) return undefined
+  if ('left' in outcome) return { reused: fromJson(outcome.left as StoredGrant) }
+  const taken = outcome.taken as Stored
+  if (taken.layout !== layout) return undefined
+  return {
+    code: {
+      grant: fromJson(taken.grant),
+      redirectUri: taken.redirectUri,
+      challenge: taken.challenge ?? undefined,
+      nonce: taken.nonce ?? undefined,
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { acrValues } from './authentication.ts'
+import { issuerOf, issuingProvider, mount } from './addresses.ts'
+import { prompts } from './authorize/prompt.ts'
+import { responseModes } from './authorize/response-mode.ts'
+import { claimNames } from './claims.ts'
+import { allowAnyOrigin } from './cors.ts'
+import { noSuchApplication } from './responses/json.ts'
+import type { Context, OidcProvider, Settings } from './types.ts'
+
+/** OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all we can do. */
+const metadata = (origin: string, provider: OidcProvider) => {
+  const { settings } = provider
+  const issuer = issuerOf(origin, provider)
+  return {
+    issuer,
+    authorization_endpoint: `${origin}${mount}/authorize/`,
+    token_endpoint: `${origin}${mount}/token/`,
+    userinfo_endpoint: `${origin}${mount}/userinfo/`,
+    jwks_uri: `${issuer}jwks/`,
+    end_session_endpoint: `${issuer}end-session/`,
+    scopes_supported: settings.scopes,
+    response_types_supported: ['code'],
+    response_modes_supported: responseModes,
+    grant_types_supported: ['authorization_code', ...(settings.scopes.includes('offline_access') ? ['refresh_token'] : [])],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: [settings.idTokenAlg],
+    token_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : ['client_secret_basic', 'client_secret_post'],
+    code_challenge_methods_supported: ['S256'],
+    prompt_values_supported: prompts,
+    acr_values_supported: acrValues,
+    claim_types_supported: ['normal'],
+    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'azp', 'sid', ...claimNames],
+    claims_parameter_supported: false,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+  }
+}
+
+/** Built once for each version of a provider's settings and each origin; old ones go with their settings. */
+const bodies = new WeakMap<Settings, Map<string, string>>()
+
+const bodyOf = (origin: string, provider: OidcProvider): string => {
+  const byOrigin = bodies.get(provider.settings) ?? new Map<string, string>()
+  bodies.set(provider.settings, byOrigin)
+  const body = byOrigin.get(origin) ?? JSON.stringify(metadata(origin, provider))
+  byOrigin.set(origin, body)
+  return body
+}
+
+type BySlug = FastifyRequest<{ Params: { slug: string } }>
+
+/** The provider's metadata document. */
+export const discovery = (ctx: Context) => async (request: BySlug, reply: FastifyReply) => {
+  allowAnyOrigin(reply)
+  const provider = issuingProvider(ctx.providers(request), request.params.slug)
+  if (!provider) return noSuchApplication(reply, request.params.slug)
+  return reply.type('application/json').send(bodyOf(ctx.origin(request), provider))
+}
+
+/** The issuer's own address leads to its metadata. */
+export const issuer = (ctx: Context) => async (request: BySlug, reply: FastifyReply) => {
+  const provider = issuingProvider(ctx.providers(request), request.params.slug)
+  if (!provider) return noSuchApplication(reply, request.params.slug)
+  return reply.redirect(`${issuerOf(ctx.origin(request), provider)}.well-known/openid-configuration`)
+}

@@ -1,0 +1,67 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { issuerOf } from './addresses.ts'
+import { userClaims } from './claims.ts'
+import { allowClientOrigin } from './cors.ts'
+import { OAuthError } from './errors.ts'
+import { signInOf } from './grant.ts'
+import { queryOf, readParameters } from './parameters.ts'
+import { sendError, uncached } from './responses/json.ts'
+import { claimedClient, verifyAccessToken } from './token/access-token.ts'
+import type { Context } from './types.ts'
+
+const missing = () => new OAuthError('missing_token', 'Send the access token as Authorization: Bearer.', 401)
+const invalid = () =>
+  new OAuthError(
+    'invalid_token',
+    'The access token is malformed, expired, revoked, or not of this server. Refresh it, or send the user to sign in.',
+    401,
+  )
+
+/** RFC 6750 §2.1, §2.2: in the header, or in a form. §2.3, in the query, is refused: addresses end up in logs (RFC 9700 §4.3.2). */
+const bearerOf = (request: FastifyRequest): string => {
+  if (readParameters(queryOf(request)).parameters['access_token'] !== undefined)
+    throw new OAuthError('invalid_request', 'access_token was sent in the query. Send it as Authorization: Bearer.')
+  const form = typeof request.body === 'string' ? readParameters(request.body) : undefined
+  if (form?.repeated !== undefined)
+    throw new OAuthError('invalid_request', `${form.repeated} was sent more than once. Send each parameter once.`)
+  const posted = form?.parameters['access_token']
+  const { authorization } = request.headers
+  if (authorization !== undefined && posted !== undefined)
+    throw new OAuthError('invalid_request', 'The access token was sent by two methods. Send it as Authorization: Bearer only.')
+  const token = posted ?? /^bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (token === undefined) throw missing()
+  return token
+}
+
+const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyReply) => {
+  const { keys, grants, users } = ctx.use
+  const jws = bearerOf(request)
+  const clientId = claimedClient(jws)
+  const provider = clientId === undefined ? undefined : ctx.providers(request).find('clientId', clientId)
+  if (!provider) throw invalid()
+  allowClientOrigin(request, reply, provider)
+  const access = await verifyAccessToken(jws, { provider, issuer: issuerOf(ctx.origin(request), provider), keys })
+  if (!access) throw invalid()
+  const grant = await grants.alive(access.grantId)
+  if (!grant) throw invalid()
+  const user = await users.get(grant.userId)
+  if (!user?.enabled) throw invalid()
+  if (!access.scopes.includes('openid'))
+    throw new OAuthError('insufficient_scope', 'The access token has no openid scope. Ask for it when sending the user to sign in.', 403)
+  return { ...userClaims(user, access.scopes), sub: signInOf(grant).sub }
+}
+
+/** RFC 6750 §3.1: a request without a token learns only that it needs one. */
+const challengeOf = ({ error, message }: OAuthError): string =>
+  error === 'missing_token' ? 'Bearer realm="userinfo"' : `Bearer realm="userinfo", error="${error}", error_description="${message}"`
+
+/** The UserInfo endpoint (OIDC Core §5.3). */
+export const userinfo = (ctx: Context) => async (request: FastifyRequest, reply: FastifyReply) => {
+  uncached(reply)
+  try {
+    return reply.send(await respond(ctx, request, reply))
+  } catch (error) {
+    if (error instanceof OAuthError) reply.header('www-authenticate', challengeOf(error))
+    return sendError(reply, error)
+  }
+}

@@ -1,0 +1,39 @@
+import { ask, definePlugin, defineStage, facts, msg, pass, ports, retry, screen, Type } from 'sluice/plugin'
+import de from './messages/de.json' with { type: 'json' }
+import en from './messages/en.json' with { type: 'json' }
+
+export const stage = defineStage({
+  kind: 'password',
+  settings: Type.Object({}),
+  answer: Type.Object({ password: Type.String() }),
+  needs: [facts.login],
+  proves: ['pwd'],
+  use: { passwords: ports.passwords },
+
+  show: ({ need }) =>
+    ask(
+      screen(
+        msg('password.title'),
+        { node: 'text', tone: 'muted', text: msg('password.who', { identifier: need(facts.login).identifier }) },
+        {
+          node: 'field',
+          input: 'password',
+          name: 'password',
+          label: msg('password.label'),
+          required: true,
+          autocomplete: 'current-password',
+        },
+        { node: 'button', label: msg('password.continue') },
+      ),
+    ),
+
+  async submit({ peek, use }, { password }) {
+    if (!password) return retry({ password: msg('password.empty') })
+    const user = peek(facts.user)
+    // Unknown users cost the same verification and get the same answer, so that neither words nor time tell who has an account.
+    const right = await use.passwords.verify(user?.id, password)
+    return right && user ? pass({ proof: 'pwd' }) : retry({ '': msg('password.wrong') })
+  },
+})
+
+export default definePlugin({ id: 'password', version: '1.0.0', api: '^1', stages: [stage], messages: { en, de } })
