@@ -9,14 +9,14 @@ import { renderNodes } from './nodes.ts'
 export type PageModel = Frame & {
   readonly screen: Screen
   /** By field name; `''` is the whole form. */
-  readonly errors?: Readonly<Record<string, Message>>
+  readonly errors?: Readonly<Record<string, Message>> | undefined
   /** Where the form posts to; the page's own address if absent. */
   readonly action?: string
-  /** What the form carries of core's: CSRF token, challenge, …  A stage's fields must not have these names. */
-  readonly hidden?: Readonly<Record<string, string>>
+  /** What the form carries of core's: CSRF token, challenge, … A stage's fields must not have these names. */
+  readonly hidden?: Readonly<Record<string, string>> | undefined
   /** Who this is about, with a way out for whoever is somebody else. */
   readonly user?: { readonly username: string; readonly notYou?: string } | undefined
-  readonly languages?: Languages
+  readonly languages?: Languages | undefined
 }
 
 const isVisibleField = (node: Node): node is Exclude<Field, { readonly input: 'hidden' }> =>
