@@ -2,6 +2,7 @@ import { msg, type Field, type Message, type Node, type Screen } from '../api/in
 import { fieldId, type FieldContext } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 import { icons } from './icons.ts'
+import { initial } from './initial.ts'
 import { type Languages, languageSwitch } from './language-switch.ts'
 import { documentTitle, type Frame, layout } from './layout.ts'
 import { renderNodes } from './nodes.ts'
@@ -51,7 +52,7 @@ const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>)
 const account = ({ t, user }: PageModel): Html | undefined =>
   user &&
   html`<p class="account">
-    <span class="initial" aria-hidden="true">${[...user.username][0]?.toUpperCase()}</span>
+    ${initial(user.username)}
     <span class="unseen">${t(msg('core.page.account'))}:</span>
     <bdi>${user.username}</bdi>
     ${user.notYou !== undefined && html`<a href="${user.notYou}">${t(msg('core.page.not-you'))}</a>`}
