@@ -27,7 +27,13 @@ async function runStep(step) {
       process.stdout.write(text)
     },
   })
-  const counts = step.startsWith('test') ? output.trimEnd().split('\n').at(-1)?.match(/^(\d+) passed, (\d+) failed$/) : undefined
+  const counts = step.startsWith('test')
+    ? output
+        .trimEnd()
+        .split('\n')
+        .at(-1)
+        ?.match(/^(\d+) passed, (\d+) failed$/)
+    : undefined
   if (counts && Number(counts[2]) === 0 && code !== 0) return { passed: Number(counts[1]), failed: 1 }
   if (counts) return { passed: Number(counts[1]), failed: Number(counts[2]) }
   return code === 0 && !step.startsWith('test') ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }

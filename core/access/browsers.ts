@@ -18,30 +18,18 @@ const fresh = (): Browser => {
   return { ...anonymous(cookie), cookie: formatCookie(cookie) }
 }
 
-/** A row per user who signed in before, each with the browser's secret and the session that is alive. */
+/** A row per user who signed in before, each with the browser's secret and its session, of which at most one is open. */
 const prepareBrowser = (database: Database) =>
   prepare(database, (given: { readonly id: string; readonly now: number }) =>
     database.sql
       .selectFrom('browsers')
-      .leftJoin(
-        (eb) =>
-          eb
-            .selectFrom('sessions')
-            .innerJoin('users', 'users.id', 'sessions.user_id')
-            .select(['sessions.browser_id', 'sessions.id', 'sessions.user_id', 'sessions.authenticated_at', 'sessions.proofs'])
-            .select(['sessions.seen_at', 'users.username'])
-            .where('sessions.browser_id', '=', given.id)
-            .where('sessions.ended_at', 'is', null)
-            .where('sessions.expires_at', '>', given.now)
-            .where('users.enabled', '=', true)
-            .orderBy('sessions.created_at', 'desc')
-            .limit(1)
-            .as('session'),
-        (join) => join.onRef('session.browser_id', '=', 'browsers.id'),
+      .leftJoin('sessions', (join) =>
+        join.onRef('sessions.browser_id', '=', 'browsers.id').on('sessions.ended_at', 'is', null).on('sessions.expires_at', '>', given.now),
       )
+      .leftJoin('users', (join) => join.onRef('users.id', '=', 'sessions.user_id').on('users.enabled', '=', true))
       .leftJoin('browser_users', 'browser_users.browser_id', 'browsers.id')
-      .select(['browsers.secret_hash', 'session.id', 'session.user_id', 'session.username', 'session.authenticated_at', 'session.proofs'])
-      .select(['session.seen_at', 'browser_users.user_id as known'])
+      .select(['browsers.secret_hash', 'sessions.id', 'sessions.authenticated_at', 'sessions.proofs', 'sessions.seen_at'])
+      .select(['users.id as user_id', 'users.username', 'browser_users.user_id as known'])
       .where('browsers.id', '=', given.id)
       .orderBy('browser_users.at', 'desc')
       .limit(maxKnown),

@@ -2,13 +2,30 @@ import type { Catalog } from './catalog.ts'
 import { kinds } from './kinds.ts'
 import { closed, type Schema } from './schema.ts'
 
-/** Without what is refused as not built, so that editors do not offer it. */
-const built = (schema: Schema): Schema => {
-  const properties = Object.entries(schema.properties ?? {}).filter(([, property]) => !property['x-unbuilt'])
+const reference = (name: '$env' | '$file', description: string): Schema => ({
+  type: 'object',
+  properties: { [name]: { type: 'string', description } },
+  required: [name],
+  additionalProperties: false,
+})
+
+/** A schema of what people write: defaults may be left out, secrets may be named, and what is not built is not offered. */
+const written = (schema: Schema): Schema => {
+  const { properties = {}, required, items, anyOf, oneOf, ...rest } = schema
+  if (schema['x-secret']) {
+    const { title, description } = schema
+    const named = [reference('$env', 'The environment variable that holds it.'), reference('$file', 'The file that holds it.')]
+    return { title, description, anyOf: [{ type: 'string' }, ...named] }
+  }
+  const built = Object.entries(properties).filter(([, property]) => !property['x-unbuilt'])
+  const needed = required?.filter((name) => !properties[name]?.['x-default-from'] && !('default' in (properties[name] ?? {})))
   return {
-    ...schema,
-    ...(schema.properties && { properties: Object.fromEntries(properties.map(([name, property]) => [name, built(property)])) }),
-    ...(schema.items && { items: built(schema.items) }),
+    ...rest,
+    ...(schema.properties && { properties: Object.fromEntries(built.map(([name, property]) => [name, written(property)])) }),
+    ...(needed?.length && { required: needed }),
+    ...(items && { items: written(items) }),
+    ...(anyOf && { anyOf: anyOf.map(written) }),
+    ...(oneOf && { oneOf: oneOf.map(written) }),
   }
 }
 
@@ -17,16 +34,19 @@ const built = (schema: Schema): Schema => {
  * and the other kinds only by name.
  */
 export const flowSchema = (catalog: Catalog): object => {
-  const flow = built(closed(kinds.flows.schema))
+  const flow = written(closed(kinds.flows.schema))
   const step = flow.properties!['steps']!.items!
   const steps = [...catalog.stages.values()]
     .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
-    .map((stage) => ({
-      title: stage.kind,
-      ...step,
-      properties: { ...step.properties, type: { const: stage.kind }, with: catalog.schema(stage) },
-      required: catalog.schema(stage).required?.length ? ['type', 'with'] : ['type'],
-    }))
+    .map((stage) => {
+      const settings = written(catalog.schema(stage))
+      return {
+        ...step,
+        title: stage.kind,
+        properties: { ...step.properties, type: { const: stage.kind }, with: settings },
+        required: settings.required ? ['type', 'with'] : ['type'],
+      }
+    })
   const others = Object.keys(kinds).filter((kind) => kind !== 'flows')
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -37,6 +37,8 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     strictRequired: false,
     // Compiling the meta-schema costs more than all our schemas; unknown keywords are refused by `strict`.
     validateSchema: false,
+    // Most schemas check little, once: the time to optimize their code is never won back.
+    code: { optimize: false },
     ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
   })
   addFormats.default(ajv)
@@ -70,8 +72,16 @@ export const tryCompile = (schema: Schema): void => void strict.compile(schema)
 const mapValues = <T, R>(record: Readonly<Record<string, T>>, change: (value: T) => R): Record<string, R> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 
-/** The same schema, but what it does not name is an error. */
+const closures = new WeakMap<Schema, Schema>()
+
+/** The same schema, but what it does not name is an error. Of one schema always the same object, so that it is compiled once. */
 export const closed = (schema: Schema): Schema => {
+  const closure = closures.get(schema) ?? close(schema)
+  closures.set(schema, closure)
+  return closure
+}
+
+const close = (schema: Schema): Schema => {
   const { properties, patternProperties, items, anyOf, oneOf, additionalProperties, ...rest } = schema
   const open = additionalProperties ?? (properties || patternProperties ? false : undefined)
   return {

@@ -183,7 +183,9 @@ export class Engine {
       at: state.at + 1,
       facts,
       proofs:
-        outcome.proof === undefined ? state.proofs : [...state.proofs, { method: outcome.proof, at: this.#parts.now(), step: state.at }],
+        outcome.proof === undefined || !user
+          ? state.proofs
+          : [...state.proofs, { method: outcome.proof, at: this.#parts.now(), step: state.at, user: user.id }],
       effects: [...state.effects, ...(outcome.do ?? []).map((effect: Effect) => ({ ...effect, step: state.at }))],
       earlier: mayReturn ? { ...state.earlier, [state.challenge]: state.at } : state.earlier,
       challenge: null,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createHasher, maxPasswordBytes, PasswordTooLong } from './hashing.ts'
-import { Busy, createTurns } from './turns.ts'
+import { Busy, createSemaphore } from './semaphore.ts'
 
 const hasher = createHasher()
 
@@ -37,11 +37,11 @@ test('a password is never cut off: up to the limit each byte counts, beyond it t
 })
 
 test('no more run at a time than allowed, in order, and a full queue refuses', async () => {
-  const turns = createTurns(2, 3)
+  const semaphore = createSemaphore(2, 3)
   const gates: (() => void)[] = []
   const started: number[] = []
   const enter = (n: number) =>
-    turns.take(async () => {
+    semaphore.take(async () => {
       started.push(n)
       await new Promise<void>((resolve) => gates.push(resolve))
       if (n === 0) throw new Error('fails')
@@ -50,7 +50,7 @@ test('no more run at a time than allowed, in order, and a full queue refuses', a
   const all = [0, 1, 2, 3, 4].map(enter)
   const failed = assert.rejects(all[0]!, /fails/)
   assert.deepEqual(started, [0, 1])
-  assert.equal(turns.waiting, 3)
+  assert.equal(semaphore.waiting, 3)
   await assert.rejects(enter(5), Busy)
   for (let done = 0; done < 5; done++) {
     gates[done]!()
@@ -60,8 +60,8 @@ test('no more run at a time than allowed, in order, and a full queue refuses', a
   await failed
   assert.deepEqual(started, [0, 1, 2, 3, 4])
   assert.deepEqual(await Promise.all(all.slice(1)), [1, 2, 3, 4])
-  assert.equal(turns.waiting, 0)
-  assert.equal(await turns.take(async () => 'again'), 'again')
+  assert.equal(semaphore.waiting, 0)
+  assert.equal(await semaphore.take(async () => 'again'), 'again')
 })
 
 test('more hashes than may wait are refused as busy, the others are made', async () => {

@@ -1,7 +1,7 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { createTurns } from './turns.ts'
+import { createSemaphore } from './semaphore.ts'
 
 /** OWASP's Argon2id profile of 19 MiB; the package's default algorithm is Argon2id. `memoryCost` is in KiB. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -42,7 +42,7 @@ export const createHasher = ({
   concurrency = availableParallelism(),
   maxWaiting = 1000,
 }: { readonly concurrency?: number; readonly maxWaiting?: number } = {}): Hasher => {
-  const turns = createTurns(concurrency, maxWaiting)
+  const semaphore = createSemaphore(concurrency, maxWaiting)
   const dummy = dummyHash()
   const verifyDummy = async (): Promise<false> => {
     await argon2Verify(dummy, '')
@@ -52,10 +52,10 @@ export const createHasher = ({
     async hash(password) {
       const bytes = Buffer.byteLength(password)
       if (bytes > maxPasswordBytes) throw new PasswordTooLong(bytes)
-      return turns.take(() => argon2Hash(password.normalize('NFC'), parameters))
+      return semaphore.take(() => argon2Hash(password.normalize('NFC'), parameters))
     },
     verify(phc, password) {
-      return turns.take(async () => {
+      return semaphore.take(async () => {
         if (phc === undefined || Buffer.byteLength(password) > maxPasswordBytes) return verifyDummy()
         try {
           return await argon2Verify(phc, password.normalize('NFC'))
@@ -65,7 +65,7 @@ export const createHasher = ({
       })
     },
     get waiting() {
-      return turns.waiting
+      return semaphore.waiting
     },
   }
 }

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Secret } from '../api/secret.ts'
+import { dataFiles } from './data-files.ts'
 import type { Options } from './options.ts'
-
-export const secretKeyFile = (dataDir: string): string => join(dataDir, 'secret.key')
 
 const read = (file: string): string | undefined => {
   try {
@@ -35,7 +33,7 @@ const create = (dataDir: string, file: string): void => {
  */
 export const secretKeyOf = ({ secretKey, dataDir }: Pick<Options, 'secretKey' | 'dataDir'>): Secret => {
   if (secretKey) return secretKey
-  const file = secretKeyFile(dataDir)
+  const file = dataFiles(dataDir).secretKey
   if (read(file) === undefined) create(dataDir, file)
   const key = read(file) ?? ''
   if (key.length < 32) throw new Error(`${file} holds no secret key (32 characters at least); restore it from a backup`)

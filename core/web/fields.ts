@@ -78,9 +78,12 @@ const select = (field: Choice, context: FieldContext): Html => {
   const options = field.options.map(
     ({ value, label }) => html`<option ${attr({ value, selected: value === field.value })}>${t(label)}</option>`,
   )
-  return html`<select ${attr(attributesOf(field, context))}>
-    ${unchosen}${options}
-  </select>`
+  return html`<div class="select">
+    <select ${attr(attributesOf(field, context))}>
+      ${unchosen}${options}
+    </select>
+    ${icons.down}
+  </div>`
 }
 
 const radio = (field: Choice, context: FieldContext): Html => {

@@ -49,8 +49,13 @@ const buttons = (group: readonly Of<'button'>[], t: Translate, first: boolean): 
   return html`<div class="buttons">${written}</div>`
 }
 
-const links = (group: readonly Of<'link'>[], t: Translate): Html =>
-  html`<div class="links">${group.map(({ label, href }) => html`<a href="${href}">${t(label)}</a>`)}</div>`
+/** Beside a form, links lead aside; without one they are what there is to do. */
+const links = (group: readonly Of<'link'>[], t: Translate, isForm: boolean): Html => {
+  const look = isForm ? 'link' : 'button secondary'
+  return html`<div class="${isForm ? 'links' : 'buttons'}">
+    ${group.map(({ label, href }) => html`<a class="${look}" href="${href}">${t(label)}</a>`)}
+  </div>`
+}
 
 /** Buttons that follow each other stand together, and so do links. */
 const grouped = (nodes: readonly Node[]): readonly (readonly Node[])[] => {
@@ -63,8 +68,8 @@ const grouped = (nodes: readonly Node[]): readonly (readonly Node[])[] => {
   return groups
 }
 
-/** The nodes of a screen in their order. The first button is the primary one unless it says otherwise. */
-export const renderNodes = (nodes: readonly Node[], context: FieldContext): Html => {
+/** The nodes of a screen in their order; `isForm`: they stand in a form. The first button is the primary one unless it says otherwise. */
+export const renderNodes = (nodes: readonly Node[], context: FieldContext, isForm: boolean): Html => {
   const { t } = context
   const firstButton = nodes.find(({ node }) => node === 'button')
   const render = (group: readonly Node[]): Html => {
@@ -81,7 +86,7 @@ export const renderNodes = (nodes: readonly Node[], context: FieldContext): Html
       case 'button':
         return buttons(group as readonly Of<'button'>[], t, node === firstButton)
       case 'link':
-        return links(group as readonly Of<'link'>[], t)
+        return links(group as readonly Of<'link'>[], t, isForm)
     }
   }
   return html`${grouped(nodes).map(render)}`

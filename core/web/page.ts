@@ -27,15 +27,17 @@ const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>)
   const whole = errors.get('')
   const opening = attr({ class: 'notice error', role: 'alert', tabindex: -1, autofocus: true })
   if (whole && errors.size === 1)
-    return html`<div id="problems" ${opening}>
+    return html`<div ${opening}>
       ${icons.alert}
       <p>${t(whole)}</p>
     </div>`
-  const shown = new Set(screen.nodes.filter(isVisibleField).map(({ name }) => name))
-  const items = [...errors].map(([name, error]) =>
-    shown.has(name) ? html`<li><a href="#${fieldId(name)}">${t(error)}</a></li>` : html`<li>${t(error)}</li>`,
-  )
-  return html`<div id="problems" ${opening}>
+  const labels = new Map(screen.nodes.filter(isVisibleField).map(({ name, label }) => [name, t(label)]))
+  const items = [...errors].map(([name, message]) => {
+    const label = labels.get(name)
+    if (label === undefined) return html`<li>${t(message)}</li>`
+    return html`<li><a href="#${fieldId(name)}">${t(msg('core.form.problem', { label, error: t(message) }))}</a></li>`
+  })
+  return html`<div ${opening}>
     ${icons.alert}
     <div>
       <h2>${t(msg('core.form.problems', { count: errors.size }))}</h2>
@@ -72,8 +74,8 @@ export const renderPage = (page: PageModel): string => {
     focus: errors.size === 0 ? fields[0]?.name : undefined,
     markOptional: fields.some((field) => field.input !== 'check' && field.required),
   }
-  const content = renderNodes(screen.nodes, context)
   const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button')
+  const content = renderNodes(screen.nodes, context, isForm)
   return layout(page, {
     title: documentTitle(page, title, errors.size > 0),
     main: html`<h1>${title}</h1>

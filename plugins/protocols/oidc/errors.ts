@@ -16,7 +16,15 @@ export class OAuthError extends Error {
 }
 
 /** Why a browser's request is answered by a page of ours: each has the messages `oidc.refused.<why>` and `oidc.refused.<why>.fix`. */
-export type Why = 'repeated' | 'client-missing' | 'client-unknown' | 'redirect-missing' | 'redirect-unknown' | 'application-unknown'
+export const reasons = [
+  'repeated',
+  'client-missing',
+  'client-unknown',
+  'redirect-missing',
+  'redirect-unknown',
+  'application-unknown',
+] as const
+type Why = (typeof reasons)[number]
 
 /** A browser's request that must not be answered by a redirect (RFC 6749 §4.1.2.1): it gets a page that shows what was `sent`. */
 export class Unanswerable extends Error {

@@ -3,7 +3,7 @@ import { acrOf, amrOf } from './authentication.ts'
 import type { OidcProvider, Uses } from './types.ts'
 
 /** What the tokens of a grant say about the sign-in. Fixed with the grant, so that refreshed ID tokens repeat it (OIDC Core §12.2). */
-export type SignIn = {
+type SignIn = {
   readonly sub: string
   /** Seconds since the epoch. */
   readonly authTime: number

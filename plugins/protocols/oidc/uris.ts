@@ -7,16 +7,15 @@ const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()+,;=%]+$/
  */
 export const uriProblem = (value: string): string | undefined => {
   if (value.includes('*')) return `\`${value}\` has a \`*\`. Patterns are not supported: register every address in full.`
-  if (!uriCharacters.test(value))
-    return `\`${value}\` has characters that no URI has. Patterns are not supported: register the address in full.`
+  if (!uriCharacters.test(value)) return `\`${value}\` has characters that no URI has. Patterns are not supported: register it in full.`
   if (!URL.canParse(value)) return `\`${value}\` is no absolute URI. Begin with a scheme, e.g. https://app.example.com/callback.`
   if (value.includes('#')) return `\`${value}\` has a fragment, which RFC 6749 §3.1.2 forbids. Remove everything from the \`#\` on.`
-  const { protocol, username, password, hostname } = new URL(value)
+  const { protocol, username, password } = new URL(value)
   if (protocol !== 'https:' && protocol !== 'http:')
     return protocol.includes('.')
       ? undefined
       : `\`${value}\` has the scheme \`${protocol}\`. Use https, http, or a native application's own scheme with a dot, e.g. com.example.app:/callback.`
-  if (!/^https?:\/\//i.test(value) || hostname === '') return `\`${value}\` has no host. Write it as ${protocol}//host/path.`
+  if (!/^https?:\/\/[^/?]/i.test(value)) return `\`${value}\` has no host. Write it as ${protocol}//host/path.`
   if (username !== '' || password !== '' || /^[^/?]*\/\/[^/?]*@/.test(value))
     return `\`${value}\` has a user name in front of the host. Remove everything up to the \`@\`.`
   return undefined

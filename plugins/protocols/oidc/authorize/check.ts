@@ -11,7 +11,7 @@ export type Ask = {
 }
 
 /** What a check adds to the parked request and to what the sign-in has to meet. */
-export type Found = { readonly park?: Partial<Parked>; readonly want?: Wants }
+type Found = { readonly park?: Partial<Parked>; readonly want?: Wants }
 
 /** One rule about an authorization request. Throws an `OAuthError`, which is answered at the redirect URI. */
 export type Check = (ask: Ask) => Found | undefined | Promise<Found | undefined>

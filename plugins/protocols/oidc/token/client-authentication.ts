@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Secret, type Providers } from 'sluice/plugin'
 import { OAuthError } from '../errors.ts'
 import type { OidcProvider, Settings } from '../types.ts'
-import type { Credentials } from './credentials.ts'
+import type { Spellings } from './credentials.ts'
 
 /** Compared with where there is no secret, so that an unknown client costs what a known one does. */
 const nobody = new Secret(randomBytes(32).toString('base64url'))
@@ -18,11 +18,11 @@ const failed = () =>
  * RFC 6749 §2.3, §3.2.1. A confidential client proves its secret, a public one sends none. Every failure gets the same answer after
  * the same work.
  */
-export const authenticateClient = (providers: Providers<Settings>, { method, spellings }: Credentials): OidcProvider => {
+export const authenticateClient = (providers: Providers<Settings>, spellings: Spellings): OidcProvider => {
   const provider = spellings.map(({ clientId }) => providers.find('clientId', clientId)).find((found) => found !== undefined)
   const secret = provider?.settings.clientSecret ?? nobody
   const matches = spellings.map((spelling) => secret.equals(spelling.secret)).includes(true)
-  const authentic = provider?.settings.clientType === 'public' ? spellings[0]?.secret === '' : matches && method !== 'none'
+  const authentic = provider?.settings.clientType === 'public' ? spellings[0]?.secret === '' : matches
   if (!provider || !authentic) throw failed()
   return provider
 }

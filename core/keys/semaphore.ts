@@ -8,14 +8,14 @@ export class Busy extends Error {
 }
 
 /** A semaphore with a bounded queue, first come, first served. */
-export type Turns = {
+export type Semaphore = {
   /** Runs `work` when it is its turn. Throws `Busy` where the queue is full. */
   take<T>(work: () => Promise<T>): Promise<T>
   /** How many wait, without those that run. */
   readonly waiting: number
 }
 
-export const createTurns = (concurrency: number, queue: number): Turns => {
+export const createSemaphore = (concurrency: number, queue: number): Semaphore => {
   const waiting: (() => void)[] = []
   let running = 0
   return {

@@ -1,0 +1,94 @@
+import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Log } from '../api/index.ts'
+
+export type Superuser = {
+  readonly username: string
+  readonly email?: string | undefined
+  readonly name?: string | undefined
+  readonly password: string
+}
+export type ServerStatus = { readonly version: string; readonly pid: number; readonly address: string }
+
+/** What the running server does for local commands. Input and result are JSON. */
+export type ControlHandlers = {
+  readonly 'create-superuser': (input: Superuser) => Promise<{ readonly id: string; readonly username: string }>
+  /** `user`: a user name or an e-mail address. `expiresAt` in ISO 8601. */
+  readonly 'recovery-link': (input: { readonly user: string }) => Promise<{ readonly url: string; readonly expiresAt: string }>
+  readonly status: (input: Readonly<Record<never, never>>) => Promise<ServerStatus>
+}
+
+/** Why a command was refused: a sentence for the person who gave it. */
+export class Refused extends Error {}
+
+const maxBody = 64 * 1024
+/** `sun_path` of unix(7) has 108 bytes with the one that ends it. */
+const maxPath = 107
+
+const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
+  const parts: Buffer[] = []
+  let size = 0
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length
+    if (size > maxBody) throw new Refused('the request is too large')
+    parts.push(part)
+  }
+  return JSON.parse(Buffer.concat(parts).toString('utf8'))
+}
+
+type Reply = { readonly status: number; readonly body: object }
+
+const answer = async (handlers: ControlHandlers, request: IncomingMessage, log: Log | undefined): Promise<Reply> => {
+  const command = (request.url ?? '').slice(1)
+  const handler = Object.hasOwn(handlers, command) ? handlers[command as keyof ControlHandlers] : undefined
+  if (request.method !== 'POST' || !handler)
+    return { status: 404, body: { message: `the running server does not know the command "${command}"; restart it` } }
+  try {
+    return { status: 200, body: await (handler as (input: unknown) => Promise<object>)(await bodyOf(request)) }
+  } catch (error) {
+    if (error instanceof Refused) return { status: 422, body: { message: error.message } }
+    log?.error({ err: error, command }, 'a local command failed')
+    return { status: 500, body: { message: 'the server could not do it; its log says why' } }
+  }
+}
+
+/** Only this user may connect. The mode is set before the socket is there, not after. */
+const listenPrivately = (server: Server, path: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    const before = process.umask(0o177)
+    try {
+      server.listen(path, () => {
+        chmodSync(path, 0o600)
+        resolve()
+      })
+    } finally {
+      process.umask(before)
+    }
+  })
+
+/**
+ * Listens for local commands at a Unix socket of mode 0600: HTTP, `POST /<command>`, JSON both ways. Call it only while holding the lock of
+ * the data directory: a socket that is there then belongs to a process that is gone, and is replaced.
+ */
+export const listenControl = async (path: string, handlers: ControlHandlers, log?: Log): Promise<{ close(): Promise<void> }> => {
+  if (Buffer.byteLength(path) > maxPath) {
+    throw new Error(`${path} is longer than the ${maxPath} bytes that a socket's path may have; choose a shorter SLUICE_DATA_DIR`)
+  }
+  if (existsSync(path)) rmSync(path)
+  const server = createServer((request, response) => {
+    void answer(handlers, request, log).then(({ status, body }) => {
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+      response.end(JSON.stringify(body))
+    })
+  })
+  await listenPrivately(server, path)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        // Closing removes the socket.
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

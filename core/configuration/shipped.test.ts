@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
+import { ports } from '../api/index.ts'
+import { compileFlow } from '../engine/compile.ts'
+import { createCatalog } from './catalog.ts'
+import { flowSchema } from './flow-schema.ts'
+import { loadDocuments } from './load.ts'
+import { loadPlugins } from './plugins.ts'
+import { problemText } from './problem.ts'
+import { compileSnapshot } from './snapshot.ts'
+
+const folder = (name: string) => fileURLToPath(new URL(`../../${name}/`, import.meta.url))
+const loaded = await loadPlugins(folder('plugins'))
+assert.ok('plugins' in loaded, JSON.stringify(loaded))
+const created = createCatalog(loaded.plugins, new Set(Object.values(ports).map(({ id }) => id)))
+assert.ok('catalog' in created, JSON.stringify(created))
+const { catalog } = created
+
+test('the shipped flows compile with the shipped plugins', () => {
+  const shipped = loadDocuments([folder('flows')])
+  assert.deepEqual(shipped.problems, [])
+  const result = compileSnapshot({ documents: [], shipped: shipped.documents, catalog, compileFlow })
+  assert.deepEqual('problems' in result ? result.problems.map(problemText) : [], [])
+  assert.ok('snapshot' in result)
+  for (const slug of [
+    'default-authorization-explicit-consent',
+    'initial-setup',
+    'recovery-link',
+    ...Object.values(result.snapshot.defaultFlows),
+  ]) {
+    assert.ok(result.snapshot.flows.has(slug), slug)
+  }
+})
+
+const schemaFile = JSON.parse(readFileSync(`${folder('flows')}schema.json`, 'utf8')) as object
+
+test('flows/schema.json is in step with the stages (node core/configuration/write-flow-schema.ts)', () => {
+  assert.deepEqual(schemaFile, JSON.parse(JSON.stringify(flowSchema(catalog))))
+})
+
+test('editors find what is wrong by that schema, and accept the shipped flows', () => {
+  const ajv = new Ajv2020({ strict: false })
+  addFormats.default(ajv)
+  const check = ajv.compile(schemaFile)
+  for (const file of readdirSync(folder('flows')).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml'))) {
+    assert.ok(check(parse(readFileSync(folder('flows') + file, 'utf8'))), `${file}: ${ajv.errorsText(check.errors)}`)
+  }
+  const withStep = (step: object) => ({ version: 1, flows: { f: { title: 'F', designation: 'recovery', steps: [step] } } })
+  assert.ok(check(withStep({ type: 'password' })))
+  assert.ok(!check(withStep({ type: 'pasword' })))
+  assert.ok(!check(withStep({ type: 'password', with: { nonsense: 1 } })))
+  assert.ok(!check(withStep({ type: 'password', when: 'true' })), 'what is not built is not offered')
+})

@@ -1,0 +1,436 @@
+import assert from 'node:assert/strict'
+import test, { describe } from 'node:test'
+import { ask, defineStage, deny, facts, know, literal, msg, pass, retry, screen, Type, type Json, type Stage } from '../api/index.ts'
+import type { Closed, Closing } from '../access/types.ts'
+import { openDatabase } from '../data/database.ts'
+import { databaseStore } from '../store/database.ts'
+import { compileFlow, type StageLibrary } from './compile.ts'
+import { Engine } from './engine.ts'
+import { limits } from './limits.ts'
+import type { Asker } from './parts.ts'
+import type { FlowSpec, Program } from './program.ts'
+import type { View } from './view.ts'
+
+const users: Readonly<Record<string, { id: string; username: string; password: string }>> = {
+  ada: { id: 'u-ada', username: 'ada', password: 'right' },
+  bob: { id: 'u-bob', username: 'bob', password: 'bobs' },
+}
+const page = (name: string) => screen(literal(name), { node: 'field', input: 'text', name, label: literal(name) })
+const text = (name: string) => Type.Object({ [name]: Type.Optional(Type.String()) })
+
+const who = defineStage({
+  kind: 'who',
+  settings: Type.Object({}),
+  answer: text('name'),
+  gives: [facts.login, facts.user],
+  show: () => ask(page('name')),
+  submit(_ctx, { name }) {
+    if (!name) return retry({ name: msg('core.field.required') })
+    const user = users[name]
+    return pass({ know: [know(facts.login, { identifier: name }), ...(user ? [know(facts.user, { id: user.id, username: name })] : [])] })
+  },
+})
+const secret = defineStage({
+  kind: 'secret',
+  settings: Type.Object({}),
+  answer: text('word'),
+  needs: [facts.login],
+  proves: ['pwd'],
+  show: () => ask(page('word')),
+  submit(ctx, { word }) {
+    if (word === 'crash') throw new Error('the stage broke')
+    const user = users[ctx.peek(facts.user)?.username ?? '']
+    return word !== undefined && user?.password === word ? pass({ proof: 'pwd' }) : retry({ '': msg('core.field.invalid') })
+  },
+})
+const liar = defineStage({
+  kind: 'liar',
+  settings: Type.Object({
+    when: Type.Enum(['show', 'submit'], { title: 'When', description: 'It claims a proof.' }),
+    proof: Type.String({ title: 'Proof', description: 'Claimed.' }),
+  }),
+  answer: text('x'),
+  proves: ['pwd'],
+  show: ({ settings }) => (settings.when === 'show' ? pass({ proof: settings.proof }) : ask(page('x'))),
+  submit: ({ settings }) => pass({ proof: settings.proof }),
+})
+const asks = defineStage({
+  kind: 'asks',
+  settings: Type.Object({ key: Type.String({ title: 'Key', description: 'Of the field.' }) }),
+  answer: (settings: { key: string }) => text(settings.key),
+  gives: [facts.data],
+  show: ({ settings }) => ask(page(settings.key)),
+  submit: (ctx, answer) =>
+    pass({
+      know: [know(facts.data, { ...ctx.peek(facts.data), ...answer })],
+      do: [{ effect: 'note', data: answer as Json, back: 'data' }],
+    }),
+})
+const refuses = defineStage({
+  kind: 'refuses',
+  settings: Type.Object({}),
+  answer: text('x'),
+  show: () => ask(page('x')),
+  submit: () => deny(msg('core.denied.title'), { byUser: true }),
+})
+const stages: readonly Stage[] = [who, secret, liar, asks, refuses]
+
+const library: StageLibrary = {
+  stage: (kind) => stages.find((stage) => stage.kind === kind),
+  settings: (_stage, value) => ({ value: value as Record<string, unknown> }),
+  answers: (schema) => (value) => {
+    const given = value as Record<string, unknown>
+    const fits = Object.keys(schema.properties).every((name) => given[name] === undefined || typeof given[name] === 'string')
+    return fits ? { value: given } : { problems: [{ path: [], message: 'does not fit' }] }
+  },
+  unknownStage: (kind) => `there is no stage "${kind}"`,
+}
+const program = (steps: FlowSpec['steps'], more: Partial<FlowSpec> = {}): Program => {
+  const compiled = compileFlow('sign-in', { title: 'Sign in', designation: 'authentication', steps, ...more }, library)
+  if ('problems' in compiled) throw new Error(JSON.stringify(compiled.problems))
+  return compiled.program
+}
+const signIn = program([{ type: 'who' }, { type: 'secret' }])
+
+/** An engine on a real store; closing is recorded, and answered as the test says. */
+async function house() {
+  const database = await openDatabase({ url: 'sqlite::memory:' })
+  await database.migrate()
+  let now = Date.UTC(2026, 0, 1)
+  const closings: Closing[] = []
+  const events: { action: string; detail?: Json }[] = []
+  let answer: (closing: Closing) => Closed = ({ session }) => ({
+    closed: true,
+    cookie: 'new',
+    session: session && { id: 's1', userId: session.userId, at: new Date(now), methods: session.proofs.map(({ method }) => method) },
+  })
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+  const store = databaseStore(database, { now: () => new Date(now) })
+  const engine = new Engine({
+    store,
+    events: { record: async (event) => void events.push(event as { action: string }) },
+    log: quiet,
+    now: () => now,
+    use: () => ({}),
+    close: async (closing) => {
+      closings.push(closing)
+      return answer(closing)
+    },
+  })
+  const asker = (browser = 'browser-a', more: Partial<Asker['request']> = {}, known: readonly string[] = []): Asker => ({
+    request: { ip: '192.0.2.1', userAgent: 'test', locale: 'en', origin: 'http://localhost', at: new Date(now), ...more },
+    browser: { id: browser, secret: 's', session: undefined, known, cookie: undefined },
+  })
+  return {
+    engine,
+    store,
+    closings,
+    events,
+    asker,
+    pass: (seconds: number) => void (now += seconds * 1000),
+    closeAs: (next: typeof answer) => void (answer = next),
+    close: () => database.close(),
+  }
+}
+type House = Awaited<ReturnType<typeof house>>
+
+function asking(view: View): View & { is: 'asking' } {
+  assert.equal(view.is, 'asking', JSON.stringify(view))
+  return view as View & { is: 'asking' }
+}
+const withHouse = (name: string, body: (h: House) => Promise<void>) =>
+  test(name, async () => {
+    const h = await house()
+    try {
+      await body(h)
+    } finally {
+      await h.close()
+    }
+  })
+
+/** Answers step after step, as somebody does who reads each page. */
+async function walk(h: House, flow: Program, answers: readonly Readonly<Record<string, unknown>>[], asker = h.asker()): Promise<View> {
+  const programs = new Map([[flow.slug, flow]])
+  let view = await h.engine.start({ program: flow, purpose: { to: 'home' } }, asker)
+  for (const answer of answers) {
+    const at = asking(view)
+    view = await h.engine.answer(at.runId, at.challenge, answer, programs, asker)
+  }
+  return view
+}
+const programs = new Map([[signIn.slug, signIn]])
+
+describe('a run', () => {
+  withHouse('goes step by step and ends in one closing with the proof', async (h) => {
+    const view = await walk(h, signIn, [{ name: 'ada' }, { word: 'right' }])
+    assert.equal(view.is, 'closed')
+    assert.equal(h.closings.length, 1)
+    assert.equal(h.closings[0]?.session?.userId, 'u-ada')
+    assert.deepEqual(
+      h.closings[0]?.session?.proofs.map(({ method }) => method),
+      ['pwd'],
+    )
+    assert.deepEqual(
+      h.events.map(({ action }) => action),
+      ['login'],
+    )
+  })
+
+  withHouse('shows the same page and challenge however often it is asked for', async (h) => {
+    const first = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    for (let i = 0; i < 3; i++) assert.equal(asking(await h.engine.view(first.runId, programs, h.asker())).challenge, first.challenge)
+  })
+
+  withHouse('is nobody else’s: another browser, another origin and a made-up name all get nothing', async (h) => {
+    const { runId, challenge } = asking(await walk(h, signIn, []))
+    for (const asker of [h.asker('browser-b'), h.asker('browser-a', { origin: 'http://127.0.0.1' })]) {
+      assert.deepEqual(await h.engine.view(runId, programs, asker), { is: 'gone' })
+      assert.deepEqual(await h.engine.answer(runId, challenge, { name: 'ada' }, programs, asker), { is: 'gone' })
+      assert.deepEqual(await h.engine.restart(runId, programs, asker), { is: 'gone' })
+    }
+    assert.deepEqual(await h.engine.view('made-up', programs, h.asker()), { is: 'gone' })
+  })
+
+  withHouse('expires', async (h) => {
+    const { runId } = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    h.pass(3601)
+    assert.deepEqual(await h.engine.view(runId, programs, h.asker()), { is: 'gone' })
+  })
+
+  withHouse('begins anew when its flow was changed meanwhile, and says so', async (h) => {
+    const { runId, challenge } = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    const changed = new Map([['sign-in', program([{ type: 'who' }, { type: 'secret' }, { type: 'asks', with: { key: 'extra' } }])]])
+    const view = asking(await h.engine.answer(runId, challenge, { word: 'right' }, changed, h.asker()))
+    assert.equal(view.step, 'who-1')
+    assert.equal(h.closings.length, 0)
+  })
+
+  withHouse('two runs at one browser do not disturb each other', async (h) => {
+    const one = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    const two = asking(await walk(h, signIn, [{ name: 'bob' }]))
+    const closed = await h.engine.answer(one.runId, one.challenge, { word: 'right' }, programs, h.asker())
+    assert.equal(closed.is === 'closed' && closed.user?.username, 'ada')
+    const other = await h.engine.answer(two.runId, two.challenge, { word: 'bobs' }, programs, h.asker())
+    assert.equal(other.is === 'closed' && other.user?.username, 'bob')
+  })
+})
+
+describe('a step is not passed by', () => {
+  for (const [what, answer] of Object.entries({
+    'an empty answer': {},
+    'an answer without the field': { other: 'x' },
+    'the answer of another step': { name: 'ada' },
+    'an answer that does not fit': { word: 7 },
+    'an empty field': { word: '' },
+  })) {
+    withHouse(what, async (h) => {
+      const view = asking(await walk(h, signIn, [{ name: 'ada' }, answer]))
+      assert.equal(view.step, 'secret-2')
+      assert.equal(h.closings.length, 0)
+    })
+  }
+
+  withHouse('a challenge that was answered before, or never was', async (h) => {
+    const wrong = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    asking(await h.engine.answer(wrong.runId, wrong.challenge, { word: 'wrong' }, programs, h.asker()))
+    for (const challenge of [wrong.challenge, 'made-up', '', '__proto__']) {
+      const view = asking(await h.engine.answer(wrong.runId, challenge, { word: 'right' }, programs, h.asker()))
+      assert.equal(view.step, 'secret-2')
+    }
+    assert.equal(h.closings.length, 0)
+  })
+
+  withHouse('an answer to a run that is over', async (h) => {
+    const at = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    await h.engine.answer(at.runId, at.challenge, { word: 'right' }, programs, h.asker())
+    const again = await h.engine.answer(at.runId, at.challenge, { word: 'right' }, programs, h.asker())
+    assert.equal(again.is === 'over' && again.how, 'closed')
+    assert.equal(h.closings.length, 1)
+  })
+
+  withHouse('an earlier step’s page, which goes back there and forgets what came after', async (h) => {
+    const first = asking(await walk(h, signIn, []))
+    const second = asking(await h.engine.answer(first.runId, first.challenge, { name: 'ada' }, programs, h.asker()))
+    const back = asking(await h.engine.answer(first.runId, first.challenge, { name: 'bob' }, programs, h.asker()))
+    assert.equal(back.step, 'secret-2')
+    assert.notEqual(back.challenge, second.challenge)
+    const adas = asking(await h.engine.answer(first.runId, back.challenge, { word: 'right' }, programs, h.asker()))
+    assert.equal(adas.step, 'secret-2')
+    const view = await h.engine.answer(first.runId, adas.challenge, { word: 'bobs' }, programs, h.asker())
+    assert.equal(view.is === 'closed' && view.user?.username, 'bob')
+  })
+})
+
+describe('a proof', () => {
+  for (const when of ['show', 'submit'] as const) {
+    for (const proof of when === 'show' ? ['pwd'] : ['passkey', 'pwd']) {
+      withHouse(`"${proof}" claimed on ${when} by a stage that may not is an error, not a proof`, async (h) => {
+        const flow = program([{ type: 'liar', with: { when, proof } }])
+        const view = await walk(h, flow, when === 'submit' ? [{ x: '1' }] : [])
+        assert.equal(view.is, 'failed')
+        assert.equal(h.closings.length, 0)
+      })
+    }
+  }
+
+  withHouse('is of the user it was made for: who is identified afterwards is not signed in by it', async (h) => {
+    const flow = program([{ type: 'who' }, { type: 'secret' }, { type: 'who' }])
+    const view = await walk(h, flow, [{ name: 'ada' }, { word: 'right' }, { name: 'bob' }])
+    assert.equal(view.is === 'denied' && 'key' in view.why && view.why.key, 'core.nothing-proved')
+    assert.equal(h.closings.length, 0)
+  })
+
+  withHouse('does not outlive a second identification that finds nobody', async (h) => {
+    const flow = program([{ type: 'who' }, { type: 'secret' }, { type: 'who' }])
+    const view = await walk(h, flow, [{ name: 'ada' }, { word: 'right' }, { name: 'nobody' }])
+    assert.equal(view.is, 'denied')
+    assert.equal(h.closings.length, 0)
+  })
+
+  withHouse('is asked of every sign-in: a stage that breaks ends the run, nothing is skipped', async (h) => {
+    const view = await walk(h, signIn, [{ name: 'ada' }, { word: 'crash' }])
+    assert.equal(view.is, 'failed')
+    assert.equal(h.closings.length, 0)
+  })
+})
+
+describe('attempts', () => {
+  withHouse('a run ends after too many wrong answers', async (h) => {
+    let view = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    let last: View = view
+    for (let i = 0; i < limits.run; i++) {
+      last = await h.engine.answer(view.runId, view.challenge, { word: `wrong ${i}` }, programs, h.asker())
+      if (last.is === 'asking') view = last
+    }
+    assert.equal(last.is, 'denied')
+    assert.equal(h.events.filter(({ action }) => action === 'login_failed').length, limits.run)
+  })
+
+  const guess = async (h: House, name: string, word: string, asker: Asker) => walk(h, signIn, [{ name }, { word }], asker)
+
+  for (const name of ['ada', 'nobody']) {
+    withHouse(`on one account are limited over all runs and browsers: ${name}`, async (h) => {
+      const statuses: number[] = []
+      for (let i = 0; i < limits.account + 3; i++) {
+        statuses.push(asking(await guess(h, name, 'wrong', h.asker(`browser-${i}`, { ip: `192.0.2.${i}` }))).status)
+      }
+      assert.deepEqual(statuses, [...Array(limits.account).fill(422), 429, 429, 429])
+    })
+  }
+
+  withHouse('nobody locks a user out of the browser where they signed in before', async (h) => {
+    for (let i = 0; i < limits.account + 3; i++) await guess(h, 'ada', 'wrong', h.asker(`browser-${i}`))
+    assert.equal(asking(await guess(h, 'ada', 'right', h.asker('stranger'))).status, 429)
+    assert.equal((await guess(h, 'ada', 'right', h.asker('browser-of-ada', {}, ['u-ada']))).is, 'closed')
+  })
+
+  withHouse('that succeed cost nothing', async (h) => {
+    for (let i = 0; i < limits.account * 3; i++) assert.equal((await guess(h, 'ada', 'right', h.asker(`browser-${i}`))).is, 'closed')
+  })
+
+  withHouse('from one address are limited over all accounts', async (h) => {
+    let throttled = 0
+    for (let i = 0; i < limits.address + 5; i++) {
+      if (asking(await guess(h, `somebody ${i}`, 'wrong', h.asker(`browser-${i}`))).status === 429) throttled++
+    }
+    assert.equal(throttled, 5)
+  })
+
+  withHouse('in parallel are counted before they are looked at', async (h) => {
+    const runs = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => guess(h, 'ada', 'wrong', h.asker(`browser-${i}`, { ip: `192.0.2.${i}` }))),
+    )
+    assert.equal(runs.filter((view) => asking(view).status === 422).length, limits.account)
+  })
+})
+
+describe('the end', () => {
+  const enrol = program(
+    [
+      { type: 'asks', with: { key: 'username' } },
+      { type: 'asks', with: { key: 'name' } },
+    ],
+    { designation: 'enrollment' },
+  )
+  const both = new Map([[enrol.slug, enrol]])
+
+  withHouse('a conflict goes back to the step that asked for it, with the error and what was typed', async (h) => {
+    h.closeAs(({ effects }) => ({ closed: false, effect: effects[0] as never, errors: { username: msg('core.field.invalid') } }))
+    const view = asking(await walk(h, enrol, [{ username: 'ada' }, { name: 'Ada' }]))
+    assert.equal(view.step, 'asks-1')
+    assert.deepEqual(Object.keys(view.errors), ['username'])
+    assert.equal(view.screen.nodes[0]?.node === 'field' && 'value' in view.screen.nodes[0] && view.screen.nodes[0].value, 'ada')
+    h.closeAs(() => ({ closed: true, cookie: undefined, session: undefined }))
+    const second = asking(await h.engine.answer(view.runId, view.challenge, { username: 'eve' }, both, h.asker()))
+    const closed = await h.engine.answer(view.runId, second.challenge, { name: 'Eve' }, both, h.asker())
+    assert.equal(closed.is, 'closed')
+    assert.deepEqual(
+      h.closings.at(-1)?.effects.map(({ data }) => data),
+      [{ username: 'eve' }, { name: 'Eve' }],
+    )
+  })
+
+  withHouse('an account that was disabled meanwhile is not signed in', async (h) => {
+    h.closeAs(() => ({ closed: false, effect: undefined }))
+    assert.equal((await walk(h, signIn, [{ name: 'ada' }, { word: 'right' }])).is, 'denied')
+  })
+
+  withHouse('a run that may show nothing ends where it would have to, and stores nothing', async (h) => {
+    const view = await h.engine.start({ program: signIn, purpose: null, wants: { silent: true } }, h.asker())
+    assert.equal(view.is, 'would-ask')
+  })
+
+  withHouse('somebody else than was asked for is refused', async (h) => {
+    const asker = h.asker()
+    let view = await h.engine.start({ program: signIn, purpose: null, wants: { subject: 'u-bob' } }, asker)
+    for (const answer of [{ name: 'ada' }, { word: 'right' }]) {
+      const at = asking(view)
+      view = await h.engine.answer(at.runId, at.challenge, answer, programs, asker)
+    }
+    assert.equal(view.is === 'denied' && view.refusal, 'login-needed')
+  })
+
+  withHouse('a user’s own refusal is told as such', async (h) => {
+    const view = await walk(h, program([{ type: 'refuses' }], { designation: 'authorization' }), [{ x: '1' }])
+    assert.equal(view.is === 'denied' && view.byUser, true)
+  })
+
+  withHouse('an operator’s link opens one run only, and is used up at its end', async (h) => {
+    await h.store.put('link:1', { flow: 'setup' }, 60)
+    const setup = program([{ type: 'who' }], { entry: 'link' })
+    const open = () => h.engine.start({ program: setup, purpose: null, link: 'link:1' }, h.asker())
+    const all = new Map([[setup.slug, setup]])
+    const [one, two] = [asking(await open()), asking(await open())]
+    const first = await h.engine.answer(one.runId, one.challenge, { name: 'ada' }, all, h.asker())
+    assert.deepEqual(first.is === 'closed' && first.proofs.map(({ method }) => method), ['link'])
+    const second = await h.engine.answer(two.runId, two.challenge, { name: 'bob' }, all, h.asker())
+    assert.equal(second.is === 'denied' && 'key' in second.why && second.why.key, 'core.link-used')
+    assert.equal(h.closings.length, 1)
+  })
+})
+
+describe('the compiler', () => {
+  const problems = (steps: FlowSpec['steps'], more: Partial<FlowSpec> = {}) => {
+    const compiled = compileFlow('f', { title: 'F', designation: 'authentication', steps, ...more }, library)
+    return 'problems' in compiled ? compiled.problems.map(({ path, message }) => `${path.join('.')}: ${message}`) : []
+  }
+
+  test('refuses what cannot work, all of it at once', () => {
+    assert.deepEqual(problems([{ type: 'sercet' }, { type: 'secret' }, { id: 'x', type: 'who' }, { id: 'x', type: 'who' }]), [
+      'steps.0.type: there is no stage "sercet"',
+      'steps.1: step "secret-2" needs the fact "login", which no earlier step gives; put a step that gives it before',
+      'steps.3.id: two steps have the id "x"; give one of them another',
+    ])
+  })
+
+  test('refuses a sign-in that proves nothing', () => {
+    assert.match(problems([{ type: 'who' }]).join(), /no step proves who the user is/)
+    assert.deepEqual(problems([{ type: 'who' }], { entry: 'link' }), [])
+    assert.deepEqual(problems([], { designation: 'authorization' }), [])
+  })
+
+  test('the hash follows what a run could notice', () => {
+    assert.equal(signIn.hash, program([{ type: 'who' }, { type: 'secret' }]).hash)
+    assert.notEqual(signIn.hash, program([{ type: 'who' }, { type: 'secret', with: { x: 1 } }]).hash)
+  })
+})

@@ -1,0 +1,10 @@
+import { join } from 'node:path'
+
+/** What a server keeps in its data directory, beside the database. */
+export const dataFiles = (dataDir: string) => ({
+  /** Held while a process uses the database. */
+  lock: join(dataDir, 'sluice.lock'),
+  /** Where the running server takes local commands. */
+  socket: join(dataDir, 'sluice.sock'),
+  secretKey: join(dataDir, 'secret.key'),
+})

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { check, settings } from './settings.ts'
+import { confidential, publicClient, settingsOf } from './test/harness.ts'
+
+test('the defaults are those of a confidential client with all scopes', () => {
+  const { clientSecret: _, ...rest } = settingsOf(confidential)
+  assert.deepEqual(rest, {
+    clientId: 'app',
+    clientType: 'confidential',
+    redirectUris: ['https://app.example/cb'],
+    postLogoutRedirectUris: [],
+    pkce: 'optional',
+    idTokenAlg: 'RS256',
+    accessTokenAlg: 'ES256',
+    scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+    accessTokenLifetime: 600,
+    refreshTokenLifetime: 2_592_000,
+    codeLifetime: 60,
+    subject: 'id',
+  })
+})
+
+test('every setting has a title and a description', () => {
+  for (const [name, schema] of Object.entries(settings.properties)) {
+    const { title, description } = schema as { title?: string; description?: string }
+    assert.ok(title && description, name)
+  }
+})
+
+test('settings that are not known are refused', () => {
+  assert.throws(() => settingsOf({ ...confidential, redirectUri: 'https://app.example/cb' }), /additional properties/)
+})
+
+test('good settings have no problems', () => {
+  assert.deepEqual(check(settingsOf(confidential)), [])
+  assert.deepEqual(check(settingsOf(publicClient)), [])
+})
+
+test('a confidential client needs a secret, a public one has none', () => {
+  const { clientSecret: _, ...without } = confidential
+  assert.deepEqual(
+    check(settingsOf(without)).map(({ pointer }) => pointer),
+    ['/clientSecret'],
+  )
+  assert.deepEqual(
+    check(settingsOf({ ...publicClient, clientSecret: 'x' })).map(({ pointer }) => pointer),
+    ['/clientSecret'],
+  )
+})
+
+test('a problem points at the address that has it', () => {
+  const redirectUris = ['https://app.example/cb', 'javascript:alert(1)']
+  const problems = check(settingsOf({ ...confidential, redirectUris, postLogoutRedirectUris: ['https://app.example/*'] }))
+  assert.deepEqual(
+    problems.map(({ pointer }) => pointer),
+    ['/redirectUris/1', '/postLogoutRedirectUris/0'],
+  )
+})
