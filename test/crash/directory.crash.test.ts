@@ -15,7 +15,7 @@ const writer = join(import.meta.dirname, 'write-users.ts')
 const writeUntilKilled = async (path: string, round: number): Promise<readonly string[]> => {
   const child = fork(writer, [`sqlite:${path}`, String(round)], { env: { ...process.env, NODE_COMPILE_CACHE: `${path}.cache` } })
   const said: string[] = []
-  child.on('message', (id) => said.push(String(id)))
+  child.on('message', (id) => said.push(id as string))
   const exit = once(child, 'exit')
   await Promise.race([once(child, 'message'), exit])
   await sleep(Math.random() * 40)
