@@ -76,7 +76,7 @@ export const locally = async <A extends Action>(
   action: A,
   input: Parameters<ControlHandlers[A]>[0],
 ): Promise<Result<A>> => {
-  const answer = await callServer(dataFiles(options.dataDir).socket, action, input)
+  const answer = (await callServer(dataFiles(options.dataDir).socket, action, input)) as Result<A> | undefined
   if (answer) return answer
   return withDatabase(options, async (database) => {
     await database.migrate()
