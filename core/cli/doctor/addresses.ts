@@ -1,0 +1,37 @@
+import { createServer } from 'node:net'
+import { isIP } from 'node:net'
+import type { Options } from '../../options/options.ts'
+import type { Finding } from './finding.ts'
+
+const isLoopback = (host: string) =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
+
+export const checkAddress = ({ url }: Options): Finding => {
+  const subject = 'address'
+  if (!url) {
+    const fix = 'set SLUICE_URL to the address that browsers use, e.g. https://id.example.com'
+    return { level: 'warning', subject, text: 'SLUICE_URL is not set: only this machine is served', fix }
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return {
+      level: 'warning',
+      subject,
+      text: `${url.origin} is not encrypted: passwords and cookies can be read on the way`,
+      fix: 'serve it over https',
+    }
+  }
+  return { level: 'ok', subject, text: url.origin }
+}
+
+/** Could the server listen now? */
+export const checkPort = ({ listenHttp: { host, port } }: Options): Promise<Finding> =>
+  new Promise((resolve) => {
+    const subject = 'port'
+    const place = `${host.includes(':') ? `[${host}]` : host}:${port}`
+    const probe = createServer()
+    probe.once('error', ({ code }: NodeJS.ErrnoException) => {
+      const text = code === 'EADDRINUSE' ? `${place} is taken by another program` : `${place} cannot be used (${code ?? 'unknown reason'})`
+      resolve({ level: 'error', subject, text, fix: 'end that program, or choose another place by SLUICE_LISTEN_HTTP' })
+    })
+    probe.listen({ host, port }, () => probe.close(() => resolve({ level: 'ok', subject, text: `${place} is free` })))
+  })

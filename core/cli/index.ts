@@ -1,0 +1,56 @@
+import { findCommand, parse } from './arguments.ts'
+import { type Command, Failure } from './command.ts'
+import { configInit } from './config-init.ts'
+import { createsuperuser } from './createsuperuser.ts'
+import { doctor } from './doctor.ts'
+import { expected } from './expected.ts'
+import { helpFor, overview } from './help.ts'
+import { migrate } from './migrate.ts'
+import { recover } from './recover.ts'
+import { serve } from './serve.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+import { version } from './version.ts'
+
+const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, migrate, doctor]
+
+const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
+  const [first] = argv
+  if (first === '--version' || first === '-v') {
+    terminal.out(version())
+    return 0
+  }
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    const help = overview(commands, version())
+    if (first !== undefined) terminal.out(help)
+    else terminal.note(help)
+    return first === undefined ? 2 : 0
+  }
+  const { command, rest } = findCommand(commands, argv)
+  const { parameters, flags, help } = parse(command, rest)
+  if (help) {
+    terminal.out(helpFor(command))
+    return 0
+  }
+  return command.run({ parameters, flags, terminal, env: process.env, cwd: process.cwd() })
+}
+
+/**
+ * The command line. Never throws: what goes wrong is told on the standard error, without a stack where it is the person's to put right.
+ * @param argv the arguments behind the program's name
+ * @returns the exit code: 0 done, 1 could not, 2 called in a wrong way
+ */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  const terminal = createTerminal(process)
+  try {
+    return await run(argv, terminal)
+  } catch (error) {
+    const failure = error instanceof Failure ? error : expected(error)
+    if (!failure) {
+      terminal.note(`sluice: this should not have happened:\n${error instanceof Error ? error.stack : String(error)}`)
+      return 1
+    }
+    terminal.note(`sluice: ${failure.message}`)
+    if (failure.exitCode === 2) terminal.note('"sluice --help" lists the commands and "sluice <command> --help" their flags.')
+    return failure.exitCode
+  }
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs'
+import type { Log } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import { dataFiles } from '../options/data-files.ts'
+import type { Options } from '../options/options.ts'
+import { callServer } from './client.ts'
+import { Failure } from './command.ts'
+import { type ControlHandlers, Refused } from './control.ts'
+import type { Terminal } from './terminal.ts'
+
+type Action = Exclude<keyof ControlHandlers, 'status'>
+type Result<A extends Action> = Awaited<ReturnType<ControlHandlers[A]>>
+
+const localhost = (port: number) => `http://localhost:${port}`
+
+/** Only what went wrong: the command itself says what it did. */
+const logTo = ({ note }: Terminal): Log => {
+  const tell = (fields: object, text: string) => note(`${text}${'err' in fields ? `: ${String(fields.err)}` : ''}`)
+  return { debug: () => {}, info: () => {}, warn: tell, error: tell }
+}
+
+/** Opens the database for one piece of work, while no server has it. */
+export const withDatabase = async <T>(options: Options, work: (database: Database) => Promise<T>): Promise<T> => {
+  const { lock: lockPath, socket } = dataFiles(options.dataDir)
+  const [{ lockFile }, { openDatabase }] = await Promise.all([import('../data/lock.ts'), import('../data/database.ts')])
+  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const lock = lockFile(lockPath)
+  if (!lock)
+    throw new Failure(`another process holds ${lockPath}, but none answers at ${socket}; wait until the server has started, or end it`)
+  try {
+    const database = await openDatabase({ url: options.databaseUrl })
+    try {
+      return await work(database)
+    } finally {
+      await database.close()
+    }
+  } finally {
+    lock.release()
+  }
+}
+
+const handlersFor = async (options: Options, database: Database, log: Log) => {
+  const [access, links, identity, keys, audit, short, scoping, actions] = await Promise.all([
+    import('../access/passwords.ts'),
+    import('../access/links.ts'),
+    import('../identity/users.ts'),
+    import('../keys/hashing.ts'),
+    import('../events/events.ts'),
+    import('../store/database.ts'),
+    import('../store/scoped.ts'),
+    import('./actions.ts'),
+  ])
+  const clock = { now: () => new Date() }
+  const events = audit.createEvents({ database, clock, log })
+  const handlers = actions.controlHandlers(
+    {
+      database,
+      users: identity.createUsers(database),
+      usersWrite: identity.createUsersWrite(),
+      passwords: access.createPasswords({ database, hasher: keys.createHasher() }),
+      effects: { ...identity.userEffects, ...access.passwordEffects },
+      links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
+      events,
+      clock,
+      origin: options.url?.origin ?? localhost(options.listenHttp.port),
+    },
+    { version: '', pid: process.pid, address: '' },
+  )
+  return { handlers, events }
+}
+
+/** Has the running server do it; where none runs, does it here. Throws `Failure` if it is refused. */
+export const locally = async <A extends Action>(
+  options: Options,
+  terminal: Terminal,
+  action: A,
+  input: Parameters<ControlHandlers[A]>[0],
+): Promise<Result<A>> => {
+  const answer = (await callServer(dataFiles(options.dataDir).socket, action, input)) as Result<A> | undefined
+  if (answer) return answer
+  return withDatabase(options, async (database) => {
+    await database.migrate()
+    const { handlers, events } = await handlersFor(options, database, logTo(terminal))
+    try {
+      return await (handlers[action] as (input: unknown) => Promise<Result<A>>)(input)
+    } catch (error) {
+      throw error instanceof Refused ? new Failure(error.message) : error
+    } finally {
+      await events.flush()
+    }
+  })
+}

@@ -1,0 +1,128 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import { prepare } from '../access/prepared.ts'
+import { didYouMean } from '../configuration/suggest.ts'
+import type { Database } from '../data/database.ts'
+import type { Tables, Tx } from '../data/tables.ts'
+import { groupChanged } from './changes.ts'
+
+/** What cannot be, because of what the directory has: says what and why, for the operator who asked for it. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
+/** A query over `effective`: the ids of the groups that the user is in, also by way of their parents. */
+export const withEffectiveGroups = (sql: Kysely<Tables>, userId: string) =>
+  sql.withRecursive('effective', (query) =>
+    query
+      .selectFrom('memberships')
+      .select('group_id')
+      .where('user_id', '=', userId)
+      .union(
+        query
+          .selectFrom('group_parents')
+          .innerJoin('effective', 'effective.group_id', 'group_parents.group_id')
+          .select('group_parents.parent_id as group_id'),
+      ),
+  )
+
+/** Slugs of the groups that a user is in, with those of parent groups, in order. */
+export const groupsOf = (database: Database): ((userId: string) => Promise<readonly string[]>) => {
+  const query = prepare(database, (given: { readonly userId: string }) =>
+    withEffectiveGroups(database.sql, given.userId)
+      .selectFrom('effective')
+      .innerJoin('groups', 'groups.id', 'effective.group_id')
+      .select('groups.slug')
+      .orderBy('groups.slug'),
+  )
+  return async (userId) => (await query({ userId })).map(({ slug }) => slug)
+}
+
+/** The ids of groups by their slugs. Throws `Refused` for a slug that no group has. */
+export const groupIds = async (tx: Tx, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> => {
+  if (slugs.length === 0) return new Map()
+  const rows = await tx.selectFrom('groups').select(['id', 'slug']).where('slug', 'in', slugs).execute()
+  const ids = new Map(rows.map(({ id, slug }) => [slug, id]))
+  const missing = slugs.find((slug) => !ids.has(slug))
+  if (missing === undefined) return ids
+  const known = await tx.selectFrom('groups').select('slug').execute()
+  throw new Refused(
+    `there is no group "${missing}"${didYouMean(
+      missing,
+      known.map(({ slug }) => slug),
+    )}`,
+  )
+}
+
+/** Makes a group and returns its id. The slug is for good and must be free. */
+export const createGroup = async (
+  tx: Tx,
+  { slug, name = slug }: { readonly slug: string; readonly name?: string },
+  now: number,
+): Promise<string> => {
+  const id = randomUUIDv7()
+  await tx.insertInto('groups').values({ id, slug, name, version: 0 }).execute()
+  await groupChanged(tx, id, now)
+  return id
+}
+
+/** The way from one group up to another by parents, both included, as slugs; `undefined` if there is none. */
+const wayUp = (parents: ReadonlyMap<string, readonly string[]>, from: string, to: string): readonly string[] | undefined => {
+  const seen = new Set([from])
+  const ways = [[from]]
+  for (const way of ways) {
+    const last = way.at(-1)!
+    if (last === to) return way
+    for (const parent of parents.get(last) ?? []) {
+      if (seen.has(parent)) continue
+      seen.add(parent)
+      ways.push([...way, parent])
+    }
+  }
+  return undefined
+}
+
+const parentsBySlug = async (tx: Tx): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const rows = await tx
+    .selectFrom('group_parents')
+    .innerJoin('groups as child', 'child.id', 'group_parents.group_id')
+    .innerJoin('groups as parent', 'parent.id', 'group_parents.parent_id')
+    .select(['child.slug as child', 'parent.slug as parent'])
+    .execute()
+  return new Map([...Map.groupBy(rows, ({ child }) => child)].map(([child, links]) => [child, links.map(({ parent }) => parent)]))
+}
+
+/**
+ * Makes the members of a group members of its parents too; says whether that was new. Throws `Refused` for a parent that does not exist, and for one
+ * that would close a circle, naming the way round. The caller records the change of the group.
+ */
+export const addParents = async (tx: Tx, slug: string, parents: readonly string[]): Promise<boolean> => {
+  const ids = await groupIds(tx, [slug, ...parents])
+  const graph = await parentsBySlug(tx)
+  const added = parents.filter((parent) => !graph.get(slug)?.includes(parent))
+  for (const parent of added) {
+    const back = wayUp(graph, parent, slug)
+    if (back) throw new Refused(`the group "${slug}" cannot be inside itself: ${[slug, ...back].join(' → ')}`)
+    await tx
+      .insertInto('group_parents')
+      .values({ group_id: ids.get(slug)!, parent_id: ids.get(parent)! })
+      .execute()
+  }
+  return added.length > 0
+}
+
+/** Makes a user a member of groups; says whether that was new. Throws `Refused` for a slug that no group has. The caller records the change of the user. */
+export const joinGroups = async (tx: Tx, userId: string, slugs: readonly string[]): Promise<boolean> => {
+  const ids = await groupIds(tx, slugs)
+  let joined = false
+  for (const groupId of ids.values()) {
+    const row = await tx
+      .insertInto('memberships')
+      .values({ user_id: userId, group_id: groupId })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('group_id')
+      .executeTakeFirst()
+    joined ||= row !== undefined
+  }
+  return joined
+}

@@ -1,0 +1,85 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Selectable } from 'kysely'
+import { prepare } from '../access/prepared.ts'
+import type { Identifier, Json, User, UserFields, Users, UsersWrite } from '../api/index.ts'
+import type { Database } from '../data/database.ts'
+import type { EffectHandlers } from '../data/effects.ts'
+import type { Tables } from '../data/tables.ts'
+import { groupsOf } from './groups.ts'
+import { emailKey, isEmail, isUsername, usernameKey } from './names.ts'
+import { createUser, updateUser } from './write-users.ts'
+
+type Row = Selectable<Tables['users']>
+type By = { readonly key: string }
+
+const userOf = (row: Row, groups: readonly string[]): User => ({
+  id: row.id,
+  username: row.username,
+  name: row.name,
+  email: row.email ?? undefined,
+  emailVerified: Boolean(row.email_verified),
+  enabled: Boolean(row.enabled),
+  groups,
+  attributes: JSON.parse(row.attributes),
+  updatedAt: new Date(row.updated_at),
+})
+
+/** The users of the directory. An identifier is tried as each of `by` in turn; the first that finds somebody decides. */
+export const createUsers = (database: Database): Users => {
+  const all = database.sql.selectFrom('users').selectAll()
+  const byId = prepare(database, ({ key }: By) => all.where('id', '=', key))
+  const byUsername = prepare(database, ({ key }: By) => all.where('username_key', '=', key))
+  const byEmail = prepare(database, ({ key }: By) => all.where('email_key', '=', key).limit(2))
+  const groups = groupsOf(database)
+
+  const seek: Readonly<Record<Identifier, (identifier: string) => Promise<readonly Row[]>>> = {
+    username: async (identifier) => (isUsername(identifier) ? byUsername({ key: usernameKey(identifier) }) : []),
+    email: async (identifier) => (isEmail(identifier) ? byEmail({ key: emailKey(identifier) }) : []),
+  }
+  return {
+    async get(id) {
+      const [row] = await byId({ key: id })
+      return row && userOf(row, await groups(row.id))
+    },
+    async find(identifier, by) {
+      for (const kind of by) {
+        const [row, another] = await seek[kind](identifier)
+        if (another) return undefined
+        if (row) return userOf(row, await groups(row.id))
+      }
+      return undefined
+    },
+  }
+}
+
+type Fields = Partial<UserFields>
+
+/** A plugin's object may have more in it than its type says. */
+const only = ({ username, name, email, attributes }: Fields) => ({
+  ...(username !== undefined && { username }),
+  ...(name !== undefined && { name }),
+  ...(email !== undefined && { email }),
+  ...(attributes !== undefined && { attributes }),
+})
+
+/** Makes effects. What is wrong with the fields shows when they are committed, as a conflict that people can repair. */
+export const createUsersWrite = (): UsersWrite => ({
+  create(fields, { roles = [], groups = [], back } = {}) {
+    const id = randomUUIDv7()
+    const data = { ...only(fields), id, roles, groups } satisfies Json
+    return { id, effect: { effect: 'users.create', data, ...(back !== undefined && { back }) } }
+  },
+  update(id, fields, { back } = {}) {
+    return { effect: 'users.update', data: { id, fields: only(fields) }, ...(back !== undefined && { back }) }
+  },
+})
+
+export const userEffects: EffectHandlers = {
+  async 'users.create'(tx, data, now) {
+    await createUser(tx, data as Parameters<typeof createUser>[1], now)
+  },
+  async 'users.update'(tx, data, now) {
+    const { id, fields } = data as { readonly id: string; readonly fields: Fields }
+    await updateUser(tx, id, fields, now)
+  },
+}
