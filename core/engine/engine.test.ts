@@ -138,7 +138,7 @@ function asking(view: View): View & { is: 'asking' } {
   assert.equal(view.is, 'asking', JSON.stringify(view))
   return view as View & { is: 'asking' }
 }
-const withHouse = (name: string, body: (h: House) => Promise<void>) =>
+const withHouse = (name: string, body: (h: House) => Promise<void>): void => {
   test(name, async () => {
     const h = await house()
     try {
@@ -147,6 +147,7 @@ const withHouse = (name: string, body: (h: House) => Promise<void>) =>
       await h.close()
     }
   })
+}
 
 /** Answers step after step, as somebody does who reads each page. */
 async function walk(h: House, flow: Program, answers: readonly Readonly<Record<string, unknown>>[], asker = h.asker()): Promise<View> {

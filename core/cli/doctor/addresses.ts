@@ -1,5 +1,4 @@
-import { createServer } from 'node:net'
-import { isIP } from 'node:net'
+import { createServer, isIP } from 'node:net'
 import type { Options } from '../../options/options.ts'
 import type { Finding } from './finding.ts'
 
