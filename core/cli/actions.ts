@@ -2,7 +2,7 @@ import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.t
 import type { OperatorLinks } from '../access/links.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
-import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
+import { type ControlHandlers, Refused, type Superuser } from './control.ts'
 
 /** What local commands work with: the running server's parts, or parts opened for one command. */
 export type ActionParts = {
@@ -22,34 +22,33 @@ export type ActionParts = {
 const shortestPassword = 8
 const linkLifetime = 3600
 
-const checked = ({ username, password }: Superuser): void => {
-  if (username.trim() !== username || username === '')
-    throw new Refused(`the user name "${username}" must not be empty or have spaces at its ends`)
-  if ([...password].length < shortestPassword) throw new Refused(`the password is too short; ${shortestPassword} characters are the least`)
+/** What people can put right, by the keys of the directory's messages. */
+const reasons: Readonly<Record<string, (input: Superuser) => string>> = {
+  'core.username-taken': ({ username }) => `there is a user "${username}" already; choose another name`,
+  'core.username-invalid': ({ username }) =>
+    `"${username}" cannot be a user name: 1 to 150 characters, no control characters, no spaces at its ends`,
+  'core.email-invalid': ({ email }) => `"${email}" is not an e-mail address`,
 }
 
-const why = (conflict: Conflict, { username }: Superuser): string =>
-  'username' in conflict.errors
-    ? `the user name "${username}" is taken or not allowed; choose another (1 to 150 characters, no control characters)`
-    : `not possible because of: ${Object.keys(conflict.errors).join(', ')}`
+const why = ({ errors }: Conflict, input: Superuser): string =>
+  Object.values(errors)
+    .map((message) => ('key' in message ? (reasons[message.key]?.(input) ?? message.key) : message.text))
+    .join('\n')
 
-/** Makes a user with the role `admin`. From then on no set-up link is offered. */
+/** Makes a user with the role `admin`. From then on the set-up is over. */
 const createSuperuser =
   ({ database, usersWrite, passwords, effects, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
   async (input) => {
-    checked(input)
     const { username, name, email, password } = input
+    if ([...password].length < shortestPassword) {
+      throw new Refused(`the password is too short; ${shortestPassword} characters are the least`)
+    }
     const hash = await passwords.hash(password)
     const { id, effect } = usersWrite.create({ username, ...(name && { name }), ...(email && { email }) }, { roles: ['admin'] })
     const now = clock.now().getTime()
     try {
       await database.transaction(async (tx) => {
         for (const { effect: kind, data } of [effect, passwords.set(id, hash)]) await effects[kind]!(tx, data, now)
-        await tx
-          .insertInto('settings_state')
-          .values({ key: 'setup-completed', value: JSON.stringify(true) })
-          .onConflict((conflict) => conflict.column('key').doNothing())
-          .execute()
       })
     } catch (error) {
       throw error instanceof Conflict ? new Refused(why(error, input)) : error
@@ -71,9 +70,8 @@ const recoveryLink =
     return { url: new URL(path, origin).href, expiresAt: expiresAt.toISOString() }
   }
 
-/** What the running server does for local commands. */
-export const controlHandlers = (parts: ActionParts, status: ServerStatus): ControlHandlers => ({
+/** What local commands do, in the running server or, where none runs, in the command's own process. */
+export const actionsOf = (parts: ActionParts): Pick<ControlHandlers, 'create-superuser' | 'recovery-link'> => ({
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
-  status: async () => status,
 })

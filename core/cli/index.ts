@@ -50,7 +50,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
       return 1
     }
     terminal.note(`sluice: ${failure.message}`)
-    if (failure.exitCode === 2) terminal.note('"sluice --help" lists the commands and "sluice <command> --help" their flags.')
+    if (failure.exitCode === 2) terminal.note('"sluice --help" lists the commands, "sluice <command> --help" says more about one.')
     return failure.exitCode
   }
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import type { Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { dataFiles } from '../options/data-files.ts'
@@ -8,7 +7,7 @@ import { Failure } from './command.ts'
 import { type ControlHandlers, Refused } from './control.ts'
 import type { Terminal } from './terminal.ts'
 
-type Action = Exclude<keyof ControlHandlers, 'status'>
+type Action = 'create-superuser' | 'recovery-link'
 type Result<A extends Action> = Awaited<ReturnType<ControlHandlers[A]>>
 
 const localhost = (port: number) => `http://localhost:${port}`
@@ -21,12 +20,8 @@ const logTo = ({ note }: Terminal): Log => {
 
 /** Opens the database for one piece of work, while no server has it. */
 export const withDatabase = async <T>(options: Options, work: (database: Database) => Promise<T>): Promise<T> => {
-  const { lock: lockPath, socket } = dataFiles(options.dataDir)
-  const [{ lockFile }, { openDatabase }] = await Promise.all([import('../data/lock.ts'), import('../data/database.ts')])
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const lock = lockFile(lockPath)
-  if (!lock)
-    throw new Failure(`another process holds ${lockPath}, but none answers at ${socket}; wait until the server has started, or end it`)
+  const [{ takeData }, { openDatabase }] = await Promise.all([import('./data-lock.ts'), import('../data/database.ts')])
+  const lock = takeData(options.dataDir)
   try {
     const database = await openDatabase({ url: options.databaseUrl })
     try {
@@ -52,20 +47,17 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
   ])
   const clock = { now: () => new Date() }
   const events = audit.createEvents({ database, clock, log })
-  const handlers = actions.controlHandlers(
-    {
-      database,
-      users: identity.createUsers(database),
-      usersWrite: identity.createUsersWrite(),
-      passwords: access.createPasswords({ database, hasher: keys.createHasher() }),
-      effects: { ...identity.userEffects, ...access.passwordEffects },
-      links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
-      events,
-      clock,
-      origin: options.url?.origin ?? localhost(options.listenHttp.port),
-    },
-    { version: '', pid: process.pid, address: '' },
-  )
+  const handlers = actions.actionsOf({
+    database,
+    users: identity.createUsers(database),
+    usersWrite: identity.createUsersWrite(),
+    passwords: access.createPasswords({ database, hasher: keys.createHasher() }),
+    effects: { ...identity.userEffects, ...access.passwordEffects },
+    links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
+    events,
+    clock,
+    origin: options.url?.origin ?? localhost(options.listenHttp.port),
+  })
   return { handlers, events }
 }
 
@@ -76,13 +68,13 @@ export const locally = async <A extends Action>(
   action: A,
   input: Parameters<ControlHandlers[A]>[0],
 ): Promise<Result<A>> => {
-  const answer = (await callServer(dataFiles(options.dataDir).socket, action, input)) as Result<A> | undefined
-  if (answer) return answer
-  return withDatabase(options, async (database) => {
+  const answer = await callServer(dataFiles(options.dataDir).socket, action, input)
+  if (answer) return answer as Result<A>
+  return withDatabase(options, async (database): Promise<Result<A>> => {
     await database.migrate()
     const { handlers, events } = await handlersFor(options, database, logTo(terminal))
     try {
-      return await (handlers[action] as (input: unknown) => Promise<Result<A>>)(input)
+      return (await handlers[action](input as never)) as Result<A>
     } catch (error) {
       throw error instanceof Refused ? new Failure(error.message) : error
     } finally {

@@ -7,5 +7,5 @@ export const optionsOf = async ({ env, cwd }: Pick<Call, 'env' | 'cwd'>): Promis
   const { readOptions } = await import('../options/options.ts')
   const result = readOptions({ env, cwd })
   if ('options' in result) return result.options
-  throw new Failure(result.problems.map(problemText).join('\n'))
+  throw new Failure(`the options are wrong:\n${result.problems.map((problem) => `  ${problemText(problem)}`).join('\n')}`)
 }

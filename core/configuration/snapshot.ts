@@ -3,9 +3,10 @@ import { linkApplications } from './applications.ts'
 import type { Catalog } from './catalog.ts'
 import { type Document, type Item, itemsOf, positionOf } from './document.ts'
 import { compileFlows } from './flows.ts'
-import type { GroupSeed, KindName, UserSeed } from './kinds.ts'
+import { type GroupSeed, type KindName, kinds, type UserSeed } from './kinds.ts'
 import { type Problem, pathText } from './problem.ts'
 import { linkProviders } from './providers.ts'
+import { sealSecrets } from './secrets.ts'
 import type { ApplicationFlows, CompileFlow, Items, Seeds, Snapshot } from './types.ts'
 
 export type SnapshotInput = {
@@ -62,8 +63,8 @@ const canonical = (value: unknown): string =>
       : inner,
   )
 
-const seedsOf = <T>(items: Items): Readonly<Record<string, T>> =>
-  Object.fromEntries([...items].map(([slug, { spec }]) => [slug, spec as T]))
+const seedsOf = <T>(kind: KindName, items: Items): Readonly<Record<string, T>> =>
+  Object.fromEntries([...items].map(([slug, { spec }]) => [slug, sealSecrets(kinds[kind].schema, spec) as T]))
 
 /** Checks, links and compiles documents into one snapshot, or says everything that stands in the way, in the order of the files. */
 export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: SnapshotInput): SnapshotResult => {
@@ -103,5 +104,8 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
       },
     }),
   }
-  return { snapshot: Object.freeze(snapshot), seeds: { users: seedsOf<UserSeed>(of('users')), groups: seedsOf<GroupSeed>(of('groups')) } }
+  return {
+    snapshot: Object.freeze(snapshot),
+    seeds: { users: seedsOf<UserSeed>('users', of('users')), groups: seedsOf<GroupSeed>('groups', of('groups')) },
+  }
 }

@@ -11,19 +11,18 @@ export const checkDatabase = async ({ databaseUrl, dataDir }: Options, serverRun
   const path = databaseUrl.slice('sqlite:'.length)
   if (path === ':memory:')
     return { level: 'warning', subject, text: 'is kept in memory: all is lost when the server stops', fix: 'remove SLUICE_DATABASE_URL' }
-  if (!existsSync(path)) return { level: 'ok', subject, text: `${path} will be made at the first start` }
-
-  const { lockFile } = await import('../../data/lock.ts')
   const { lock: lockPath, socket } = dataFiles(dataDir)
-  const lock = lockFile(lockPath)
-  if (!lock) {
+  const { lockFile } = await import('../../data/lock.ts')
+  const lock = existsSync(lockPath) ? lockFile(lockPath) : undefined
+  if (existsSync(lockPath) && !lock) {
     const text = `another process holds ${lockPath}, but none answers at ${socket}`
     return { level: 'error', subject, text, fix: 'wait until the server has started, or end that process' }
   }
   try {
-    return await versionOf(path)
+    if (existsSync(path)) return await versionOf(path)
+    return { level: 'ok', subject, text: `${path} will be made at the first start` }
   } finally {
-    lock.release()
+    lock?.release()
   }
 }
 
