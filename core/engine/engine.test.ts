@@ -1,3 +1,4 @@
+// Over 400 lines: what a run promises is read best in one place, and all of it runs in the same small house of stages.
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
 import { ask, defineStage, deny, facts, know, literal, msg, pass, retry, screen, Type, type Json, type Stage } from '../api/index.ts'
