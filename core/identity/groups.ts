@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { prepare } from '../access/prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
