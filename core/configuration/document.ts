@@ -39,7 +39,7 @@ export const readDocument = (
 
 /** A part of a file as a document of its own, e.g. the section `configuration:` of `sluice.yml`. Its `version` may be left out. */
 export const sectionOf = (parsed: Parsed, section: string, secrets: SecretReader): Document => ({
-  value: { version: 1, ...((parsed.value as Record<string, object>)[section] ?? {}) },
+  value: { version: 1, ...(parsed.value as Record<string, object | undefined>)[section] },
   at: (path, part) => parsed.at([section, ...path], part),
   secrets,
 })

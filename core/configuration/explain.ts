@@ -126,7 +126,7 @@ export const explain = (errors: readonly ErrorObject[]): readonly Problem[] => {
   return told.map((error) => {
     const path = pathOf(error.instancePath)
     if (error.keyword === 'additionalProperties') {
-      return { path: [...path, String((error.params as { additionalProperty: string }).additionalProperty)], message: message(error) }
+      return { path: [...path, (error.params as { additionalProperty: string }).additionalProperty], message: message(error) }
     }
     return { path, message: choices.includes(error) ? choice(error) : message(error) }
   })

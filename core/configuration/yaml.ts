@@ -83,7 +83,7 @@ class Reader {
     const seen = new Set<string>()
     for (const { key, value } of items) {
       // What was written counts: the slug `2024` is a text, and so is `yes`.
-      const name = isScalar(key) ? (key.source ?? (key.value === null ? '' : String(key.value))) : undefined
+      const name = isScalar(key) ? (key.source ?? (key.value === null ? '' : String(key.value as string | number | boolean))) : undefined
       if (name === undefined || name === '') {
         this.problem(key ?? value, path, 'has a key that is not a text')
       } else if (refusedKeys.has(name)) {
