@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { pino, type Logger } from 'pino'
+import type { Protocol, Stage } from './api/index.ts'
 import { createBrowsers } from './access/browsers.ts'
 import { closing } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
@@ -9,8 +10,12 @@ import { operatorLinks } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
-import { readCatalog, readConfiguration } from './configuration/house.ts'
+import { controlHandlers } from './cli/actions.ts'
+import { listenControl } from './cli/control.ts'
+import { version } from './cli/version.ts'
+import { Misconfigured, readCatalog, readConfiguration } from './configuration/house.ts'
 import { openDatabase, type Database } from './data/database.ts'
+import { lockFile, type Lock } from './data/lock.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
 import { createApp } from './http/app.ts'
@@ -22,6 +27,7 @@ import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { createSeal } from './keys/seal.ts'
+import { dataFiles } from './options/data-files.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
 import { registerPorts, useOf } from './ports/container.ts'
@@ -57,26 +63,80 @@ const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'auth
 
 /** Wires everything and listens. Throws before anything is served if it cannot. */
 export async function start(options: Options, env: Environment): Promise<Server> {
-  const log = pino({ level: options.logLevel, redact: { paths: redact, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: false }))
+  const log = pino({ level: options.logLevel, redact: { paths: redact, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: true }))
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
+  const lock = take(options)
+  const opened: (() => Promise<unknown> | void)[] = [() => lock.release()]
+  const closeAll = async () => {
+    for (const close of opened.splice(0).toReversed()) await close()
+  }
+  try {
+    const server = await wire(options, env, log, opened)
+    return { ...server, close: closeAll }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+}
+
+/** One server has a data directory, and its database with it. */
+function take({ dataDir }: Options): Lock {
+  const { lock: path, socket } = dataFiles(dataDir)
+  const lock = lockFile(path)
+  if (lock) return lock
+  throw new Misconfigured('Another server is running', [
+    `it holds ${path} and takes local commands at ${socket}. End it, or give this one its own SLUICE_DATA_DIR.`,
+  ])
+}
+
+async function migrated(options: Options, log: Logger): Promise<Database> {
+  const database = await openDatabase({ url: options.databaseUrl, log })
+  try {
+    await database.migrate()
+    return database
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+/** What was opened is added to `opened`, to be closed in reverse order. */
+async function wire(
+  options: Options,
+  env: Environment,
+  log: Logger,
+  opened: (() => Promise<unknown> | void)[],
+): Promise<Omit<Server, 'close'>> {
   const seal = createSeal(secretKeyOf(options).reveal())
-  const [catalog, database] = await Promise.all([readCatalog(), migrated(options, log)])
+  const opening = migrated(options, log)
+  // Whatever happens to the configuration, the database is closed.
+  opened.push(() =>
+    opening.then(
+      (database) => database.close(),
+      () => {},
+    ),
+  )
+  const [catalog, database] = await Promise.all([readCatalog(), opening])
   const { snapshot, seeds } = readConfiguration(catalog, options, env)
 
   const hasher = createHasher()
-  await seed(database, seeds, { hash: hasher.hash, now: clock.now().getTime() })
+  const keys = await openRing({ database, seal, clock })
+  await Promise.all([seed(database, seeds, { hash: hasher.hash, now: clock.now().getTime() }), keys.complete])
 
   const store = databaseStore(database, clock)
   const coreStore = scoped(store, 'core:')
   const events = createEvents({ database, clock, log })
-  const keys = await openRing({ database, seal, clock })
+  opened.push(() => events.flush())
   const sessions = createSessions({ database, clock, log })
+  const users = createUsers(database)
+  const usersWrite = createUsersWrite()
   const passwords = createPasswords({ database, hasher })
+  const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
   const container = registerPorts({
     clock,
     log,
-    users: createUsers(database),
-    usersWrite: createUsersWrite(),
+    users,
+    usersWrite,
     passwords,
     consents: createConsents(database),
     store,
@@ -84,22 +144,21 @@ export async function start(options: Options, env: Environment): Promise<Server>
     grants: createGrants({ database, clock, seal, events }),
     events,
   })
-  const owner = new Map(
-    catalog.plugins.flatMap((plugin) => [...(plugin.stages ?? []), ...(plugin.protocols ?? [])].map((item) => [item, plugin.id] as const)),
+  const uses = new Map(
+    catalog.plugins.flatMap(({ id, stages = [], protocols = [] }) =>
+      [...stages, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
+    ),
   )
-  const uses = new Map([...catalog.stages.values()].map((stage) => [stage.kind, useOf(container, owner.get(stage) ?? '', stage.use)]))
-  const protocols = [...catalog.protocols.values()].map((protocol) => ({
-    protocol,
-    use: useOf(container, owner.get(protocol) ?? '', protocol.use),
-  }))
+  const useBy = (item: Stage | Protocol | undefined) => (item && uses.get(item)) ?? {}
+  const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
 
   const engine = new Engine({
     store: coreStore,
     events,
     log,
     now: () => clock.now().getTime(),
-    use: (kind) => uses.get(kind) ?? {},
-    close: closing(database, { ...userEffects, ...passwordEffects, ...consentEffects }, clock),
+    use: (kind) => useBy(catalog.stage(kind)),
+    close: closing(database, effects, clock),
   })
   const front = new Front({
     engine,
@@ -132,31 +191,26 @@ export async function start(options: Options, env: Environment): Promise<Server>
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
+  opened.push(() => app.close())
+
+  const origin = options.url?.origin ?? local
+  const control = await listenControl(
+    dataFiles(options.dataDir).socket,
+    controlHandlers(
+      { database, users, usersWrite, passwords, effects, links, events, clock, origin },
+      { version: version(), pid: process.pid, address: origin },
+    ),
+    log,
+  )
+  opened.push(() => control.close())
 
   const pruning = setInterval(() => {
     Promise.all([store.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
   }, pruneInterval)
-  pruning.unref()
+  opened.push(() => clearInterval(pruning))
 
   const setupPath = (await isSetUp(database))
     ? undefined
     : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: 'setup' })
-  return {
-    local,
-    setupPath,
-    async close() {
-      clearInterval(pruning)
-      await app.close()
-      await keys.complete.catch(() => {})
-      await events.flush()
-      await database.close()
-      log.flush()
-    },
-  }
-}
-
-async function migrated(options: Options, log: Logger): Promise<Database> {
-  const database = await openDatabase({ url: options.databaseUrl, log })
-  await database.migrate()
-  return database
+  return { local, setupPath }
 }

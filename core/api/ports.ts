@@ -140,7 +140,7 @@ export type Events = {
     readonly userId?: string | undefined
     readonly application?: string | undefined
     readonly detail?: Json
-    readonly request?: { readonly ip: string; readonly userAgent: string } | undefined
+    readonly request?: { readonly ip: string; readonly userAgent: string; readonly id?: string } | undefined
   }): Promise<void>
 }
 

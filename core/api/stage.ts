@@ -5,6 +5,8 @@ import type { Wants } from './protocol.ts'
 
 /** The request that a stage answers to. `ip` is the client's, as far as trusted proxies tell; `origin` the accepted one, e.g. `https://id.example.com`. */
 export type RequestView = {
+  /** As in the log, in the header `x-request-id` and in events. */
+  readonly id: string
   readonly ip: string
   readonly userAgent: string
   readonly locale: string

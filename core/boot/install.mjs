@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runChild } from './child.mjs'
+import { linkNode } from './node.mjs'
 import { missingPackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -11,7 +12,7 @@ const npmCi = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=o
 /** What npm says, and what to do about it. The first that fits is told. */
 const advice = /** @type {const} */ ([
   [
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED/,
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED|Exit handler never called/,
     'The npm registry cannot be reached. Connect this machine to the network, or set `registry` and `proxy` by `npm config`, and start again.',
   ],
   [
@@ -51,6 +52,7 @@ async function install(args) {
     })
     if (signal) return `The installation was interrupted by ${signal}. Start again to repeat it.`
     if (code !== 0) return failure(code, output)
+    linkNode(root)
     process.stderr.write(` done in ${Math.ceil((Date.now() - started) / 1000)} s\n`)
     return undefined
   } catch (error) {
@@ -79,7 +81,7 @@ function runNpm(args, onOutput) {
  * @param {string} output
  */
 function failure(code, output) {
-  const lines = output.split('\n').filter((line) => /^npm (error|ERR!)/.test(line) && !line.includes('complete log'))
+  const lines = output.split('\n').filter((line) => /^npm (error|ERR!)(?! {2,}at )./.test(line) && !line.includes('complete log'))
   const known = advice.find(([sign]) => sign.test(lines.join('\n')))
   return [
     `The npm packages could not be installed: \`npm ci\` ended with code ${code}.`,

@@ -16,7 +16,7 @@ import { dataFiles } from '../options/data-files.ts'
 import { optionNames, variableOf } from '../options/table.ts'
 import { databaseStore } from '../store/database.ts'
 import { scoped } from '../store/scoped.ts'
-import { actionsOf } from './actions.ts'
+import { controlHandlers } from './actions.ts'
 import { listenControl } from './control.ts'
 import { takeData } from './data-lock.ts'
 
@@ -178,8 +178,8 @@ test('while a server runs, commands go through it; while something else holds th
     clock,
     origin: 'https://running.example',
   }
-  const status = async () => ({ version: '9.9.9', pid: 4711, address: 'https://running.example' })
-  const control = await listenControl(dataFiles(dataDir).socket, { ...actionsOf(parts), status })
+  const status = { version: '9.9.9', pid: 4711, address: 'https://running.example' }
+  const control = await listenControl(dataFiles(dataDir).socket, controlHandlers(parts, status))
   context.after(async () => {
     await control.close()
     await events.flush()

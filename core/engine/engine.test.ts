@@ -118,7 +118,7 @@ async function house() {
     },
   })
   const asker = (browser = 'browser-a', more: Partial<Asker['request']> = {}, known: readonly string[] = []): Asker => ({
-    request: { ip: '192.0.2.1', userAgent: 'test', locale: 'en', origin: 'http://localhost', at: new Date(now), ...more },
+    request: { id: 'r', ip: '192.0.2.1', userAgent: 'test', locale: 'en', origin: 'http://localhost', at: new Date(now), ...more },
     browser: { id: browser, secret: 's', session: undefined, known, cookie: undefined },
   })
   return {

@@ -18,8 +18,6 @@ export type RecordedEvent = {
 }
 
 export type EventLog = Events & {
-  /** Like `record`, with the id of the request that caused it. */
-  recordFor(requestId: string | undefined, event: Parameters<Events['record']>[0]): Promise<void>
   /** Newest first; `before` is the id of an event, to page on. At most 1,000. */
   listEvents(query: {
     readonly limit: number
@@ -81,7 +79,7 @@ export const createEvents = ({
     })
   }
 
-  const recordFor: EventLog['recordFor'] = async (requestId, event) => {
+  const record: Events['record'] = async (event) => {
     try {
       const at = clock.now().getTime()
       waiting.push({
@@ -92,7 +90,7 @@ export const createEvents = ({
         application: event.application ?? null,
         ip: event.request?.ip ?? '',
         user_agent: event.request?.userAgent ?? '',
-        request_id: requestId ?? null,
+        request_id: event.request?.id ?? null,
         detail: JSON.stringify(event.detail ?? {}),
       })
       schedule()
@@ -102,8 +100,7 @@ export const createEvents = ({
   }
 
   return {
-    record: (event) => recordFor(undefined, event),
-    recordFor,
+    record,
     flush,
     async listEvents({ limit, before, action, userId }) {
       await flush()

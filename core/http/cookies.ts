@@ -1,4 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Next } from '../access/front.ts'
+import type { Visit } from '../access/visit.ts'
 
 /** Browsers keep a cookie for 400 days at most. What it opens is decided by records on the server. */
 const maxAge = 400 * 24 * 3600
@@ -12,3 +14,10 @@ export const readCookie = (request: FastifyRequest, origin: string): string | un
 export function setCookie(reply: FastifyReply, origin: string, value: string): void {
   void reply.setCookie(nameFor(origin), value, { path: '/', httpOnly: true, sameSite: 'lax', secure: secure(origin), maxAge })
 }
+
+/**
+ * The cookie that goes with an answer: of a record that changed, or of a new browser where a run waits for it. A new one goes with nothing
+ * else: another tab's request, sent before a sign-in and answered after it, must not replace the cookie of the session.
+ */
+export const cookieFor = ({ browser }: Visit, next: Next): string | undefined =>
+  next.cookie ?? (next.next === 'ask' || next.next === 'see' ? browser.cookie : undefined)

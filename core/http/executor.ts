@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Message, Screen } from '../api/index.ts'
 import type { Next } from '../access/front.ts'
-import { setCookie } from './cookies.ts'
+import type { Visit } from '../access/visit.ts'
+import { cookieFor, setCookie } from './cookies.ts'
 import type { FlowParts } from './flows.ts'
 import { comesFrom } from './origin.ts'
 import type { Translate } from '../web/messages.ts'
@@ -38,22 +39,23 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
         detail: 'A page of another site sent this request. Only pages of this server, and clients that are no browsers, may run flows.',
       })
     }
-    const visit = await visits.visit(request, reply)
+    const visit = await visits.visit(request)
     const { run, challenge, answer, link, restart } = request.body ?? {}
     const programs = visit.snapshot.flows
     if (run !== undefined && answer !== undefined) {
-      return send(request, reply, await front.after(visit, await engine.answer(run, challenge ?? '', answer, programs, visit)))
+      return send(request, reply, visit, await front.after(visit, await engine.answer(run, challenge ?? '', answer, programs, visit)))
     }
     if (run !== undefined) {
       return send(
         request,
         reply,
+        visit,
         await front.after(visit, restart ? await engine.restart(run, programs, visit) : await engine.view(run, programs, visit)),
       )
     }
     const opened = link === undefined ? undefined : await links.read(link)
     const next = link !== undefined && !opened ? undefined : await front.open(visit, request.params.slug, opened)
-    if (next) return send(request, reply, next)
+    if (next) return send(request, reply, visit, next)
     return sendProblem(reply, {
       status: 404,
       code: 'no-such-flow',
@@ -62,8 +64,9 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
     })
   }
 
-  const send = (request: FastifyRequest, reply: FastifyReply, next: Next) => {
-    if (next.cookie !== undefined) setCookie(reply, request.origin, next.cookie)
+  const send = (request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next) => {
+    const cookie = cookieFor(visit, next)
+    if (cookie !== undefined) setCookie(reply, request.origin, cookie)
     void reply.header('cache-control', 'no-store')
     const text = pages.translator(request)
     switch (next.next) {

@@ -47,13 +47,13 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
     if (request.params.slug === 'redirect') {
       return reply.redirect(`/if/flow/${request.snapshot.defaultFlows.authentication}/`, 302)
     }
-    const visit = await visits.visit(request, reply)
+    const visit = await visits.visit(request)
     const next = await show(request, visit)
     return next ? pages.send(request, reply, visit, next) : pages.notFound(request, reply)
   }
 
   const post = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {
-    const visit = await visits.visit(request, reply)
+    const visit = await visits.visit(request)
     if (visit.browser.cookie !== undefined) return pages.noCookie(request, reply)
     if (!genuine(request, visit.browser, request.origin)) return pages.forged(request, reply)
     const { csrf: _, challenge, ...answer } = request.body ?? {}

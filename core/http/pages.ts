@@ -9,7 +9,7 @@ import { renderForward, renderPost } from '../web/leaving.ts'
 import type { createMessages, Translate } from '../web/messages.ts'
 import { renderPage, type PageModel } from '../web/page.ts'
 import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
-import { setCookie } from './cookies.ts'
+import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 import { wantsPage } from './errors.ts'
 import { sendProblem } from './problem.ts'
@@ -41,7 +41,8 @@ export class Pages {
   }
 
   async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
-    if (next.cookie !== undefined) setCookie(reply, request.origin, next.cookie)
+    const cookie = cookieFor(visit, next)
+    if (cookie !== undefined) setCookie(reply, request.origin, cookie)
     switch (next.next) {
       case 'ask': {
         const address = runAddress(request, next.view.flow, next.view.runId)

@@ -34,11 +34,11 @@ function contextFor(
       return (await visits.browser(request)).session
     },
     async login(request, reply, provider, parked, wants) {
-      const visit = await visits.visit(request, reply)
+      const visit = await visits.visit(request)
       return pages.send(request, reply, visit, await front.login(visit, kind, provider, parked, wants))
     },
     async logout(request, reply, wish) {
-      const visit = await visits.visit(request, reply)
+      const visit = await visits.visit(request)
       return pages.send(request, reply, visit, await front.logout(visit, wish))
     },
     async authorize(userId, application, request) {

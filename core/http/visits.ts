@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { RequestView } from '../api/index.ts'
 import type { Browser } from '../access/types.ts'
 import type { Visit } from '../access/visit.ts'
 import type { Snapshot } from '../configuration/types.ts'
-import { readCookie, setCookie } from './cookies.ts'
+import { readCookie } from './cookies.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,7 +21,8 @@ export type VisitParts = {
 }
 
 /** The request as stages and events see it. */
-export const viewOf = (request: FastifyRequest, now: Date): RequestView => ({
+const viewOf = (request: FastifyRequest, now: Date): RequestView => ({
+  id: request.id,
   ip: request.ip,
   userAgent: (request.headers['user-agent'] ?? '').slice(0, 512),
   locale: request.locale,
@@ -29,7 +30,7 @@ export const viewOf = (request: FastifyRequest, now: Date): RequestView => ({
   at: now,
 })
 
-/** Reads the browser's record once per request, and gives a new browser its cookie. */
+/** Reads the browser's record, once per request. */
 export class Visits {
   readonly #parts: VisitParts
   readonly #browsers = new WeakMap<FastifyRequest, Promise<Browser>>()
@@ -46,9 +47,7 @@ export class Visits {
     return browser
   }
 
-  async visit(request: FastifyRequest, reply: FastifyReply): Promise<Visit> {
-    const browser = await this.browser(request)
-    if (browser.cookie !== undefined) setCookie(reply, request.origin, browser.cookie)
-    return { request: viewOf(request, this.#parts.now()), browser, snapshot: request.snapshot }
+  async visit(request: FastifyRequest): Promise<Visit> {
+    return { request: viewOf(request, this.#parts.now()), browser: await this.browser(request), snapshot: request.snapshot }
   }
 }

@@ -6,6 +6,11 @@ import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
 import { groupChanged } from './changes.ts'
 
+/** What cannot be, because of what the directory has: says what and why, for the operator who asked for it. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+}
+
 /** A query over `effective`: the ids of the groups that the user is in, also by way of their parents. */
 export const withEffectiveGroups = (sql: Kysely<Tables>, userId: string) =>
   sql.withRecursive('effective', (query) =>
@@ -33,7 +38,7 @@ export const groupsOf = (database: Database): ((userId: string) => Promise<reado
   return async (userId) => (await query({ userId })).map(({ slug }) => slug)
 }
 
-/** The ids of groups by their slugs. Throws for a slug that no group has. */
+/** The ids of groups by their slugs. Throws `Refused` for a slug that no group has. */
 export const groupIds = async (tx: Tx, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> => {
   if (slugs.length === 0) return new Map()
   const rows = await tx.selectFrom('groups').select(['id', 'slug']).where('slug', 'in', slugs).execute()
@@ -41,7 +46,7 @@ export const groupIds = async (tx: Tx, slugs: readonly string[]): Promise<Readon
   const missing = slugs.find((slug) => !ids.has(slug))
   if (missing === undefined) return ids
   const known = await tx.selectFrom('groups').select('slug').execute()
-  throw new Error(
+  throw new Refused(
     `there is no group "${missing}"${didYouMean(
       missing,
       known.map(({ slug }) => slug),
@@ -88,7 +93,7 @@ const parentsBySlug = async (tx: Tx): Promise<ReadonlyMap<string, readonly strin
 }
 
 /**
- * Makes the members of a group members of its parents too; says whether that was new. Throws for a parent that does not exist, and for one
+ * Makes the members of a group members of its parents too; says whether that was new. Throws `Refused` for a parent that does not exist, and for one
  * that would close a circle, naming the way round. The caller records the change of the group.
  */
 export const addParents = async (tx: Tx, slug: string, parents: readonly string[]): Promise<boolean> => {
@@ -97,7 +102,7 @@ export const addParents = async (tx: Tx, slug: string, parents: readonly string[
   const added = parents.filter((parent) => !graph.get(slug)?.includes(parent))
   for (const parent of added) {
     const back = wayUp(graph, parent, slug)
-    if (back) throw new Error(`the group "${slug}" cannot be inside itself: ${[slug, ...back].join(' → ')}`)
+    if (back) throw new Refused(`the group "${slug}" cannot be inside itself: ${[slug, ...back].join(' → ')}`)
     await tx
       .insertInto('group_parents')
       .values({ group_id: ids.get(slug)!, parent_id: ids.get(parent)! })
@@ -106,7 +111,7 @@ export const addParents = async (tx: Tx, slug: string, parents: readonly string[
   return added.length > 0
 }
 
-/** Makes a user a member of groups; says whether that was new. Throws for a slug that no group has. The caller records the change of the user. */
+/** Makes a user a member of groups; says whether that was new. Throws `Refused` for a slug that no group has. The caller records the change of the user. */
 export const joinGroups = async (tx: Tx, userId: string, slugs: readonly string[]): Promise<boolean> => {
   const ids = await groupIds(tx, slugs)
   let joined = false

@@ -4,7 +4,7 @@ import type { Database } from '../data/database.ts'
 import { Conflict } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { groupChanged, userChanged } from './changes.ts'
-import { addParents, createGroup, joinGroups } from './groups.ts'
+import { addParents, createGroup, joinGroups, Refused } from './groups.ts'
 import { emailKey, usernameKey } from './names.ts'
 import { assignRoles } from './roles.ts'
 import { createUser, updateUser, type UserChanges } from './write-users.ts'
@@ -116,9 +116,9 @@ export const seed = async (database: Database, { groups, users }: Seeds, sown: S
     try {
       await work
     } catch (error) {
-      if (!(error instanceof Error)) throw error
-      const reason = error instanceof Conflict ? `not a good ${Object.keys(error.errors).join(' or ')}` : error.message
-      problems.push(`${place}: ${reason}`)
+      if (error instanceof Conflict) problems.push(...Object.keys(error.errors).map((field) => `${place}: the ${field} is not valid`))
+      else if (error instanceof Refused) problems.push(`${place}: ${error.message}`)
+      else throw error
     }
   }
   await database.transaction(async (tx) => {

@@ -79,6 +79,7 @@ export const openRing = async ({
       })
       .execute()
     held.unshift({ key, activeFrom: now })
+    published = publish()
   }
 
   const active = (alg: Algorithm): SigningKey | undefined => {
@@ -86,7 +87,12 @@ export const openRing = async ({
     return held.find(({ key, activeFrom }) => key.alg === alg && activeFrom <= now)?.key
   }
 
+  /** The same object until a key changes, so that what is made of it can be kept. */
+  const publish = () => ({ keys: held.map(({ key }) => key.publicJwk) })
+  let published = publish()
+
   await load()
+  published = publish()
   const missing = algorithms.filter((alg) => !active(alg))
   await Promise.all(missing.filter((alg) => alg !== 'RS256').map(create))
   const complete = missing.includes('RS256') ? create('RS256') : Promise.resolve()
@@ -115,6 +121,6 @@ export const openRing = async ({
       const claims = claimsOf(parts.payload)
       return claims && acceptable(claims, expected, clock.now().getTime()) ? claims : undefined
     },
-    jwks: () => ({ keys: held.map(({ key }) => key.publicJwk) }),
+    jwks: () => published,
   }
 }

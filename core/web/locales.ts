@@ -13,7 +13,7 @@ const wishes = (list: string): readonly Wish[] =>
       return { tag: tag.toLowerCase(), weight: weight === undefined ? 1 : Number(weight) }
     })
     .filter(({ tag, weight }) => tag && weight > 0)
-    .sort((a, b) => b.weight - a.weight)
+    .toSorted((a, b) => b.weight - a.weight)
 
 /** `de-at` → `de-at`, `de`. */
 export const lookupOrder = (tag: string): readonly string[] => {

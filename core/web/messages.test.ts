@@ -72,7 +72,7 @@ const names = (elements: Ast): string[] =>
     return 'value' in element && element.type !== 0 ? [element.value] : []
   })
 const parameters = (text: string) =>
-  [...new Set(text.includes('{') ? names(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst()) : [])].sort()
+  [...new Set(text.includes('{') ? names(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst()) : [])].toSorted()
 
 test('every language of core has every key of English, with the same parameters', () => {
   const english = coreMessages['en']!

@@ -2,6 +2,7 @@ import type { Node } from '../api/index.ts'
 import { type FieldContext, renderField } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 import { icons } from './icons.ts'
+import { initial } from './initial.ts'
 import type { Translate } from './messages.ts'
 
 type Of<N extends Node['node']> = Extract<Node, { readonly node: N }>
@@ -13,8 +14,6 @@ const text = ({ text: message, tone = 'plain' }: Of<'text'>, t: Translate): Html
         <p>${t(message)}</p>
       </div>`
     : html`<p class="text ${tone}">${t(message)}</p>`
-
-const initial = (name: string) => html`<span class="initial" aria-hidden="true">${[...name][0]?.toUpperCase()}</span>`
 
 const list = ({ items }: Of<'list'>, t: Translate): Html => {
   const rows = items.map(({ text: message, detail, href }) => {

@@ -2,6 +2,7 @@ import { msg, type Field, type Message, type Node, type Screen } from '../api/in
 import { fieldId, type FieldContext } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 import { icons } from './icons.ts'
+import { initial } from './initial.ts'
 import { type Languages, languageSwitch } from './language-switch.ts'
 import { documentTitle, type Frame, layout } from './layout.ts'
 import { renderNodes } from './nodes.ts'
@@ -9,14 +10,14 @@ import { renderNodes } from './nodes.ts'
 export type PageModel = Frame & {
   readonly screen: Screen
   /** By field name; `''` is the whole form. */
-  readonly errors?: Readonly<Record<string, Message>>
+  readonly errors?: Readonly<Record<string, Message>> | undefined
   /** Where the form posts to; the page's own address if absent. */
   readonly action?: string
-  /** What the form carries of core's: CSRF token, challenge, …  A stage's fields must not have these names. */
-  readonly hidden?: Readonly<Record<string, string>>
+  /** What the form carries of core's: CSRF token, challenge, … A stage's fields must not have these names. */
+  readonly hidden?: Readonly<Record<string, string>> | undefined
   /** Who this is about, with a way out for whoever is somebody else. */
   readonly user?: { readonly username: string; readonly notYou?: string } | undefined
-  readonly languages?: Languages
+  readonly languages?: Languages | undefined
 }
 
 const isVisibleField = (node: Node): node is Exclude<Field, { readonly input: 'hidden' }> =>
@@ -51,7 +52,7 @@ const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>)
 const account = ({ t, user }: PageModel): Html | undefined =>
   user &&
   html`<p class="account">
-    <span class="initial" aria-hidden="true">${[...user.username][0]?.toUpperCase()}</span>
+    ${initial(user.username)}
     <span class="unseen">${t(msg('core.page.account'))}:</span>
     <bdi>${user.username}</bdi>
     ${user.notYou !== undefined && html`<a href="${user.notYou}">${t(msg('core.page.not-you'))}</a>`}

@@ -39,8 +39,8 @@ for (const look of looks) {
       test(`${name} is accessible and keeps to its policy`, () =>
         visiting(look, `${staying.url}/${name}?lang=${locale}`, async ({ page }) => {
           assert.deepEqual(await accessibilityProblems(page), [])
-          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-          assert.ok(Number(overflow) <= 0, `${name} is ${overflow} px too wide`)
+          const overflow = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'))
+          assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`)
         }))
   })
 }
@@ -49,12 +49,12 @@ for (const javaScript of [true, false]) {
   describe(javaScript ? 'with JavaScript' : 'without JavaScript', () => {
     test('an answer is posted once and ends at the application', () =>
       visiting({ javaScript }, `${samples.url}/sign-in`, async ({ page }) => {
-        const before = samples.posted.length
+        const earlier = samples.posted.length
         await page.getByLabel('User name or e-mail address').fill('ada')
         await page.getByLabel('Password', { exact: true }).fill('correct horse & co')
         await page.getByRole('button', { name: 'Sign in' }).click({ clickCount: javaScript ? 2 : 1 })
         await page.waitForURL('**/home')
-        assert.deepEqual(samples.posted.slice(before), ['csrf=token&identifier=ada&password=correct+horse+%26+co'])
+        assert.deepEqual(samples.posted.slice(earlier), ['csrf=token&identifier=ada&password=correct+horse+%26+co'])
       }))
 
     test('a page that posts to an application arrives, and may be sent on from there', () =>

@@ -30,6 +30,7 @@ export type Driven = {
 }
 
 const request: RequestView = {
+  id: 'test',
   ip: '192.0.2.1',
   userAgent: 'test',
   locale: 'en',

@@ -8,7 +8,10 @@ import { allowAnyOrigin } from './cors.ts'
 import { noSuchApplication } from './responses/json.ts'
 import type { Context, OidcProvider, Settings } from './types.ts'
 
-/** OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all we can do. */
+/**
+ * OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all that we
+ * can do.
+ */
 const metadata = (origin: string, provider: OidcProvider) => {
   const { settings } = provider
   const issuer = issuerOf(origin, provider)

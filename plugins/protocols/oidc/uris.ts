@@ -7,8 +7,7 @@ const uriCharacters = /^[A-Za-z0-9\-._~:/?#[\]@!$&'()+,;=%]+$/
  */
 export const uriProblem = (value: string): string | undefined => {
   if (value.includes('*')) return `\`${value}\` has a \`*\`. Patterns are not supported: register every address in full.`
-  if (!uriCharacters.test(value))
-    return `\`${value}\` has characters that no URI has. Patterns are not supported: register the address in full.`
+  if (!uriCharacters.test(value)) return `\`${value}\` has characters that no URI has. Patterns are not supported: register it in full.`
   if (!URL.canParse(value)) return `\`${value}\` is no absolute URI. Begin with a scheme, e.g. https://app.example.com/callback.`
   if (value.includes('#')) return `\`${value}\` has a fragment, which RFC 6749 §3.1.2 forbids. Remove everything from the \`#\` on.`
   const { protocol, username, password } = new URL(value)

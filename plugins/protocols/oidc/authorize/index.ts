@@ -20,7 +20,10 @@ import { modeOf, responseMode } from './response-mode.ts'
 import { responseType } from './response-type.ts'
 import { scope } from './scope.ts'
 
-/** In the order of RFC 6749 §4.1.1, RFC 7636 §4.3 and OIDC Core §3.1.2.1. A later check's wish replaces an earlier one's: `prompt` has the last word on age. */
+/**
+ * In the order of RFC 6749 §4.1.1, RFC 7636 §4.3 and OIDC Core §3.1.2.1. A later check's wish replaces an earlier one's: `prompt` has the
+ * last word on age.
+ */
 const checks: readonly Check[] = [responseMode, requestObject, responseType, scope, proofKey, nonce, maxAge, prompt, loginHint, idTokenHint]
 
 const run = async (ask: Ask, base: Parked): Promise<{ readonly parked: Parked; readonly wants: Wants }> => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { decodeJwt } from 'jose'
-import { asApp, base, confidential, post, tokens, world, type World } from '../test/harness.ts'
-import { settingsOf } from '../test/harness.ts'
+import { asApp, base, confidential, post, settingsOf, tokens, world, type World } from '../test/harness.ts'
 
 const other = { ...confidential, clientId: 'other', clientSecret: 'other-s3cret' }
 const asOther = { client_id: 'other', client_secret: 'other-s3cret' }
@@ -107,6 +106,13 @@ for (const [what, end] of Object.entries(ends))
     end(one)
     await refused(refresh(one, token))
   })
+
+test('a refresh of a revoked grant is refused before the token is touched', async () => {
+  const { one, token } = await start()
+  for (const { grant } of one.grants.rows.values()) await one.grants.revoke(grant)
+  one.grants.rotate = () => assert.fail('replaced')
+  await refused(refresh(one, token))
+})
 
 test('a refusal for the access rules spends nothing', async () => {
   const { one, token } = await start()
