@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
 import { createBrowsers } from './access/browsers.ts'
@@ -12,10 +11,10 @@ import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
 import { controlHandlers } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
+import { takeData } from './cli/data-lock.ts'
 import { version } from './cli/version.ts'
-import { Misconfigured, readCatalog, readConfiguration } from './configuration/house.ts'
+import { readCatalog, readConfiguration } from './configuration/house.ts'
 import { openDatabase, type Database } from './data/database.ts'
-import { lockFile, type Lock } from './data/lock.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
 import { createApp } from './http/app.ts'
@@ -64,8 +63,7 @@ const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'auth
 /** Wires everything and listens. Throws before anything is served if it cannot. */
 export async function start(options: Options, env: Environment): Promise<Server> {
   const log = pino({ level: options.logLevel, redact: { paths: redact, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: true }))
-  mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const lock = take(options)
+  const lock = takeData(options.dataDir)
   const opened: (() => Promise<unknown> | void)[] = [() => lock.release()]
   const closeAll = async () => {
     for (const close of opened.splice(0).toReversed()) await close()
@@ -77,16 +75,6 @@ export async function start(options: Options, env: Environment): Promise<Server>
     await closeAll()
     throw error
   }
-}
-
-/** One server has a data directory, and its database with it. */
-function take({ dataDir }: Options): Lock {
-  const { lock: path, socket } = dataFiles(dataDir)
-  const lock = lockFile(path)
-  if (lock) return lock
-  throw new Misconfigured('Another server is running', [
-    `it holds ${path} and takes local commands at ${socket}. End it, or give this one its own SLUICE_DATA_DIR.`,
-  ])
 }
 
 async function migrated(options: Options, log: Logger): Promise<Database> {
