@@ -9,7 +9,7 @@ import { operatorLinks } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
-import { controlHandlers } from './cli/actions.ts'
+import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { version } from './cli/version.ts'
@@ -184,10 +184,10 @@ async function wire(
   const origin = options.url?.origin ?? local
   const control = await listenControl(
     dataFiles(options.dataDir).socket,
-    controlHandlers(
-      { database, users, usersWrite, passwords, effects, links, events, clock, origin },
-      { version: version(), pid: process.pid, address: origin },
-    ),
+    {
+      ...actionsOf({ database, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      status: async () => ({ version: version(), pid: process.pid, address: origin }),
+    },
     log,
   )
   opened.push(() => control.close())

@@ -1,7 +1,7 @@
 import type { Clock } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { formatCookie, isSecretOf, newCookie, parseCookie, type BrowserCookie } from './cookie.ts'
-import { prepare } from './prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import { readProofs, type Sessions } from './sessions.ts'
 import type { Browser, Proof } from './types.ts'
 

@@ -1,7 +1,7 @@
 import type { Consents } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
-import { prepare } from './prepared.ts'
+import { prepare } from '../data/prepared.ts'
 
 type Allowed = { readonly userId: string; readonly application: string; readonly scopes: readonly string[] }
 

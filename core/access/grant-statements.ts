@@ -1,7 +1,7 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Database } from '../data/database.ts'
 import type { Tables } from '../data/tables.ts'
-import { prepare } from './prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import type { RefreshToken } from './refresh-token.ts'
 
 export type GrantRow = Selectable<Tables['grants']>

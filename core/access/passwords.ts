@@ -3,7 +3,7 @@ import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
 import { userChanged } from '../identity/changes.ts'
 import type { Hasher } from '../keys/hashing.ts'
-import { prepare } from './prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import { endAllSessions } from './sessions.ts'
 
 type NewPassword = { readonly userId: string; readonly hash: string }

@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { Tx } from '../data/tables.ts'
-import { prepare } from './prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import type { Proof } from './types.ts'
 
 /** A session as its owner and administrators see it. */

@@ -22,7 +22,7 @@ const distance = (a: string, b: string, limit: number): number => {
 const longest = 100
 
 /** The candidate that was probably meant: a third of its letters wrong at most. Case and the kind of separator do not count. */
-export const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
+const nearest = (word: string, candidates: Iterable<string>): string | undefined => {
   if (word.length > longest) return undefined
   const fold = (text: string) => text.toLowerCase().replaceAll(/[-_. ]/g, '')
   const folded = fold(word)

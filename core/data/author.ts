@@ -1,4 +1,4 @@
-import { argv } from 'node:process'
+import { argv, stdout } from 'node:process'
 import { Migrator } from '@mikro-orm/migrations'
 import { createOrm } from './orm.ts'
 import { openSqlite } from './sqlite.ts'
@@ -13,5 +13,5 @@ const orm = createOrm(openSqlite(':memory:').dialect, {
   migrations: { path: `${import.meta.dirname}/migrations/sqlite`, snapshotName: '.snapshot', emit: 'ts' },
 })
 const { fileName } = await orm.migrator.create(undefined, false, false, name)
-console.log(fileName ? `migrations/sqlite/${fileName}` : 'the entities have not changed')
+stdout.write(fileName ? `core/data/migrations/sqlite/${fileName}\n` : 'the entities have not changed\n')
 await orm.close()

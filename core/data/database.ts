@@ -25,8 +25,8 @@ export type Database = {
 export const openDatabase = async ({ url, log }: { readonly url: string; readonly log?: Log }): Promise<Database> => {
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!path) throw new Error('the database address must be sqlite:<path> or sqlite::memory:')
-  const { dialect, migrating } = openSqlite(path)
-  const orm = createOrm(dialect)
+  const sqlite = openSqlite(path)
+  const orm = createOrm(sqlite.dialect)
   await orm.connect()
   const sql = orm.em.getKysely<Tables>()
   return {
@@ -34,7 +34,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
     sql,
     transaction: (work) => sql.transaction().execute(work),
     async migrate() {
-      const done = await migrate(orm, migrating)
+      const done = await migrate(orm, (work) => sqlite.migrating(work))
       if (done.length > 0) log?.info({ migrations: done }, 'the database schema is up to date')
       return done
     },

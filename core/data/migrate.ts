@@ -7,7 +7,8 @@ const table = 'mikro_orm_migrations'
 /** Names of the migrations that the database has had. */
 const executed = async (orm: MikroORM): Promise<readonly string[]> => {
   const connection = orm.em.getConnection()
-  if (!(await orm.em.getPlatform().getSchemaHelper()!.tableExists(connection, table, undefined))) return []
+  const hasTable = await orm.em.getPlatform().getSchemaHelper()?.tableExists(connection, table, undefined)
+  if (!hasTable) return []
   const rows = await connection.execute<{ name: string }[]>(`select name from ${table} order by id`)
   return rows.map(({ name }) => name)
 }

@@ -64,7 +64,8 @@ const openSqliteDriver = (path: string): { readonly driver: Driver; readonly wri
       return execute(query, this.writing)
     },
     async *streamQuery({ sql, parameters }) {
-      for (const row of read(sql, parameters).iterate(bound(parameters))) yield { rows: [row as never] }
+      const prepared = this.writing ? write : read
+      for (const row of prepared(sql, parameters).iterate(bound(parameters))) yield { rows: [row as never] }
     },
   })
 

@@ -15,7 +15,8 @@ export const statements = (database: Database): ((sql: string, parameters: reado
     if (known) kept.delete(sql)
     const statement = known ?? database.prepare(sql)
     kept.set(sql, statement)
-    if (kept.size > limit) kept.delete(kept.keys().next().value!)
+    const [oldest] = kept.keys()
+    if (kept.size > limit && oldest !== undefined) kept.delete(oldest)
     return statement
   }
 }

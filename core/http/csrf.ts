@@ -9,7 +9,7 @@ export const csrfToken = (browser: Browser): string => createHmac('sha256', brow
 /** May this form post be acted on? It must come from our own page, and carry the token of the browser that sends it. */
 export function genuine(request: FastifyRequest, browser: Browser, origin: string): boolean {
   if (comesFrom(request, origin) === 'elsewhere') return false
-  const given = (request.body as Record<string, unknown> | undefined)?.['csrf']
+  const given = (request.body as Record<string, unknown> | undefined)?.['_csrf']
   const expected = csrfToken(browser)
   return (
     typeof given === 'string' && Buffer.byteLength(given) === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected))

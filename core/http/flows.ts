@@ -56,7 +56,7 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
     const visit = await visits.visit(request)
     if (visit.browser.cookie !== undefined) return pages.noCookie(request, reply)
     if (!genuine(request, visit.browser, request.origin)) return pages.forged(request, reply)
-    const { csrf: _, challenge, ...answer } = request.body ?? {}
+    const { _csrf, _challenge: challenge, ...answer } = request.body ?? {}
     const { run } = request.query
     if (typeof run !== 'string') return pages.send(request, reply, visit, { next: 'gone' })
     const view = await engine.answer(run, typeof challenge === 'string' ? challenge : '', answer, visit.snapshot.flows, visit)

@@ -56,7 +56,7 @@ export class Pages {
           application,
           ...(username !== undefined && { user: { username, notYou: `${address}&do=restart` } }),
           action: address,
-          hidden: { csrf: csrfToken(visit.browser), challenge },
+          hidden: { _csrf: csrfToken(visit.browser), _challenge: challenge },
         })
       }
       case 'see':

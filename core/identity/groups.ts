@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { prepare } from '../access/prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
@@ -38,20 +38,16 @@ export const groupsOf = (database: Database): ((userId: string) => Promise<reado
   return async (userId) => (await query({ userId })).map(({ slug }) => slug)
 }
 
-/** The ids of groups by their slugs. Throws `Refused` for a slug that no group has. */
-export const groupIds = async (tx: Tx, slugs: readonly string[]): Promise<ReadonlyMap<string, string>> => {
-  if (slugs.length === 0) return new Map()
-  const rows = await tx.selectFrom('groups').select(['id', 'slug']).where('slug', 'in', slugs).execute()
-  const ids = new Map(rows.map(({ id, slug }) => [slug, id]))
-  const missing = slugs.find((slug) => !ids.has(slug))
-  if (missing === undefined) return ids
+/** Throws `Refused` for a slug that no group has. */
+const groupId = async (tx: Tx, slug: string): Promise<string> => {
+  const group = await tx.selectFrom('groups').select('id').where('slug', '=', slug).executeTakeFirst()
+  if (group) return group.id
   const known = await tx.selectFrom('groups').select('slug').execute()
-  throw new Refused(
-    `there is no group "${missing}"${didYouMean(
-      missing,
-      known.map(({ slug }) => slug),
-    )}`,
+  const guess = didYouMean(
+    slug,
+    known.map((other) => other.slug),
   )
+  throw new Refused(`there is no group "${slug}"${guess}`)
 }
 
 /** Makes a group and returns its id. The slug is for good and must be free. */
@@ -69,14 +65,13 @@ export const createGroup = async (
 /** The way from one group up to another by parents, both included, as slugs; `undefined` if there is none. */
 const wayUp = (parents: ReadonlyMap<string, readonly string[]>, from: string, to: string): readonly string[] | undefined => {
   const seen = new Set([from])
-  const ways = [[from]]
-  for (const way of ways) {
-    const last = way.at(-1)!
+  const ways = [{ last: from, way: [from] }]
+  for (const { last, way } of ways) {
     if (last === to) return way
     for (const parent of parents.get(last) ?? []) {
       if (seen.has(parent)) continue
       seen.add(parent)
-      ways.push([...way, parent])
+      ways.push({ last: parent, way: [...way, parent] })
     }
   }
   return undefined
@@ -97,28 +92,25 @@ const parentsBySlug = async (tx: Tx): Promise<ReadonlyMap<string, readonly strin
  * that would close a circle, naming the way round. The caller records the change of the group.
  */
 export const addParents = async (tx: Tx, slug: string, parents: readonly string[]): Promise<boolean> => {
-  const ids = await groupIds(tx, [slug, ...parents])
+  const id = await groupId(tx, slug)
   const graph = await parentsBySlug(tx)
-  const added = parents.filter((parent) => !graph.get(slug)?.includes(parent))
+  const added = [...new Set(parents)].filter((parent) => !graph.get(slug)?.includes(parent))
   for (const parent of added) {
+    const parentId = await groupId(tx, parent)
     const back = wayUp(graph, parent, slug)
     if (back) throw new Refused(`the group "${slug}" cannot be inside itself: ${[slug, ...back].join(' → ')}`)
-    await tx
-      .insertInto('group_parents')
-      .values({ group_id: ids.get(slug)!, parent_id: ids.get(parent)! })
-      .execute()
+    await tx.insertInto('group_parents').values({ group_id: id, parent_id: parentId }).execute()
   }
   return added.length > 0
 }
 
 /** Makes a user a member of groups; says whether that was new. Throws `Refused` for a slug that no group has. The caller records the change of the user. */
 export const joinGroups = async (tx: Tx, userId: string, slugs: readonly string[]): Promise<boolean> => {
-  const ids = await groupIds(tx, slugs)
   let joined = false
-  for (const groupId of ids.values()) {
+  for (const slug of slugs) {
     const row = await tx
       .insertInto('memberships')
-      .values({ user_id: userId, group_id: groupId })
+      .values({ user_id: userId, group_id: await groupId(tx, slug) })
       .onConflict((conflict) => conflict.doNothing())
       .returning('group_id')
       .executeTakeFirst()

@@ -9,10 +9,8 @@ export const emailKey = (email: string): string => email.normalize('NFC').toLowe
 /** Control characters, also those that turn the direction of text and so make one name look like another. */
 const control = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u
 
-export const isUsername = (text: string): boolean => {
-  const characters = [...text].length
-  return characters >= 1 && characters <= 150 && text.isWellFormed() && !control.test(text) && !/^\s|\s$/.test(text)
-}
+export const isUsername = (text: string): boolean =>
+  /^.{1,150}$/su.test(text) && text.isWellFormed() && !control.test(text) && !/^\s|\s$/.test(text)
 
 /** RFC 5321 §4.5.3.1, in characters. */
 const longest = { local: 64, domain: 255, address: 254 }

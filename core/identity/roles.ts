@@ -1,4 +1,4 @@
-import { prepare } from '../access/prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import type { Database } from '../data/database.ts'
 import type { Tx } from '../data/tables.ts'
 import { withEffectiveGroups } from './groups.ts'

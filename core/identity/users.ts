@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import { prepare } from '../access/prepared.ts'
+import { prepare } from '../data/prepared.ts'
 import type { Identifier, Json, User, UserFields, Users, UsersWrite } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'

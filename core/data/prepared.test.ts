@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { accessFixture } from './fixture.ts'
+import { accessFixture } from '../access/fixture.ts'
 import { prepare } from './prepared.ts'
 
 test('a query is built once and run with the values of each call, wherever they stand in it', async (t) => {

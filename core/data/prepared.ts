@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery } from 'kysely'
-import type { Database } from '../data/database.ts'
+import type { Database } from './database.ts'
 
 /** Stands in a query's text for a value that each call brings. */
 class Hole {
