@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { facts, know } from 'sluice/plugin'
-import { drive, memoryPasswords, messagesContract, screenOf, stageContract } from 'sluice/kit'
+import { drive, memoryPasswords, messagesContract, stageContract } from 'sluice/kit'
 import plugin, { stage } from './plugin.ts'
 
 const right = 'correct horse battery staple'
