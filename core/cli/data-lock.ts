@@ -3,7 +3,7 @@ import { type Lock, lockFile } from '../data/lock.ts'
 import { dataFiles } from '../options/data-files.ts'
 
 /** Another process works on the data directory: a server, or a local command. */
-export class DataInUse extends Error {
+class DataInUse extends Error {
   constructor(lock: string, socket: string) {
     super(`another process holds ${lock}; end it, or, if it is a server that starts, wait until it answers at ${socket}`)
     this.name = 'DataInUse'

@@ -29,7 +29,7 @@ const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt'
 /** Checked by the schema of the stage or protocol that `type` names. */
 const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
 
-export const designations = [
+const designations = [
   'authentication',
   'authorization',
   'invalidation',
