@@ -48,13 +48,13 @@ export class Pages {
         const address = runAddress(request, next.view.flow, next.view.runId)
         const here = sameAddress(request, next.view.flow, next.view.runId)
         if (!here || (request.method === 'POST' && next.view.status === 200)) return redirect(reply, address)
-        const { screen, errors, notice, application, username, challenge, status, retryAfter } = next.view
+        const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
           screen,
           errors: notice && Object.keys(errors).length === 0 ? { '': notice } : errors,
           application,
-          ...(username !== undefined && { user: { username, notYou: `${address}&do=restart` } }),
+          ...(user && { user: { username: user.username, ...(user.typed && { notYou: `${address}&do=restart` }) } }),
           action: address,
           hidden: { _csrf: csrfToken(visit.browser), _challenge: challenge },
         })

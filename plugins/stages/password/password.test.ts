@@ -18,11 +18,6 @@ test('the right password is a proof', async () => {
   assert.deepEqual(await drive(stage, {}, reached()).submit({ password: right }), { go: 'pass', proof: 'pwd' })
 })
 
-test('the page says who is signing in, as they typed it', async () => {
-  const screen = screenOf(await drive(stage, {}, reached()).show())
-  assert.deepEqual(screen.nodes[0], { node: 'text', tone: 'muted', text: { key: 'password.who', params: { identifier: 'ada' } } })
-})
-
 test('a wrong password and an unknown user get the same answer for the same work', async () => {
   const passwords = memoryPasswords({ u1: right })
   assert.deepEqual(await drive(stage, {}, reached(passwords)).submit({ password: 'guess' }), wrong)
