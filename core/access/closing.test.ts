@@ -25,7 +25,7 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
     'test.write': async (tx, data) => {
       await tx
         .insertInto('settings_state')
-        .values({ key: String(data), value: 'true' })
+        .values({ key: data as string, value: 'true' })
         .execute()
     },
     'test.conflict': async (tx) => {
@@ -36,7 +36,11 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
       throw new Error('broken handler')
     },
     'test.disable': async (tx, data) => {
-      await tx.updateTable('users').set({ enabled: false }).where('id', '=', String(data)).execute()
+      await tx
+        .updateTable('users')
+        .set({ enabled: false })
+        .where('id', '=', data as string)
+        .execute()
     },
   }
   const close = closing(database, handlers, clock)

@@ -27,7 +27,7 @@ const byKind = <T extends { readonly kind: string }>(items: readonly T[]): Reado
 
 const unknown = (what: string, items: ReadonlyMap<string, unknown>) => (kind: string) => {
   const guess = didYouMean(kind, items.keys())
-  return `there is no ${what} "${kind}"${guess || `; there are ${[...items.keys()].sort().join(', ') || 'none'}`}`
+  return `there is no ${what} "${kind}"${guess || `; there are ${[...items.keys()].toSorted().join(', ') || 'none'}`}`
 }
 
 /**
@@ -68,7 +68,7 @@ export const createCatalog = (
       const checked = check(value)
       return 'problems' in checked ? checked : { value: sealSecrets(schema, checked.value) }
     },
-    answers: (schema) => answerCheckOf(schema as Schema),
+    answers: (schema) => answerCheckOf(schema),
   }
   return { catalog: Object.freeze(catalog) }
 }

@@ -1,3 +1,4 @@
+// Over 400 lines: what a run promises is read best in one place, and all of it runs in the same small house of stages.
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
 import { ask, defineStage, deny, facts, know, literal, msg, pass, retry, screen, Type, type Json, type Stage } from '../api/index.ts'
@@ -138,7 +139,7 @@ function asking(view: View): View & { is: 'asking' } {
   assert.equal(view.is, 'asking', JSON.stringify(view))
   return view as View & { is: 'asking' }
 }
-const withHouse = (name: string, body: (h: House) => Promise<void>) =>
+const withHouse = (name: string, body: (h: House) => Promise<void>): void => {
   test(name, async () => {
     const h = await house()
     try {
@@ -147,6 +148,7 @@ const withHouse = (name: string, body: (h: House) => Promise<void>) =>
       await h.close()
     }
   })
+}
 
 /** Answers step after step, as somebody does who reads each page. */
 async function walk(h: House, flow: Program, answers: readonly Readonly<Record<string, unknown>>[], asker = h.asker()): Promise<View> {

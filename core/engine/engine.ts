@@ -215,7 +215,7 @@ export class Engine {
       errors: trouble?.errors ?? {},
       notice: state.notice ?? undefined,
       application: state.application ?? undefined,
-      username: typedBy(state) ?? userOf(state)?.username,
+      user: seenAs(state),
       status: trouble?.status ?? 200,
       retryAfter: trouble?.retryAfter,
     }
@@ -247,4 +247,9 @@ const over = (state: RunState): View => ({
   purpose: state.purpose,
   how: state.ended ?? 'closed',
 })
+const seenAs = (state: RunState): (View & { is: 'asking' })['user'] => {
+  const typed = typedBy(state)
+  const username = typed ?? userOf(state)?.username
+  return username === undefined ? undefined : { username, typed: typed !== undefined }
+}
 const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

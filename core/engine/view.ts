@@ -14,8 +14,8 @@ export type View =
       readonly errors: Readonly<Record<string, Message>>
       readonly notice: Message | undefined
       readonly application: Application | undefined
-      /** Who it seems to be, for "not you?". */
-      readonly username: string | undefined
+      /** Who it seems to be. `typed`: they said so in this run, and may say otherwise. */
+      readonly user: { readonly username: string; readonly typed: boolean } | undefined
       /** 200, 422 with errors, 429 when there were too many tries, 503 when the server is too busy to check. */
       readonly status: 200 | 422 | 429 | 503
       readonly retryAfter: number | undefined

@@ -56,13 +56,13 @@ export class Pages {
         // What is said once is said now: behind a redirect nobody would know of it any more.
         const said = next.view.status !== 200 || next.view.notice !== undefined
         if (!here || (request.method === 'POST' && !said)) return redirect(reply, address)
-        const { screen, errors, notice, application, username, challenge, status, retryAfter } = next.view
+        const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
           screen,
           errors: notice && Object.keys(errors).length === 0 ? { '': notice } : errors,
           application,
-          ...(username !== undefined && { user: { username, notYou: `${address}&do=restart` } }),
+          ...(user && { user: { username: user.username, ...(user.typed && { notYou: `${address}&do=restart` }) } }),
           action: address,
           hidden: { _csrf: csrfToken(visit.browser), _challenge: challenge },
         })

@@ -14,11 +14,12 @@ export type Site = {
 
 const listen = async (answer: (request: IncomingMessage, response: ServerResponse, url: URL) => void): Promise<Site> => {
   const posted: string[] = []
-  const server = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks = await request.toArray()
     if (request.method === 'POST') posted.push(Buffer.concat(chunks).toString())
     answer(request, response, new URL(request.url ?? '/', 'http://localhost'))
-  })
+  }
+  const server = createServer((request, response) => void receive(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

@@ -59,7 +59,7 @@ const challengeOf = ({ error, message }: OAuthError): string =>
 export const userinfo = (ctx: Context) => async (request: FastifyRequest, reply: FastifyReply) => {
   uncached(reply)
   try {
-    return reply.send(await respond(ctx, request, reply))
+    return await reply.send(await respond(ctx, request, reply))
   } catch (error) {
     if (error instanceof OAuthError) reply.header('www-authenticate', challengeOf(error))
     return sendError(reply, error)

@@ -45,7 +45,7 @@ const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyRepl
 export const token = (ctx: Context) => async (request: FastifyRequest, reply: FastifyReply) => {
   uncached(reply)
   try {
-    return reply.send(await respond(ctx, request, reply))
+    return await reply.send(await respond(ctx, request, reply))
   } catch (error) {
     if (error instanceof OAuthError && error.error === 'invalid_client') {
       ctx.use.log.info({ ip: request.ip, reason: error.message }, 'client authentication failed')

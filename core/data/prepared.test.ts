@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { accessFixture } from './fixture.ts'
-import { prepare } from '../data/prepared.ts'
+import { accessFixture } from '../access/fixture.ts'
+import { prepare } from './prepared.ts'
 
 test('a query is built once and run with the values of each call, wherever they stand in it', async (t) => {
   const { database, addUser } = await accessFixture()
