@@ -191,7 +191,7 @@ test('paths are read as far as they can be', async () => {
     assert.ok([400, 404].includes(status), `${status} for ${path}`)
     assert.equal(headers.location, undefined)
   }
-  assert.equal((await raw(`/if/flow/${'x'.repeat(3000)}/`)).status, 404)
+  assert.equal((await raw(`/if/flow/${'x'.repeat(3000)}/`)).status, 414)
 })
 
 test('a method that an address does not have is refused', async () => {
