@@ -17,31 +17,35 @@ export type Parameters = Readonly<Record<string, string | undefined>>
 
 /** One of the two providers, with a browser in which ada is signed in. */
 export type Party = {
-  readonly issuer: string
+  /** The issuer of a client's answers. */
+  issuerOf(client: string): string
   readonly endpoints: Endpoints
   /** Asks in ada's browser, or in one where nobody is signed in, and follows to the answer. */
   authorize(query: string, as?: 'ada' | 'nobody'): Promise<Page>
   ask(endpoint: keyof Endpoints, ask: Ask & { readonly query?: string }): Promise<Page>
 }
 
-const partyAt = async (issuer: string, browser: Client): Promise<Party> => {
-  const { origin } = new URL(issuer)
-  const endpoints: Endpoints = await (await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)).json()
+const partyAt = async (issuerOf: Party['issuerOf'], browser: Client): Promise<Party> => {
+  const { origin } = browser
+  const metadata = await fetch(`${issuerOf(clients.app.id).replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const endpoints = (await metadata.json()) as Endpoints
   return {
-    issuer,
+    issuerOf,
     endpoints,
     authorize: (query, as = 'ada') =>
-      (as === 'ada' ? browser : new Client(origin)).open(`${endpoints.authorization_endpoint}?${query}`, { headers: { accept: 'text/html' } }),
+      (as === 'ada' ? browser : new Client(origin)).open(`${endpoints.authorization_endpoint}?${query}`, {
+        headers: { accept: 'text/html' },
+      }),
     ask: (endpoint, { query = '', ...ask }) =>
       new Client(origin, { accept: 'application/json' }).ask(`${endpoints[endpoint]}${query && `?${query}`}`, ask),
   }
 }
 
-/** Our provider, for the application `app`. `url` is a server that has ada and the three clients. */
+/** Our provider: each client has an issuer of its own. `url` is a server that has ada and the three clients. */
 export const ours = async (url: string): Promise<Party> => {
   const browser = new Client(url)
   await signIn(browser, people.ada)
-  return partyAt(`${url}/application/o/app/`, browser)
+  return partyAt((client) => `${url}/application/o/${client}/`, browser)
 }
 
 /** `oidc-provider` in this process. */
@@ -52,7 +56,7 @@ export const theirs = async (): Promise<Party & { stop(): Promise<void> }> => {
   const claims = { name: 'Ada Lovelace', preferred_username: 'ada', email: 'ada@example.com', email_verified: false, groups: ['finance'] }
   server.on('request', oidcProvider({ issuer, clients: Object.values(clients), account: { id: 'ada', claims } }))
   return {
-    ...(await partyAt(issuer, new Client(issuer))),
+    ...(await partyAt(() => issuer, new Client(issuer))),
     async stop() {
       server.closeAllConnections()
       server.close()

@@ -28,7 +28,7 @@ const interactions = '/interaction/'
 
 /**
  * `oidc-provider` with its adapter in memory, set up as ours is: PKCE with S256 demanded of public clients, claims in the ID token too, a
- * refresh token with `offline_access`. Whoever comes is the account, at once: its interactions ask nothing.
+ * refresh token with `offline_access` that each use replaces. Whoever comes is the account, at once: its interactions ask nothing.
  */
 export const oidcProvider = ({ issuer, clients, account, idTokenAlg = 'RS256' }: Wish) => {
   const provider: Provider = new Provider(issuer, {
@@ -46,6 +46,8 @@ export const oidcProvider = ({ issuer, clients, account, idTokenAlg = 'RS256' }:
     scopes: scopes.split(' '),
     claims: { openid: ['sub'], profile: ['name', 'preferred_username'], email: ['email', 'email_verified'], groups: ['groups'] },
     conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    rotateRefreshToken: true,
     pkce: { required: (_: unknown, { clientAuthMethod }: { clientAuthMethod: string }) => clientAuthMethod === 'none' },
     findAccount: async (_: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id, ...account.claims }) }),
     async loadExistingGrant({ oidc: { client, session } }: Context) {

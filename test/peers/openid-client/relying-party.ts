@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -17,13 +17,14 @@ const titles: Readonly<Record<string, string>> = { '/cb': 'Back at the applicati
 /** An application's front: it shows a page wherever the browser comes to, and hands answers to the test. */
 export const startRelyingParty = async (): Promise<RelyingParty> => {
   let take: ((answer: Request) => void) | undefined
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const address = new URL(request.url ?? '/', url)
     const post = request.method === 'POST'
     const body = post ? { body: await text(request), headers: { 'content-type': request.headers['content-type'] ?? '' } } : {}
     if (address.pathname === '/cb') take?.(new Request(address, { method: post ? 'POST' : 'GET', ...body }))
     response.setHeader('content-type', 'text/html; charset=utf-8').end(page(titles[address.pathname] ?? 'The application'))
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void serve(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
