@@ -263,7 +263,7 @@ test('a database of a newer version stops every command with a sentence', async 
   const cwd = directory()
   await sluice(['migrate'], { cwd })
   const database = await open(cwd)
-  await database.orm.em.getConnection().execute("insert into mikro_orm_migrations (name) values ('Migration99990101000000')")
+  await (await database.orm()).em.getConnection().execute("insert into mikro_orm_migrations (name) values ('Migration99990101000000')")
   await database.close()
   const migrating = await sluice(['migrate'], { cwd })
   assert.equal(migrating.code, 1)

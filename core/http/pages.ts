@@ -82,6 +82,9 @@ export class Pages {
         return this.page(request, reply, 410, {
           screen: expiredScreen({ again: `${runAddress(request, next.flow, next.runId)}&do=resume` }),
         })
+      case 'throttled':
+        void reply.header('retry-after', next.retryAfter)
+        return this.error(request, reply, 429)
       case 'gone':
         return this.page(request, reply, 410, { screen: expiredScreen({ again: signIn }) })
     }
