@@ -2,10 +2,10 @@ import { msg, type Effect, type Json, type Message, type Outcome } from '../api/
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
-import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
+import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import type { Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
+import { anew, backTo, begun, newId, readState, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>

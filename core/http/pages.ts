@@ -11,8 +11,7 @@ import { renderPage, type PageModel } from '../web/page.ts'
 import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
-import { wantsPage } from './errors.ts'
-import { sendProblem } from './problem.ts'
+import { sendProblem, wantsPage } from './problem.ts'
 
 const brand = { name: 'Sluice' }
 const signIn = '/if/flow/redirect/'
