@@ -5,7 +5,7 @@ import { closing } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
-import { operatorLinks } from './access/links.ts'
+import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
@@ -197,8 +197,8 @@ async function wire(
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 
-  const setupPath = (await isSetUp(database))
-    ? undefined
-    : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: 'setup' })
+  const isDone = await isSetUp(database)
+  const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
+  if (isDone) await links.revoke(setupLink)
   return { local, setupPath }
 }
