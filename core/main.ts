@@ -5,7 +5,7 @@ import { closing } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
-import { operatorLinks } from './access/links.ts'
+import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
@@ -164,6 +164,9 @@ async function wire(
   })
   const local = `http://localhost:${options.listenHttp.port}`
   const links = operatorLinks(coreStore)
+  // An administrator who came another way, e.g. by the configuration, leaves no link behind that would make another.
+  const setUp = await isSetUp(database)
+  if (setUp) await links.revoke(setupLink)
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
     engine,
@@ -197,8 +200,6 @@ async function wire(
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 
-  const setupPath = (await isSetUp(database))
-    ? undefined
-    : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: 'setup' })
+  const setupPath = setUp ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }
 }

@@ -13,11 +13,16 @@ export type OperatorLinks = {
     readonly lifetime: number
     readonly only?: string
   }): Promise<string>
+  /** Kills the last link that was made under this name, and with it every run that it opened. */
+  revoke(only: string): Promise<void>
   /** What a link opens, if it has not been used and has not expired. Reading it uses nothing up: mail scanners open links. */
   read(token: string): Promise<{ readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined>
 }
 
 const keyOf = (token: string) => `link:${createHash('sha256').update(token).digest('base64url')}`
+
+/** The name of the link that makes the first administrator. */
+export const setupLink = 'setup'
 
 export const operatorLinks = (store: Store): OperatorLinks => ({
   async create({ flow, user, lifetime, only }) {
@@ -25,11 +30,14 @@ export const operatorLinks = (store: Store): OperatorLinks => ({
     const key = keyOf(token)
     await store.put(key, { flow, user: user ?? null }, lifetime)
     if (only !== undefined) {
-      const last = await store.get(`link-of:${only}`)
-      if (last) await store.take(last.value as string)
+      await this.revoke(only)
       await store.put(`link-of:${only}`, key, lifetime)
     }
     return `/if/flow/${flow}/?link=${token}`
+  },
+  async revoke(only) {
+    const last = await store.take(`link-of:${only}`)
+    if (last && 'taken' in last) await store.take(last.taken as string)
   },
   async read(token) {
     const key = keyOf(token)
