@@ -33,7 +33,7 @@ export class Engine {
   async view(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended ? over(position.state) : this.#advance(position, asker)
+    return isOver(position, asker) ? over(position.state) : this.#advance(position, asker)
   }
 
   /**
@@ -50,7 +50,7 @@ export class Engine {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
     const { state } = position
-    if (state.ended) return over(state)
+    if (isOver(position, asker)) return over(state)
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
@@ -63,7 +63,7 @@ export class Engine {
   async restart(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended
+    return isOver(position, asker)
       ? over(position.state)
       : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
   }
@@ -244,6 +244,9 @@ export class Engine {
   }
 }
 
+/** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
+const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
+  state.ended !== null || (program.designation === 'authorization' && userOf(state)?.id !== browser.session?.userId)
 const over = (state: RunState): View => ({
   is: 'over',
   runId: state.id,
