@@ -54,7 +54,7 @@ export class Engine {
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
-      return this.#advance({ ...position, state: { ...state, notice: msg('core.form.stale') } }, asker)
+      return this.#advance({ ...position, state: { ...state, notice: state.notice ?? msg('core.form.stale') } }, asker)
     }
     return this.#submit(position, answer, asker)
   }

@@ -40,6 +40,12 @@ export class Pages {
     return this.#messages.translator(request.locale)
   }
 
+  /** A path of ours, with the language that was chosen for this one. */
+  inLanguage(request: FastifyRequest, path: string): string {
+    const lang = (request.query as Record<string, unknown>)[languageParameter]
+    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
+  }
+
   async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
     const cookie = cookieFor(visit, next)
     if (cookie !== undefined) setCookie(reply, request.origin, cookie)
@@ -47,7 +53,9 @@ export class Pages {
       case 'ask': {
         const address = runAddress(request, next.view.flow, next.view.runId)
         const here = sameAddress(request, next.view.flow, next.view.runId)
-        if (!here || (request.method === 'POST' && next.view.status === 200)) return redirect(reply, address)
+        // What is said once is said now: behind a redirect nobody would know of it any more.
+        const said = next.view.status !== 200 || next.view.notice !== undefined
+        if (!here || (request.method === 'POST' && !said)) return redirect(reply, address)
         const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
@@ -62,7 +70,7 @@ export class Pages {
       case 'see':
         return redirect(reply, runAddress(request, next.flow, next.runId))
       case 'home':
-        return redirect(reply, this.#keepLanguage(request, '/'))
+        return redirect(reply, this.inLanguage(request, '/'))
       case 'done':
         return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
       case 'signed-out':
@@ -174,11 +182,6 @@ export class Pages {
 
   #frame(request: FastifyRequest): Frame {
     return { locale: request.locale, t: this.translator(request), brand }
-  }
-
-  #keepLanguage(request: FastifyRequest, path: string): string {
-    const lang = (request.query as Record<string, unknown>)[languageParameter]
-    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
   }
 }
 
