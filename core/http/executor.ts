@@ -93,6 +93,7 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
         })
       case 'home':
         return reply.send({ done: true, redirect: '/' })
+      case 'done':
       case 'signed-out':
         return reply.send({ done: true })
       case 'answer':

@@ -17,7 +17,7 @@ const tokens = () => tokensFor(server, people.ada)
 /** Changes the directory behind the server's back, as an administrator elsewhere in a cluster would. */
 const inDatabase = (statement: string): void => {
   const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
-  assert.ok(database.prepare(statement).run().changes > 0, statement)
+  assert.ok(database.prepare(statement).run([]).changes > 0, statement)
   database.close()
 }
 
