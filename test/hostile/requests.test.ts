@@ -41,8 +41,6 @@ test('an address that nobody could mean is refused, in the same clothes as any a
     '/%c0%af',
     '/%00',
     '/..//..//etc/passwd',
-    'http://evil.tld/',
-    'http://[',
     `/${'a'.repeat(2000)}`,
     `/if/flow/${'a'.repeat(2000)}/`,
     '/if/flow/%2e%2e%2f/',
@@ -55,6 +53,13 @@ test('an address that nobody could mean is refused, in the same clothes as any a
       assert.ok(answer.headers['content-security-policy'], path)
       assert.ok(!/node:internal|node_modules|\.ts:\d/.test(answer.body), `${path} shows insides`)
     }
+})
+
+test('an absolute address in the request line names no other host in the answer', async () => {
+  const { status, headers } = await raw('http://evil.tld/')
+  assert.deepEqual([status, headers['location']], [303, '/if/flow/redirect/'])
+  const document = await raw(`http://evil.tld${metadata}`)
+  assert.equal(issuerOf(document), `http://127.0.0.1:${new URL(server.url).port}/application/o/wiki/`.replace('127.0.0.1', 'localhost'))
 })
 
 test('headers of any shape break nothing', async () => {
