@@ -164,9 +164,6 @@ async function wire(
   })
   const local = `http://localhost:${options.listenHttp.port}`
   const links = operatorLinks(coreStore)
-  // An administrator who came another way, e.g. by the configuration, leaves no link behind that would make another.
-  const setUp = await isSetUp(database)
-  if (setUp) await links.revoke(setupLink)
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
     engine,
@@ -181,6 +178,8 @@ async function wire(
     pages: new Pages(messages, local),
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
+  const isDone = await isSetUp(database)
+  if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
   opened.push(() => app.close())
 
@@ -200,6 +199,6 @@ async function wire(
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 
-  const setupPath = setUp ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
+  const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }
 }

@@ -7,7 +7,7 @@ import { linkNode } from './node.mjs'
 import { missingPackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const npmCi = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--include=optional']
+const npmCi = ['ci', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund', '--include=optional']
 
 /** What npm says, and what to do about it. The first that fits is told. */
 const advice = /** @type {const} */ ([

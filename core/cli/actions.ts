@@ -2,7 +2,7 @@ import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.t
 import { type OperatorLinks, setupLink } from '../access/links.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
-import { type ControlHandlers, Refused, type Superuser } from './control.ts'
+import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
 
 /** What local commands work with: the running server's parts, or parts opened for one command. */
 export type ActionParts = {
@@ -40,7 +40,7 @@ const createSuperuser =
   ({ database, usersWrite, passwords, effects, links, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
   async (input) => {
     const { username, name, email, password } = input
-    if ([...password].length < shortestPassword) {
+    if (Array.from(password).length < shortestPassword) {
       throw new Refused(`the password is too short; ${shortestPassword} characters are the least`)
     }
     const hash = await passwords.hash(password)
@@ -48,7 +48,7 @@ const createSuperuser =
     const now = clock.now().getTime()
     try {
       await database.transaction(async (tx) => {
-        for (const { effect: kind, data } of [effect, passwords.set(id, hash)]) await effects[kind]!(tx, data, now)
+        for (const { effect: kind, data } of [effect, passwords.set(id, hash)]) await effects[kind]?.(tx, data, now)
       })
     } catch (error) {
       throw error instanceof Conflict ? new Refused(why(error, input)) : error
@@ -75,4 +75,10 @@ const recoveryLink =
 export const actionsOf = (parts: ActionParts): Pick<ControlHandlers, 'create-superuser' | 'recovery-link'> => ({
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
+})
+
+/** What the running server does for local commands. */
+export const controlHandlers = (parts: ActionParts, status: ServerStatus): ControlHandlers => ({
+  ...actionsOf(parts),
+  status: async () => status,
 })

@@ -64,5 +64,5 @@ export const parse = (command: Command, args: readonly string[]): Parsed => {
   }
   const help = values['help'] === true
   if (!help) checkParameters(command, positionals)
-  return { parameters: positionals, flags: values as Parsed['flags'], help }
+  return { parameters: positionals, flags: values, help }
 }

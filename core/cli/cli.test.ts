@@ -16,7 +16,7 @@ import { dataFiles } from '../options/data-files.ts'
 import { optionNames, variableOf } from '../options/table.ts'
 import { databaseStore } from '../store/database.ts'
 import { scoped } from '../store/scoped.ts'
-import { actionsOf } from './actions.ts'
+import { controlHandlers } from './actions.ts'
 import { listenControl } from './control.ts'
 import { takeData } from './data-lock.ts'
 
@@ -92,6 +92,7 @@ test('createsuperuser, without a server: makes an administrator who has that pas
   assert.deepEqual([made.code, made.err], [0, ''])
   const { id } = JSON.parse(made.out) as { id: string }
 
+  assert.equal(statSync(join(cwd, 'data', 'sluice.db')).mode & 0o777, 0o600)
   const database = await open(cwd)
   context.after(() => database.close())
   const user = await createUsers(database).find('ada@example.com', ['email'])
@@ -160,7 +161,10 @@ test('while a server runs, commands go through it; while something else holds th
   context.after(() => lock.release())
   const refused = await sluice(['recover', 'ada'], { cwd })
   assert.equal(refused.code, 1)
-  assert.match(refused.err, /^sluice: another process holds .*sluice\.lock; end it, or, if it is a server that starts, wait/)
+  assert.match(
+    refused.err,
+    /^sluice: another process uses this data directory: it holds .*sluice\.lock\. If it is a server that starts, wait/,
+  )
   assert.match((await sluice(['doctor'], { cwd })).out, /^error +database/m)
 
   const database = await open(cwd)
@@ -178,8 +182,8 @@ test('while a server runs, commands go through it; while something else holds th
     clock,
     origin: 'https://running.example',
   }
-  const status = async () => ({ version: '9.9.9', pid: 4711, address: 'https://running.example' })
-  const control = await listenControl(dataFiles(dataDir).socket, { ...actionsOf(parts), status })
+  const status = { version: '9.9.9', pid: 4711, address: 'https://running.example' }
+  const control = await listenControl(dataFiles(dataDir).socket, controlHandlers(parts, status))
   context.after(async () => {
     await control.close()
     await events.flush()
@@ -259,7 +263,7 @@ test('a database of a newer version stops every command with a sentence', async 
   const cwd = directory()
   await sluice(['migrate'], { cwd })
   const database = await open(cwd)
-  await database.orm.em.getConnection().execute("insert into mikro_orm_migrations (name) values ('Migration99990101000000')")
+  await (await database.orm()).em.getConnection().execute("insert into mikro_orm_migrations (name) values ('Migration99990101000000')")
   await database.close()
   const migrating = await sluice(['migrate'], { cwd })
   assert.equal(migrating.code, 1)

@@ -1,9 +1,6 @@
 import { request } from 'node:http'
-import type { ControlHandlers } from './control.ts'
+import type { ControlCommands } from './control.ts'
 import { Failure } from './command.ts'
-
-type Command = keyof ControlHandlers
-type Result<C extends Command> = Awaited<ReturnType<ControlHandlers[C]>>
 
 /** Nobody listens: no socket, or one that a process left behind. A path that is too long for a socket has none. */
 const noServer = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR', 'ENAMETOOLONG', 'EINVAL'])
@@ -28,11 +25,11 @@ const post = (socketPath: string, command: string, input: object): Promise<{ sta
  * @returns its result, or nothing if no server is running
  * @throws Failure if the server refuses it
  */
-export const callServer = async <C extends Command>(
+export const callServer = async <C extends keyof ControlCommands>(
   socketPath: string,
   command: C,
-  input: Parameters<ControlHandlers[C]>[0],
-): Promise<Result<C> | undefined> => {
+  input: ControlCommands[C]['input'],
+): Promise<ControlCommands[C]['result'] | undefined> => {
   let answer: Awaited<ReturnType<typeof post>>
   try {
     answer = await post(socketPath, command, input)
@@ -47,5 +44,5 @@ export const callServer = async <C extends Command>(
   if (!answer) return undefined
   const body = JSON.parse(answer.text) as { readonly message?: string }
   if (answer.status !== 200) throw new Failure(body.message ?? `the running server answered ${answer.status}`)
-  return body as Result<C>
+  return body as ControlCommands[C]['result']
 }

@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Log } from '../api/index.ts'
 
 export type Superuser = {
@@ -10,12 +10,18 @@ export type Superuser = {
 }
 export type ServerStatus = { readonly version: string; readonly pid: number; readonly address: string }
 
-/** What the running server does for local commands. Input and result are JSON. */
-export type ControlHandlers = {
-  readonly 'create-superuser': (input: Superuser) => Promise<{ readonly id: string; readonly username: string }>
+/** What local commands give to the running server, and what they get: JSON both ways. */
+export type ControlCommands = {
+  readonly 'create-superuser': { readonly input: Superuser; readonly result: { readonly id: string; readonly username: string } }
   /** `user`: a user name or an e-mail address. `expiresAt` in ISO 8601. */
-  readonly 'recovery-link': (input: { readonly user: string }) => Promise<{ readonly url: string; readonly expiresAt: string }>
-  readonly status: (input: Readonly<Record<never, never>>) => Promise<ServerStatus>
+  readonly 'recovery-link': {
+    readonly input: { readonly user: string }
+    readonly result: { readonly url: string; readonly expiresAt: string }
+  }
+  readonly status: { readonly input: object; readonly result: ServerStatus }
+}
+export type ControlHandlers = {
+  readonly [C in keyof ControlCommands]: (input: ControlCommands[C]['input']) => Promise<ControlCommands[C]['result']>
 }
 
 /** Why a command was refused: a sentence for the person who gave it. */
@@ -76,11 +82,13 @@ export const listenControl = async (path: string, handlers: ControlHandlers, log
     throw new Error(`${path} is longer than the ${maxPath} bytes that a socket's path may have; choose a shorter SLUICE_DATA_DIR`)
   }
   if (existsSync(path)) rmSync(path)
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, body } = await answer(handlers, request, log)
+    response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+    response.end(JSON.stringify(body))
+  }
   const server = createServer((request, response) => {
-    void answer(handlers, request, log).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
-      response.end(JSON.stringify(body))
-    })
+    void respond(request, response)
   })
   await listenPrivately(server, path)
   return {

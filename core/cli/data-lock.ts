@@ -3,16 +3,23 @@ import { type Lock, lockFile } from '../data/lock.ts'
 import { dataFiles } from '../options/data-files.ts'
 
 /** Another process works on the data directory: a server, or a local command. */
-export class DataInUse extends Error {
+class DataInUse extends Error {
   constructor(lock: string, socket: string) {
-    super(`another process holds ${lock}; end it, or, if it is a server that starts, wait until it answers at ${socket}`)
+    super(
+      `another process uses this data directory: it holds ${lock}. If it is a server that starts, wait until it answers at ${socket}; ` +
+        'else end it, or choose another SLUICE_DATA_DIR',
+    )
     this.name = 'DataInUse'
   }
 }
 
-/** Takes the data directory for this process, until it releases it or ends. Makes the directory if there is none. Throws `DataInUse`. */
+/**
+ * Takes the data directory for this process, until it releases it or ends. Makes the directory if there is none; files that the process
+ * makes from now on are for its user alone. Throws `DataInUse`.
+ */
 export const takeData = (dataDir: string): Lock => {
   const { lock, socket } = dataFiles(dataDir)
+  process.umask(0o077)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const taken = lockFile(lock)
   if (!taken) throw new DataInUse(lock, socket)

@@ -4,17 +4,16 @@ import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
 import { callServer } from './client.ts'
 import { Failure } from './command.ts'
-import { type ControlHandlers, Refused } from './control.ts'
+import { type ControlCommands, Refused } from './control.ts'
 import type { Terminal } from './terminal.ts'
 
 type Action = 'create-superuser' | 'recovery-link'
-type Result<A extends Action> = Awaited<ReturnType<ControlHandlers[A]>>
 
 const localhost = (port: number) => `http://localhost:${port}`
 
 /** Only what went wrong: the command itself says what it did. */
-const logTo = ({ note }: Terminal): Log => {
-  const tell = (fields: object, text: string) => note(`${text}${'err' in fields ? `: ${String(fields.err)}` : ''}`)
+const logTo = (terminal: Terminal): Log => {
+  const tell = (fields: object, text: string) => terminal.note(`${text}${'err' in fields ? `: ${String(fields.err)}` : ''}`)
   return { debug: () => {}, info: () => {}, warn: tell, error: tell }
 }
 
@@ -66,15 +65,15 @@ export const locally = async <A extends Action>(
   options: Options,
   terminal: Terminal,
   action: A,
-  input: Parameters<ControlHandlers[A]>[0],
-): Promise<Result<A>> => {
+  input: ControlCommands[A]['input'],
+): Promise<ControlCommands[A]['result']> => {
   const answer = await callServer(dataFiles(options.dataDir).socket, action, input)
-  if (answer) return answer as Result<A>
-  return withDatabase(options, async (database): Promise<Result<A>> => {
+  if (answer) return answer
+  return withDatabase(options, async (database) => {
     await database.migrate()
     const { handlers, events } = await handlersFor(options, database, logTo(terminal))
     try {
-      return (await handlers[action](input as never)) as Result<A>
+      return await handlers[action](input)
     } catch (error) {
       throw error instanceof Refused ? new Failure(error.message) : error
     } finally {

@@ -75,7 +75,7 @@ function* messageProblems({ id, messages = {} }: Plugin): Generator<string> {
 }
 
 /** Where a protocol's routes stand. */
-export const mountsOf = ({ kind, mounts = [`/x/${kind}`] }: Protocol): readonly string[] => mounts
+const mountsOf = ({ kind, mounts = [`/x/${kind}`] }: Protocol): readonly string[] => mounts
 
 function* mountProblems(plugins: readonly Plugin[]): Generator<string> {
   const claims = plugins.flatMap(({ id, protocols = [] }) =>

@@ -68,7 +68,7 @@ export const createCatalog = (
       const checked = check(value)
       return 'problems' in checked ? checked : { value: sealSecrets(schema, checked.value) }
     },
-    answers: (schema) => answerCheckOf(schema as Schema),
+    answers: (schema) => answerCheckOf(schema),
   }
   return { catalog: Object.freeze(catalog) }
 }

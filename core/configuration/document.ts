@@ -37,17 +37,18 @@ export const readDocument = (
   return 'problems' in read ? read : { document: { ...read.parsed, secrets } }
 }
 
-/** A part of a file as a document of its own, e.g. the section `configuration:` of `sluice.yml`. Its `version` may be left out. */
-export const sectionOf = (parsed: Parsed, section: string, secrets: SecretReader): Document => ({
-  value: { version: 1, ...(parsed.value as Record<string, object | undefined>)[section] },
-  at: (path, part) => parsed.at([section, ...path], part),
-  secrets,
-})
-
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const schemas = Object.fromEntries(kindNames.map((kind) => [kind, closed(kinds[kind].schema)]))
-const checks = Object.fromEntries(kindNames.map((kind) => [kind, checkOf(schemas[kind]!)]))
+
+/** A part of a file as a document of its own, e.g. the section `configuration:` of `sluice.yml`. Its `version` may be left out. */
+export const sectionOf = (parsed: Parsed, section: string, secrets: SecretReader): Document => {
+  const value = (parsed.value as Readonly<Record<string, unknown>>)[section]
+  return {
+    value: isMap(value) ? { version: 1, ...value } : value,
+    at: (path, part) => parsed.at([section, ...path], part),
+    secrets,
+  }
+}
 
 /** A copy without the values that problems were found in. Entries of lists stay, so that the others keep their places. */
 const without = (
@@ -97,7 +98,7 @@ export const itemsOf = (document: Document): { readonly items: readonly Item[]; 
   return { items, problems }
 
   function readItem(kind: KindName, slug: string, written: unknown): void {
-    const { key, reserved, secrets }: Kind = kinds[kind]
+    const { schema, key, reserved, secrets }: Kind = kinds[kind]
     const path = [kind, slug]
     if (!key.pattern.test(slug)) problem(path, `"${slug}" must be ${key.hint}`, 'key')
     else if (reserved?.includes(slug)) problem(path, `"${slug}" is an address of Sluice's own; choose another slug`, 'key')
@@ -105,8 +106,8 @@ export const itemsOf = (document: Document): { readonly items: readonly Item[]; 
       problem(path, 'deleting by null is not built yet; remove the object from its file')
       return
     }
-    const resolved = secrets ? resolveSecrets(schemas[kind]!, written, document.secrets) : { value: written, problems: [] }
-    const checked = checks[kind]!(resolved.value)
+    const resolved = secrets ? resolveSecrets(schema, written, document.secrets) : { value: written, problems: [] }
+    const checked = checkOf(closed(schema))(resolved.value)
     for (const found of [...resolved.problems, ...('problems' in checked ? checked.problems : [])]) {
       problem([...path, ...(found.path ?? [])], found.message)
     }

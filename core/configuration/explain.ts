@@ -65,11 +65,11 @@ const message = (error: ErrorObject): string => {
       return `"${String(params['missingProperty'])}" is missing`
     case 'additionalProperties': {
       const name = String(params['additionalProperty'])
-      const known = Object.keys((schema['properties'] ?? {}) as object)
+      const known = Object.keys(schema['properties'] ?? {})
       return `there is no "${name}" here${didYouMean(name, known) || (known.length > 0 ? `; there are ${known.join(', ')}` : '')}`
     }
     case 'enum':
-      return oneOf(value, params['allowedValues'] as readonly unknown[])
+      return oneOf(value, params['allowedValues'] as readonly string[])
     case 'const':
       return `must be ${quoted(params['allowedValue'])}, not ${quoted(value)}`
     case 'pattern':
@@ -126,7 +126,8 @@ export const explain = (errors: readonly ErrorObject[]): readonly Problem[] => {
   return told.map((error) => {
     const path = pathOf(error.instancePath)
     if (error.keyword === 'additionalProperties') {
-      return { path: [...path, (error.params as { additionalProperty: string }).additionalProperty], message: message(error) }
+      const { additionalProperty } = error.params as { readonly additionalProperty: string }
+      return { path: [...path, additionalProperty], message: message(error) }
     }
     return { path, message: choices.includes(error) ? choice(error) : message(error) }
   })

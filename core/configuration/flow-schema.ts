@@ -35,7 +35,8 @@ const written = (schema: Schema): Schema => {
  */
 export const flowSchema = (catalog: Catalog): object => {
   const flow = written(closed(kinds.flows.schema))
-  const step = flow.properties!['steps']!.items!
+  const list = flow.properties?.['steps']
+  const step = list?.items
   const steps = [...catalog.stages.values()]
     .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
     .map((stage) => {
@@ -43,7 +44,7 @@ export const flowSchema = (catalog: Catalog): object => {
       return {
         ...step,
         title: stage.kind,
-        properties: { ...step.properties, type: { const: stage.kind }, with: settings },
+        properties: { ...step?.properties, type: { const: stage.kind }, with: settings },
         required: settings.required ? ['type', 'with'] : ['type'],
       }
     })
@@ -60,7 +61,7 @@ export const flowSchema = (catalog: Catalog): object => {
         propertyNames: { pattern: kinds.flows.key.pattern.source },
         additionalProperties: {
           ...flow,
-          properties: { ...flow.properties, steps: { ...flow.properties!['steps'], items: { oneOf: steps } } },
+          properties: { ...flow.properties, steps: { ...list, items: { oneOf: steps } } },
         },
       },
       ...Object.fromEntries(others.map((kind) => [kind, { type: 'object' }])),

@@ -29,7 +29,7 @@ const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt'
 /** Checked by the schema of the stage or protocol that `type` names. */
 const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
 
-export const designations = [
+const designations = [
   'authentication',
   'authorization',
   'invalidation',
@@ -140,22 +140,25 @@ const group = Type.Object({
   ),
 })
 
+/** Addresses beside which an application's slug stands. */
+const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register']
+
 /** Every kind that is built, in the order in which they are linked. */
 export const kinds = {
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
   providers: {
-    schema: provider as Schema,
+    schema: provider,
     key: slug,
-    reserved: ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register'],
+    reserved: endpoints,
   },
   applications: {
     schema: application as Schema,
     key: slug,
-    reserved: ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register'],
+    reserved: endpoints,
   },
-  groups: { schema: group as Schema, key: slug },
+  groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },
-} as const satisfies Readonly<Record<string, Kind>>
+} satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as readonly KindName[]

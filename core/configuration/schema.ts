@@ -15,7 +15,7 @@ export type Schema = {
   readonly anyOf?: readonly Schema[] | undefined
   readonly oneOf?: readonly Schema[] | undefined
   readonly enum?: readonly unknown[] | undefined
-  readonly const?: unknown | undefined
+  readonly const?: unknown
   readonly required?: readonly string[] | undefined
   /** Stored encrypted, write-only, handed on as a `Secret`. */
   readonly 'x-secret'?: boolean | undefined

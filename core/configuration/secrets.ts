@@ -18,8 +18,11 @@ const mapSecrets = (schema: Schema, value: unknown, change: Change, path: Path =
   if (schema['x-secret']) return value === undefined ? undefined : change(value, path)
   const branches = schema.anyOf ?? schema.oneOf
   if (branches) return branches.reduce((result: unknown, branch) => mapSecrets(branch, result, change, path), value)
-  if (Array.isArray(value) && schema.items) return value.map((item, index) => mapSecrets(schema.items!, item, change, [...path, index]))
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  if (Array.isArray(value)) {
+    const { items } = schema
+    return items ? value.map((item, index) => mapSecrets(items, item, change, [...path, index])) : value
+  }
+  if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const inner = schema.properties?.[key]

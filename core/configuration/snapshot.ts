@@ -84,7 +84,7 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
   const revision = createHash('sha256')
     .update(
       canonical([
-        [...flows].map(([slug, { hash }]) => [slug, hash]).toSorted(),
+        Object.fromEntries([...flows].map(([slug, { hash }]) => [slug, hash])),
         Object.fromEntries(applications),
         Object.fromEntries(providers),
       ]),

@@ -5,7 +5,7 @@ import type { Path, Position, Problem } from './problem.ts'
 export type Parsed = {
   readonly value: unknown
   /** Where a value stands, or its key; of a value that is missing, where it is missing from. */
-  at(path: Path, part?: 'key' | 'value'): Position
+  readonly at: (path: Path, part?: 'key' | 'value') => Position
 }
 
 export const maxBytes = 10 * 1024 * 1024
@@ -83,7 +83,7 @@ class Reader {
     const seen = new Set<string>()
     for (const { key, value } of items) {
       // What was written counts: the slug `2024` is a text, and so is `yes`.
-      const name = isScalar(key) ? (key.source ?? (key.value === null ? '' : String(key.value as string | number | boolean))) : undefined
+      const name = isScalar(key) ? (key.source ?? '') : undefined
       if (name === undefined || name === '') {
         this.problem(key ?? value, path, 'has a key that is not a text')
       } else if (refusedKeys.has(name)) {

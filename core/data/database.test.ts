@@ -36,13 +36,13 @@ for (const kind of ['memory', 'file']) {
     test('migrations make the schema of the entities, once', async () => {
       assert.equal((await database.migrate()).length, 1)
       assert.deepEqual(await database.migrate(), [])
-      assert.equal((await database.orm.schema.getUpdateSchemaSQL()).trim(), '')
+      assert.equal((await (await database.orm()).schema.getUpdateSchemaSQL()).trim(), '')
     })
 
     test('the ORM and Kysely mean the same row', async () => {
       const row = user('ada')
       await database.sql.insertInto('users').values(row).execute()
-      const em = database.orm.em.fork()
+      const em = (await database.orm()).em.fork()
       const found = await em.findOneOrFail(User, { usernameKey: 'ada' })
       assert.deepEqual(
         [found.id, found.enabled, found.emailVerified, found.attributes, found.createdAt],
@@ -108,7 +108,11 @@ for (const kind of ['memory', 'file']) {
     })
 
     test('a database of a newer version is refused by name', async () => {
-      await database.orm.em.getConnection().execute(`insert into mikro_orm_migrations (name) values ('Migration29990101000000_future')`)
+      await (
+        await database.orm()
+      ).em
+        .getConnection()
+        .execute(`insert into mikro_orm_migrations (name) values ('Migration29990101000000_future')`)
       await assert.rejects(
         database.migrate(),
         (error) => error instanceof DatabaseTooNew && error.migration === 'Migration29990101000000_future',

@@ -1,14 +1,13 @@
-import type { MikroORM } from '@mikro-orm/sqlite'
-import type { Kysely } from 'kysely'
+import type { MikroORM, Options } from '@mikro-orm/sqlite'
+import { Kysely } from 'kysely'
 import type { Log } from '../api/index.ts'
 import { migrate } from './migrate.ts'
-import { createOrm } from './orm.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables, Tx } from './tables.ts'
 
 export type Database = {
-  /** For the directory and administration. Fork its `em` for each piece of work. */
-  readonly orm: MikroORM
+  /** For administration and for migrations: over the same connections, loaded at the first call. Fork its `em` for each piece of work. */
+  orm(): Promise<MikroORM>
   /** For what happens often: prepared statements, no entities. Reads see what is committed. */
   readonly sql: Kysely<Tables>
   /**
@@ -26,18 +25,23 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!path) throw new Error('the database address must be sqlite:<path> or sqlite::memory:')
   const sqlite = openSqlite(path)
-  const orm = createOrm(sqlite.dialect)
-  await orm.connect()
-  const sql = orm.em.getKysely<Tables>()
+  const sql = new Kysely<Tables>({ dialect: sqlite.dialect })
+  const openOrm = async (options: Options = {}): Promise<MikroORM> => {
+    const { createOrm } = await import('./orm.ts')
+    const orm = createOrm(sqlite.dialect, options)
+    await orm.connect()
+    return orm
+  }
+  let orm: Promise<MikroORM> | undefined
   return {
-    orm,
+    orm: () => (orm ??= openOrm()),
     sql,
     transaction: (work) => sql.transaction().execute(work),
     async migrate() {
-      const done = await migrate(orm, (work) => sqlite.migrating(work))
+      const done = await migrate(sqlite, sql, openOrm)
       if (done.length > 0) log?.info({ migrations: done }, 'the database schema is up to date')
       return done
     },
-    close: () => orm.close(true),
+    close: async () => sqlite.close(),
   }
 }

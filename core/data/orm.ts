@@ -1,7 +1,6 @@
 import { MikroORM, type Options } from '@mikro-orm/sqlite'
 import type { Dialect } from 'kysely'
 import { entities } from './entities/index.ts'
-import { migrations } from './migrations/index.ts'
 
 /** MikroORM over a Kysely dialect of ours. Opens nothing by itself. */
 export const createOrm = (dialect: Dialect, more: Options = {}): MikroORM =>
@@ -11,6 +10,5 @@ export const createOrm = (dialect: Dialect, more: Options = {}): MikroORM =>
     driverOptions: dialect,
     // what the tests prove about the entities need not be proved at each start
     discovery: { checkDuplicateTableNames: false, checkDuplicateFieldNames: false },
-    migrations: { migrationsList: [...migrations], snapshot: false, silent: true },
     ...more,
   })

@@ -38,7 +38,7 @@ const inMemory = (path: string): boolean => path === ':memory:'
  * One connection writes, one transaction or statement at a time. Reads outside of transactions have a connection of their own (WAL):
  * they see what is committed, and wait for nobody. Transactions are IMMEDIATE, so that none of them fails halfway for having begun with a read.
  */
-const openSqliteDriver = (path: string): { readonly driver: Driver; readonly writer: BetterSqlite } => {
+const openSqliteDriver = (path: string): { readonly driver: Driver; readonly writer: BetterSqlite; close(): void } => {
   const writer = new BetterSqlite(path, { timeout: patience })
   for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'cache_size = -65536']) writer.pragma(pragma)
   const reader = inMemory(path) ? writer : new BetterSqlite(path, { timeout: patience, readonly: true })
@@ -92,12 +92,13 @@ const openSqliteDriver = (path: string): { readonly driver: Driver; readonly wri
       if (writer.inTransaction) writer.exec('rollback')
       turn.give()
     },
-    async destroy() {
-      if (reader !== writer) reader.close()
-      writer.close()
-    },
+    destroy: async () => close(),
   }
-  return { driver, writer }
+  const close = (): void => {
+    if (reader !== writer) reader.close()
+    writer.close()
+  }
+  return { driver, writer, close }
 }
 
 class Adapter extends SqliteAdapter {
@@ -109,6 +110,9 @@ class Adapter extends SqliteAdapter {
 
 export type Sqlite = {
   readonly dialect: Dialect
+  hasTable(name: string): boolean
+  /** Whoever uses the dialect afterwards gets an error. */
+  close(): void
   /**
    * Runs migrations with foreign keys unchecked, and checks them afterwards. SQLite changes a table by rebuilding it: with the checks on,
    * dropping the old table would delete all rows that refer to it, and the pragma does nothing inside the migrations' own transaction.
@@ -118,7 +122,7 @@ export type Sqlite = {
 
 /** Opens the file, or makes it. */
 export const openSqlite = (path: string): Sqlite => {
-  const { driver, writer } = openSqliteDriver(path)
+  const { driver, writer, close } = openSqliteDriver(path)
   return {
     dialect: {
       createAdapter: () => new Adapter(),
@@ -126,6 +130,8 @@ export const openSqlite = (path: string): Sqlite => {
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
+    close,
+    hasTable: (name) => writer.prepare("select 1 from sqlite_master where type = 'table' and name = ?").all([name]).length > 0,
     async migrating(work) {
       writer.pragma('foreign_keys = off')
       try {

@@ -1,11 +1,11 @@
 import { msg, type Effect, type Json, type Message, type Outcome } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
-import { begin, limits, succeeded, type Attempt } from './limits.ts'
-import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
+import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
+import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import type { Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
+import { anew, backTo, begun, newId, readState, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -54,7 +54,7 @@ export class Engine {
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
-      return this.#advance({ ...position, state: { ...state, notice: msg('core.form.stale') } }, asker)
+      return this.#advance({ ...position, state: { ...state, notice: state.notice ?? msg('core.form.stale') } }, asker)
     }
     return this.#submit(position, answer, asker)
   }
@@ -133,7 +133,7 @@ export class Engine {
         return this.#again(failed, step, { errors: outcome.errors, status: 422, typed: given }, asker)
       }
       case 'ask':
-        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome)
+        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome, asker)
       case 'deny':
         return this.#ending.deny(position, outcome.why, asker, outcome.byUser ? { byUser: true } : {})
     }
@@ -150,7 +150,9 @@ export class Engine {
       try {
         const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
         if (outcome.go === 'ask')
-          return state.wants.silent ? { is: 'would-ask', step: step.id, kind: step.stage.kind } : await this.#ask(position, step, outcome)
+          return state.wants.silent
+            ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
+            : await this.#ask(position, step, outcome, asker)
         if (outcome.go === 'deny') return await this.#ending.deny(position, outcome.why, asker)
         if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
         const passed = this.#passed(state, step, outcome, false)
@@ -195,8 +197,10 @@ export class Engine {
   }
 
   /** Gives the screen, and stores the run if anything about it is new. */
-  async #ask(position: Position, step: Step, outcome: Outcome & { go: 'ask' }, trouble?: Trouble): Promise<View> {
+  async #ask(position: Position, step: Step, outcome: Outcome & { go: 'ask' }, asker: Asker, trouble?: Trouble): Promise<View> {
     const { state, version } = position
+    if (version === undefined && !(await mayBegin(this.#parts.store, asker.request.ip)))
+      return { is: 'throttled', retryAfter: limits.window }
     const challenge = state.challenge ?? newId()
     const kept = (outcome.keep as Json | undefined) ?? state.kept
     if (version === undefined || challenge !== state.challenge || JSON.stringify(kept) !== JSON.stringify(state.kept)) {
@@ -215,7 +219,7 @@ export class Engine {
       errors: trouble?.errors ?? {},
       notice: state.notice ?? undefined,
       application: state.application ?? undefined,
-      username: typedBy(state) ?? userOf(state)?.username,
+      user: seenAs(state),
       status: trouble?.status ?? 200,
       retryAfter: trouble?.retryAfter,
     }
@@ -226,7 +230,7 @@ export class Engine {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
       const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
-      return outcome.go === 'ask' ? await this.#ask(from, step, outcome, trouble) : await this.#advance(from, asker)
+      return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
       return this.#ending.broken(from, step, error)
     }
@@ -250,4 +254,9 @@ const over = (state: RunState): View => ({
   purpose: state.purpose,
   how: state.ended ?? 'closed',
 })
+const seenAs = (state: RunState): (View & { is: 'asking' })['user'] => {
+  const typed = typedBy(state)
+  const username = typed ?? userOf(state)?.username
+  return username === undefined ? undefined : { username, typed: typed !== undefined }
+}
 const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

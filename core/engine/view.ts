@@ -14,8 +14,8 @@ export type View =
       readonly errors: Readonly<Record<string, Message>>
       readonly notice: Message | undefined
       readonly application: Application | undefined
-      /** Who it seems to be, for "not you?". */
-      readonly username: string | undefined
+      /** Who it seems to be. `typed`: they said so in this run, and may say otherwise. */
+      readonly user: { readonly username: string; readonly typed: boolean } | undefined
       /** 200, 422 with errors, 429 when there were too many tries, 503 when the server is too busy to check. */
       readonly status: 200 | 422 | 429 | 503
       readonly retryAfter: number | undefined
@@ -48,6 +48,8 @@ export type View =
   | { readonly is: 'over'; readonly runId: string; readonly flow: string; readonly purpose: Json; readonly how: 'closed' | 'denied' }
   /** A stage broke. The run is over; nothing was skipped. */
   | { readonly is: 'failed'; readonly flow: string; readonly purpose: Json; readonly reference: string }
+  /** Too many runs were begun from this address; nothing was stored. `retryAfter` in seconds. */
+  | { readonly is: 'throttled'; readonly retryAfter: number }
   /** Another request moved the run meanwhile: ask where it stands. */
   | { readonly is: 'moved'; readonly runId: string; readonly flow: string }
   /** Unknown, expired, or another browser's: all the same to whoever asks. */

@@ -1,11 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { setHeaders } from './headers.ts'
 import type { Pages } from './pages.ts'
-import { sendProblem } from './problem.ts'
-
-/** People get a page, programs a problem document. */
-export const wantsPage = (request: FastifyRequest): boolean =>
-  !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+import { sendProblem, wantsPage } from './problem.ts'
 
 const codes: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'Bad request'],

@@ -45,7 +45,7 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
 
   const get = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {
     if (request.params.slug === 'redirect') {
-      return reply.redirect(`/if/flow/${request.snapshot.defaultFlows.authentication}/`, 302)
+      return reply.redirect(pages.inLanguage(request, `/if/flow/${request.snapshot.defaultFlows.authentication}/`), 302)
     }
     const visit = await visits.visit(request)
     const next = await show(request, visit)

@@ -6,7 +6,7 @@ import type { FlowParts } from './flows.ts'
 export function homeRoutes(app: FastifyInstance, { visits, pages }: FlowParts): void {
   app.get('/', async (request, reply) => {
     const { browser, snapshot } = await visits.visit(request)
-    if (!browser.session) return reply.header('cache-control', 'no-store').redirect('/if/flow/redirect/', 303)
+    if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)
     const applications = [...snapshot.applications.values()].toSorted((a, b) => a.name.localeCompare(b.name))
     const screen = landingScreen({
       username: browser.session.username,

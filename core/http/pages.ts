@@ -11,8 +11,7 @@ import { renderPage, type PageModel } from '../web/page.ts'
 import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
-import { wantsPage } from './errors.ts'
-import { sendProblem } from './problem.ts'
+import { sendProblem, wantsPage } from './problem.ts'
 
 const brand = { name: 'Sluice' }
 const signIn = '/if/flow/redirect/'
@@ -40,6 +39,12 @@ export class Pages {
     return this.#messages.translator(request.locale)
   }
 
+  /** A path of ours, with the language that was chosen for this one. */
+  inLanguage(request: FastifyRequest, path: string): string {
+    const lang = (request.query as Record<string, unknown>)[languageParameter]
+    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
+  }
+
   async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
     const cookie = cookieFor(visit, next)
     if (cookie !== undefined) setCookie(reply, request.origin, cookie)
@@ -47,14 +52,16 @@ export class Pages {
       case 'ask': {
         const address = runAddress(request, next.view.flow, next.view.runId)
         const here = sameAddress(request, next.view.flow, next.view.runId)
-        if (!here || (request.method === 'POST' && next.view.status === 200)) return redirect(reply, address)
-        const { screen, errors, notice, application, username, challenge, status, retryAfter } = next.view
+        // What is said once is said now: behind a redirect nobody would know of it any more.
+        const said = next.view.status !== 200 || next.view.notice !== undefined
+        if (!here || (request.method === 'POST' && !said)) return redirect(reply, address)
+        const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
           screen,
           errors: notice && Object.keys(errors).length === 0 ? { '': notice } : errors,
           application,
-          ...(username !== undefined && { user: { username, notYou: `${address}&do=restart` } }),
+          ...(user && { user: { username: user.username, ...(user.typed && { notYou: `${address}&do=restart` }) } }),
           action: address,
           hidden: { _csrf: csrfToken(visit.browser), _challenge: challenge },
         })
@@ -62,7 +69,7 @@ export class Pages {
       case 'see':
         return redirect(reply, runAddress(request, next.flow, next.runId))
       case 'home':
-        return redirect(reply, this.#keepLanguage(request, '/'))
+        return redirect(reply, this.inLanguage(request, '/'))
       case 'done':
         return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
       case 'signed-out':
@@ -82,6 +89,9 @@ export class Pages {
         return this.page(request, reply, 410, {
           screen: expiredScreen({ again: `${runAddress(request, next.flow, next.runId)}&do=resume` }),
         })
+      case 'throttled':
+        void reply.header('retry-after', next.retryAfter)
+        return this.error(request, reply, 429)
       case 'gone':
         return this.page(request, reply, 410, { screen: expiredScreen({ again: signIn }) })
     }
@@ -172,11 +182,6 @@ export class Pages {
 
   #frame(request: FastifyRequest): Frame {
     return { locale: request.locale, t: this.translator(request), brand }
-  }
-
-  #keepLanguage(request: FastifyRequest, path: string): string {
-    const lang = (request.query as Record<string, unknown>)[languageParameter]
-    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
   }
 }
 

@@ -79,7 +79,7 @@ export const optionNames = Object.keys(table) as readonly OptionName[]
 export const variableOf = (name: string): string => `SLUICE_${name.toUpperCase()}`
 
 /** Options that belong to the product but are not built: refused by name, so that nobody believes they work. */
-export const unbuiltOptions: readonly string[] = [
+const unbuiltOptions: readonly string[] = [
   'listen_https',
   'listen_ldap',
   'listen_ldaps',
@@ -92,6 +92,6 @@ export const unbuiltOptions: readonly string[] = [
   'bootstrap_password',
   'bootstrap_token',
 ]
-export const unbuiltPrefixes: readonly string[] = ['email_']
+const unbuiltPrefixes: readonly string[] = ['email_']
 export const isUnbuilt = (name: string): boolean =>
   unbuiltOptions.includes(name) || unbuiltPrefixes.some((prefix) => name.startsWith(prefix))

@@ -58,9 +58,16 @@ const account = ({ t, user }: PageModel): Html | undefined =>
     ${user.notYou !== undefined && html`<a href="${user.notYou}">${t(msg('core.page.not-you'))}</a>`}
   </p>`
 
-const form = ({ action = '', hidden = {} }: PageModel, content: Html): Html => {
+/** Tells password managers whose password it is. Not sent: it has no name. */
+const whosePassword = ({ user, screen }: PageModel): Html | undefined =>
+  user && screen.nodes.some((node) => node.node === 'field' && node.input === 'password')
+    ? html`<input type="text" autocomplete="username" readonly hidden value="${user.username}" />`
+    : undefined
+
+const form = (page: PageModel, content: Html): Html => {
+  const { action = '', hidden = {} } = page
   const carried = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" ${attr({ name, value })} />`)
-  return html`<form method="post" action="${action}" novalidate>${carried}${content}</form>`
+  return html`<form method="post" action="${action}" novalidate>${carried}${whosePassword(page)}${content}</form>`
 }
 
 /** The page of a screen, complete. It works without JavaScript. */

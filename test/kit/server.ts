@@ -98,24 +98,20 @@ export function command(args: readonly string[], { directory, env = {} }: { dire
   return { child, ended, out: () => out, err: () => err }
 }
 
-/** Resolves with what the server says when it is ready; rejects with what it said when it is not. */
-function greeting({ child, ended, out, err }: Command): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => {
-      child.kill('SIGKILL')
-      reject(new Error(`the server was not ready after ${startLimit / 1000} s:\n${out()}${err()}`))
-    }, startLimit)
+/** What the server says when it is ready. Throws, with what it said instead, when it is not. */
+async function greeting({ child, ended, out, err }: Command): Promise<string> {
+  const failed = (how: string) => new Error(`the server ${how}:\n${out()}${err()}`)
+  const late = setTimeout(() => child.kill('SIGKILL'), startLimit)
+  const greeted = new Promise<undefined>((resolve) => {
     child.stdout?.on('data', () => {
       // The greeting ends with an empty line where it has a link.
-      if (!/^Sluice is ready: \S+\n(?:\n[\s\S]*\n)?$/.test(out())) return
-      clearTimeout(late)
-      resolve(out())
+      if (/^Sluice is ready: \S+\n(?:\n[\s\S]*\n)?$/.test(out())) resolve(undefined)
     })
-    void ended.then(({ code, signal }) => {
-      clearTimeout(late)
-      reject(new Error(`the server ended with ${signal ?? `code ${code}`}:\n${out()}${err()}`))
-    }, reject)
   })
+  const end = await Promise.race([greeted, ended])
+  clearTimeout(late)
+  if (end) throw failed(end.signal === 'SIGKILL' ? `was not ready after ${startLimit / 1000} s` : `ended with code ${end.code}`)
+  return out()
 }
 
 /** Starts a server in a process of its own, on a free port of the loopback and an empty data directory, and waits until it is ready. */

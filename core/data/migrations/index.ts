@@ -1,5 +1,7 @@
-import type { MigrationObject } from '@mikro-orm/core'
-import { Migration20261123222424_initial } from './sqlite/Migration20261123222424_initial.ts'
+/** A migration by its name. Its code, and what it needs of the ORM, is loaded only where it is run. */
+export type NamedMigration = { readonly name: string; load(): Promise<Readonly<Record<string, unknown>>> }
 
 /** All migrations in order: named here, so that a start reads no directory. */
-export const migrations: readonly MigrationObject[] = [{ name: 'Migration20261123222424_initial', class: Migration20261123222424_initial }]
+export const migrations: readonly NamedMigration[] = [
+  { name: 'Migration20261123222424_initial', load: () => import('./sqlite/Migration20261123222424_initial.ts') },
+]

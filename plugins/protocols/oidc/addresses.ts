@@ -6,7 +6,7 @@ export const mount = '/application/o'
 export const metadataMount = `/.well-known/oauth-authorization-server${mount}`
 
 /** Endpoints that all applications share. An application of such a slug has no issuer. */
-export const endpoints = ['authorize', 'token', 'userinfo'] as const
+const endpoints = ['authorize', 'token', 'userinfo'] as const
 /** Addresses kept for endpoints to come. */
 export const reserved = ['introspect', 'revoke', 'device', 'par', 'register'] as const
 

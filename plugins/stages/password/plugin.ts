@@ -10,11 +10,10 @@ export const stage = defineStage({
   proves: ['pwd'],
   use: { passwords: ports.passwords },
 
-  show: ({ need }) =>
+  show: () =>
     ask(
       screen(
         msg('password.title'),
-        { node: 'text', tone: 'muted', text: msg('password.who', { identifier: need(facts.login).identifier }) },
         {
           node: 'field',
           input: 'password',
