@@ -5,7 +5,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Snapshot } from '../configuration/types.ts'
 import { assetRoutes } from './assets.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
 import { setHeaders } from './headers.ts'
@@ -35,6 +35,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     bodyLimit,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
     routerOptions: { maxParamLength: 512, caseSensitive: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   })
