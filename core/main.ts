@@ -178,6 +178,8 @@ async function wire(
     pages: new Pages(messages, local),
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
+  const isDone = await isSetUp(database)
+  if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
   opened.push(() => app.close())
 
@@ -197,8 +199,6 @@ async function wire(
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 
-  const isDone = await isSetUp(database)
   const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
-  if (isDone) await links.revoke(setupLink)
   return { local, setupPath }
 }

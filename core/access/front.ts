@@ -37,6 +37,7 @@ export type Next = { readonly cookie?: string | undefined } & (
     }
   | { readonly next: 'failed'; readonly reference: string; readonly flow: string }
   | { readonly next: 'over'; readonly flow: string; readonly runId: string }
+  | { readonly next: 'throttled'; readonly retryAfter: number }
   | { readonly next: 'gone' }
 )
 
@@ -131,6 +132,8 @@ export class Front {
         return { next: 'ask', view }
       case 'moved':
         return { next: 'see', flow: view.flow, runId: view.runId }
+      case 'throttled':
+        return { next: 'throttled', retryAfter: view.retryAfter }
       case 'would-ask':
         return { next: 'gone' }
       case 'gone':

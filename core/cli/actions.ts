@@ -35,7 +35,7 @@ const why = ({ errors }: Conflict, input: Superuser): string =>
     .map((message) => ('key' in message ? (reasons[message.key]?.(input) ?? message.key) : message.text))
     .join('\n')
 
-/** Makes a user with the role `admin`. From then on the set-up is over. */
+/** Makes a user with the role `admin`. From then on the set-up is over, and its link dead. */
 const createSuperuser =
   ({ database, usersWrite, passwords, effects, links, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
   async (input) => {

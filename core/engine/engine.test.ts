@@ -338,6 +338,13 @@ describe('attempts', () => {
     assert.equal(throttled, 5)
   })
 
+  withHouse('to fill the store with runs end in a refusal that stores nothing', async (h) => {
+    await h.store.put('runs:192.0.2.1', limits.runs - 1, 60)
+    assert.equal((await walk(h, signIn, [])).is, 'asking')
+    assert.equal((await walk(h, signIn, [])).is, 'throttled')
+    assert.equal((await walk(h, signIn, [], h.asker('b', { ip: '192.0.2.2' }))).is, 'asking')
+  })
+
   withHouse('in parallel are counted before they are looked at', async (h) => {
     const runs = await Promise.all(
       Array.from({ length: 40 }, (_, i) => guess(h, 'ada', 'wrong', h.asker(`browser-${i}`, { ip: `192.0.2.${i}` }))),

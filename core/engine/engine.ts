@@ -1,11 +1,11 @@
 import { msg, type Effect, type Json, type Message, type Outcome } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
-import { begin, limits, succeeded, type Attempt } from './limits.ts'
-import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
+import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
+import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import type { Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
+import { anew, backTo, begun, newId, readState, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -33,7 +33,7 @@ export class Engine {
   async view(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended ? over(position.state) : this.#advance(position, asker)
+    return isOver(position, asker) ? over(position.state) : this.#advance(position, asker)
   }
 
   /**
@@ -50,7 +50,7 @@ export class Engine {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
     const { state } = position
-    if (state.ended) return over(state)
+    if (isOver(position, asker)) return over(state)
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
@@ -63,7 +63,7 @@ export class Engine {
   async restart(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended
+    return isOver(position, asker)
       ? over(position.state)
       : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
   }
@@ -133,7 +133,7 @@ export class Engine {
         return this.#again(failed, step, { errors: outcome.errors, status: 422, typed: given }, asker)
       }
       case 'ask':
-        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome)
+        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome, asker)
       case 'deny':
         return this.#ending.deny(position, outcome.why, asker, outcome.byUser ? { byUser: true } : {})
     }
@@ -150,7 +150,9 @@ export class Engine {
       try {
         const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
         if (outcome.go === 'ask')
-          return state.wants.silent ? { is: 'would-ask', step: step.id, kind: step.stage.kind } : await this.#ask(position, step, outcome)
+          return state.wants.silent
+            ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
+            : await this.#ask(position, step, outcome, asker)
         if (outcome.go === 'deny') return await this.#ending.deny(position, outcome.why, asker)
         if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
         const passed = this.#passed(state, step, outcome, false)
@@ -195,8 +197,10 @@ export class Engine {
   }
 
   /** Gives the screen, and stores the run if anything about it is new. */
-  async #ask(position: Position, step: Step, outcome: Outcome & { go: 'ask' }, trouble?: Trouble): Promise<View> {
+  async #ask(position: Position, step: Step, outcome: Outcome & { go: 'ask' }, asker: Asker, trouble?: Trouble): Promise<View> {
     const { state, version } = position
+    if (version === undefined && !(await mayBegin(this.#parts.store, asker.request.ip)))
+      return { is: 'throttled', retryAfter: limits.window }
     const challenge = state.challenge ?? newId()
     const kept = (outcome.keep as Json | undefined) ?? state.kept
     if (version === undefined || challenge !== state.challenge || JSON.stringify(kept) !== JSON.stringify(state.kept)) {
@@ -226,7 +230,7 @@ export class Engine {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
       const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
-      return outcome.go === 'ask' ? await this.#ask(from, step, outcome, trouble) : await this.#advance(from, asker)
+      return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
       return this.#ending.broken(from, step, error)
     }
@@ -240,6 +244,9 @@ export class Engine {
   }
 }
 
+/** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
+const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
+  state.ended !== null || (program.designation === 'authorization' && userOf(state)?.id !== browser.session?.userId)
 const over = (state: RunState): View => ({
   is: 'over',
   runId: state.id,

@@ -13,6 +13,8 @@ export const limits = {
   address: 300,
   /** Failures after which a run ends. */
   run: 10,
+  /** Runs that one address may begin: each is kept for an hour, so nobody may fill the store with them. */
+  runs: 2000,
 }
 
 export type Attempt = {
@@ -53,3 +55,7 @@ export async function begin(store: Store, attempt: Attempt): Promise<boolean> {
 export async function succeeded(store: Store, attempt: Attempt): Promise<void> {
   await Promise.all(counters(attempt).map(([key]) => store.increment(key, limits.window, -1)))
 }
+
+/** Counts a run that is about to be stored. `false`: this address began too many. */
+export const mayBegin = async (store: Store, address: string): Promise<boolean> =>
+  (await store.increment(`runs:${network(address)}`, limits.window)) <= limits.runs

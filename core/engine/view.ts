@@ -48,6 +48,8 @@ export type View =
   | { readonly is: 'over'; readonly runId: string; readonly flow: string; readonly purpose: Json; readonly how: 'closed' | 'denied' }
   /** A stage broke. The run is over; nothing was skipped. */
   | { readonly is: 'failed'; readonly flow: string; readonly purpose: Json; readonly reference: string }
+  /** Too many runs were begun from this address; nothing was stored. `retryAfter` in seconds. */
+  | { readonly is: 'throttled'; readonly retryAfter: number }
   /** Another request moved the run meanwhile: ask where it stands. */
   | { readonly is: 'moved'; readonly runId: string; readonly flow: string }
   /** Unknown, expired, or another browser's: all the same to whoever asks. */

@@ -113,6 +113,14 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
         })
       case 'over':
         return sendProblem(reply, { status: 410, code: 'over', title: 'Over', detail: 'This run has ended. Begin a new one.' })
+      case 'throttled':
+        void reply.header('retry-after', next.retryAfter)
+        return sendProblem(reply, {
+          status: 429,
+          code: 'too-many-runs',
+          title: 'Too many requests',
+          detail: `Too many sign-ins were begun from this address. Try again in ${next.retryAfter} seconds.`,
+        })
       case 'gone':
         return sendProblem(reply, {
           status: 404,
