@@ -5,7 +5,7 @@ import { closing } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
-import { operatorLinks } from './access/links.ts'
+import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
@@ -178,6 +178,8 @@ async function wire(
     pages: new Pages(messages, local),
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
+  const isDone = await isSetUp(database)
+  if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
   opened.push(() => app.close())
 
@@ -197,8 +199,6 @@ async function wire(
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 
-  const setupPath = (await isSetUp(database))
-    ? undefined
-    : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: 'setup' })
+  const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.ts'
-import type { OperatorLinks } from '../access/links.ts'
+import { type OperatorLinks, setupLink } from '../access/links.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
@@ -35,9 +35,9 @@ const why = ({ errors }: Conflict, input: Superuser): string =>
     .map((message) => ('key' in message ? (reasons[message.key]?.(input) ?? message.key) : message.text))
     .join('\n')
 
-/** Makes a user with the role `admin`. From then on the set-up is over. */
+/** Makes a user with the role `admin`. From then on the set-up is over, and its link dead. */
 const createSuperuser =
-  ({ database, usersWrite, passwords, effects, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
+  ({ database, usersWrite, passwords, effects, links, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
   async (input) => {
     const { username, name, email, password } = input
     if (Array.from(password).length < shortestPassword) {
@@ -53,6 +53,7 @@ const createSuperuser =
     } catch (error) {
       throw error instanceof Conflict ? new Refused(why(error, input)) : error
     }
+    await links.revoke(setupLink)
     await events.record({ action: 'user.created', userId: id, detail: { by: 'createsuperuser' } })
     return { id, username }
   }

@@ -1,9 +1,9 @@
 import { msg, type Json, type Message, type Refusal } from '../api/index.ts'
 import type { Closed } from '../access/types.ts'
 import { userOf } from './context.ts'
-import type { Asker, EngineParts, Position } from './parts.ts'
+import type { Asker, EngineParts } from './parts.ts'
 import type { Step } from './program.ts'
-import { backTo, newId, traced, type RunState } from './state.ts'
+import { backTo, newId, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 /** A conflict sends the run back to the step that can mend it. */

@@ -2,10 +2,10 @@ import { msg, type Effect, type Json, type Message, type Outcome } from '../api/
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
-import type { Asker, EngineParts, Position, Programs, Start } from './parts.ts'
+import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import type { Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, newId, readState, traced, type RunState } from './state.ts'
+import { anew, backTo, begun, newId, readState, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -33,7 +33,7 @@ export class Engine {
   async view(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended ? over(position.state) : this.#advance(position, asker)
+    return isOver(position, asker) ? over(position.state) : this.#advance(position, asker)
   }
 
   /**
@@ -50,7 +50,7 @@ export class Engine {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
     const { state } = position
-    if (state.ended) return over(state)
+    if (isOver(position, asker)) return over(state)
     const earlier = Object.hasOwn(state.earlier, challenge) ? state.earlier[challenge] : undefined
     if (earlier !== undefined) return this.#submit({ ...position, state: { ...backTo(state, earlier), challenge } }, answer, asker)
     if (state.challenge === null || challenge !== state.challenge) {
@@ -63,7 +63,7 @@ export class Engine {
   async restart(runId: string, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return position.state.ended
+    return isOver(position, asker)
       ? over(position.state)
       : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
   }
@@ -244,6 +244,9 @@ export class Engine {
   }
 }
 
+/** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
+const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
+  state.ended !== null || (program.designation === 'authorization' && userOf(state)?.id !== browser.session?.userId)
 const over = (state: RunState): View => ({
   is: 'over',
   runId: state.id,

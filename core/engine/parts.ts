@@ -1,7 +1,6 @@
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
 import type { Browser, Closed, Closing } from '../access/types.ts'
 import type { Program } from './program.ts'
-import type { RunState } from './state.ts'
 
 /** What the engine is given: it has no HTTP, no ORM and no clock of its own. */
 export type EngineParts = {
@@ -32,10 +31,3 @@ export type Asker = { readonly request: RequestView; readonly browser: Browser }
 
 /** Programs of the configuration that the request sees. */
 export type Programs = { get(slug: string): Program | undefined }
-
-/** A run in hand. `version` is that of its stored state; a run that is not stored has none. */
-export type Position = {
-  readonly state: RunState
-  readonly program: Program
-  readonly version: number | undefined
-}

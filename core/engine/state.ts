@@ -44,6 +44,13 @@ export type RunState = {
   readonly trace: readonly TraceLine[]
 }
 
+/** A run in hand. `version` is that of its stored state; a run that is not stored has none. */
+export type Position = {
+  readonly state: RunState
+  readonly program: Program
+  readonly version: number | undefined
+}
+
 /** A run that does not fit this version is treated as expired: it ends alone. */
 export const readState = (value: Json): RunState | undefined => {
   const state = value as unknown as RunState

@@ -5,7 +5,7 @@ import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } 
 import type { Logger } from 'pino'
 import type { Snapshot } from '../configuration/types.ts'
 import { assetRoutes } from './assets.ts'
-import { answerErrors } from './errors.ts'
+import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
 import { setHeaders } from './headers.ts'
@@ -28,13 +28,14 @@ export type AppParts = FlowParts & {
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: quieter(parts.log) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: [...parts.trustedProxies],
     bodyLimit,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
     routerOptions: { maxParamLength: 512, caseSensitive: true },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   })
@@ -71,3 +72,6 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await mountProtocols(app, parts.protocols, parts)
   return app
 }
+
+/** Of Fastify's own lines at `info` there is one, for each address it listens on: the greeting says that in words. */
+const quieter = (log: Logger): Logger => (log.level === 'info' ? log.child({}, { level: 'warn' }) : log)

@@ -1,10 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { setHeaders } from './headers.ts'
 import type { Pages } from './pages.ts'
-import { sendProblem } from './problem.ts'
-
-/** People get a page, programs a problem document. */
-export const wantsPage = (request: FastifyRequest): boolean =>
-  !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')
+import { sendProblem, wantsPage } from './problem.ts'
 
 const codes: Readonly<Record<number, readonly [code: string, title: string]>> = {
   400: ['bad-request', 'Bad request'],
@@ -22,12 +19,26 @@ export function answerErrors(app: FastifyInstance, pages: Pages): void {
   app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, pages))
 }
 
+/**
+ * An address that cannot be read comes to no route and to no hook, and its request knows neither origin nor language: no page can be made for it.
+ * Must not throw: nothing would catch it.
+ */
+export function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  setHeaders(request, reply)
+  return failWithProblem(error, statusOf(error), request, reply)
+}
+
+const isBusy = (error: FastifyError): boolean => error.name === 'Busy'
+const statusOf = (error: FastifyError): number => (isBusy(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
+
 function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
-  const busy = error.name === 'Busy'
-  const status = busy ? 503 : error.validation ? 400 : (error.statusCode ?? 500)
-  if (status >= 500 && !busy) request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
-  if (busy) void reply.header('retry-after', 5)
-  if (wantsPage(request)) return pages.error(request, reply, status)
+  const status = statusOf(error)
+  if (status >= 500 && !isBusy(error)) request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
+  if (isBusy(error)) void reply.header('retry-after', 5)
+  return wantsPage(request) ? pages.error(request, reply, status) : failWithProblem(error, status, request, reply)
+}
+
+function failWithProblem(error: FastifyError, status: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const [code, title] = codes[status] ?? (status < 500 ? ['bad-request', 'Bad request'] : ['internal-error', 'Internal error'])
   return sendProblem(reply, {
     status,
@@ -37,7 +48,7 @@ function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply,
     detail:
       status < 500
         ? error.message
-        : busy
+        : isBusy(error)
           ? 'The server is busy. Try again in a few seconds.'
           : `Something failed on the server; the log has it under ${request.id}.`,
     ...(status >= 500 && { reference: request.id }),

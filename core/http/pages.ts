@@ -11,8 +11,7 @@ import { renderPage, type PageModel } from '../web/page.ts'
 import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
-import { wantsPage } from './errors.ts'
-import { sendProblem } from './problem.ts'
+import { sendProblem, wantsPage } from './problem.ts'
 
 const brand = { name: 'Sluice' }
 const signIn = '/if/flow/redirect/'
@@ -117,7 +116,7 @@ export class Pages {
   }
 
   page(request: FastifyRequest, reply: FastifyReply, status: number, shown: Shown): FastifyReply {
-    const { pathname, searchParams } = new URL(request.url, 'http://localhost')
+    const address = URL.parse(request.url, 'http://localhost')
     return reply
       .code(status)
       .headers({ 'cache-control': 'no-store', 'content-language': request.locale, vary: 'accept-language, cookie' })
@@ -126,7 +125,8 @@ export class Pages {
         renderPage({
           ...this.#frame(request),
           // A page that came of a form is not asked for again by a link: the language is chosen on pages that are.
-          ...(request.method === 'GET' && { languages: { locales: this.#messages.locales, action: pathname, query: searchParams } }),
+          ...(request.method === 'GET' &&
+            address && { languages: { locales: this.#messages.locales, action: address.pathname, query: address.searchParams } }),
           ...shown,
         }),
       )

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** An error for programs (RFC 9457): `code` is stable, `detail` is for people, `pointer` (RFC 6901) says where. */
 export type ProblemBody = {
@@ -16,3 +16,7 @@ export const sendProblem = (reply: FastifyReply, problem: ProblemBody): FastifyR
     .type('application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .send({ type: 'about:blank', ...problem })
+
+/** People get a page, programs a problem document. */
+export const wantsPage = (request: FastifyRequest): boolean =>
+  !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')

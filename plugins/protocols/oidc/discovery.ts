@@ -5,8 +5,9 @@ import { prompts } from './authorize/prompt.ts'
 import { responseModes } from './authorize/response-mode.ts'
 import { claimNames } from './claims.ts'
 import { allowAnyOrigin } from './cors.ts'
+import { keptByOrigin } from './kept-by-origin.ts'
 import { noSuchApplication } from './responses/json.ts'
-import type { Context, OidcProvider, Settings } from './types.ts'
+import type { Context, OidcProvider } from './types.ts'
 
 /**
  * OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all that we
@@ -41,16 +42,7 @@ const metadata = (origin: string, provider: OidcProvider) => {
   }
 }
 
-/** Built once for each version of a provider's settings and each origin; old ones go with their settings. */
-const bodies = new WeakMap<Settings, Map<string, string>>()
-
-const bodyOf = (origin: string, provider: OidcProvider): string => {
-  const byOrigin = bodies.get(provider.settings) ?? new Map<string, string>()
-  bodies.set(provider.settings, byOrigin)
-  const body = byOrigin.get(origin) ?? JSON.stringify(metadata(origin, provider))
-  byOrigin.set(origin, body)
-  return body
-}
+const bodyOf = keptByOrigin((origin, provider) => JSON.stringify(metadata(origin, provider)))
 
 type BySlug = FastifyRequest<{ Params: { slug: string } }>
 

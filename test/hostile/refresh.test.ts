@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { Client } from '../kit/client.ts'
+import { people, wiki } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { assertRefused, attacked, native, refresh, shop, tokensFor, userinfo } from './attack.ts'
+
+let server: TestServer
+before(async () => {
+  server = await startServer({ apply: attacked() })
+})
+after(() => server.stop())
+
+const tokens = () => tokensFor(server, people.ada)
+
+/** Changes the directory behind the server's back, as an administrator elsewhere in a cluster would. */
+const inDatabase = (statement: string): void => {
+  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
+  assert.ok(database.prepare(statement).run([]).changes > 0, statement)
+  database.close()
+}
+
+test('of a hundred refreshes with one token at once, one succeeds, and its family lives', async () => {
+  const first = await tokens()
+  const answers = await Promise.all(Array.from({ length: 100 }, () => refresh(server, first['refresh_token'])))
+  const [winner, ...others] = answers.filter(({ status }) => status === 200)
+  assert.ok(winner, 'one succeeds')
+  assert.deepEqual(others, [])
+  for (const answer of answers) if (answer !== winner) assertRefused(answer, 'invalid_grant')
+  assert.equal(await userinfo(server, winner.body['access_token']), 200)
+  assert.equal((await refresh(server, winner.body['refresh_token'])).status, 200)
+})
+
+test('a refresh token gives no scope that it was not given', async () => {
+  const { refresh_token } = await tokensFor(server, people.ada, { scope: 'openid offline_access' })
+  for (const scope of ['openid email', 'openid profile offline_access', 'openid groups', 'admin', '__proto__'])
+    assertRefused(await refresh(server, refresh_token, { scope }), 'invalid_scope')
+  const narrowed = await refresh(server, refresh_token, { scope: 'openid' })
+  assert.equal(narrowed.body['scope'], 'openid')
+})
+
+test('a refresh token is of no use to another client, at another origin, or changed in any character', async () => {
+  const { refresh_token } = await tokens()
+  assertRefused(await refresh(server, refresh_token, { client_id: shop.clientId, client_secret: shop.clientSecret }), 'invalid_grant')
+  assertRefused(await refresh(server, refresh_token, { client_id: native.clientId, client_secret: undefined }), 'invalid_grant')
+  assertRefused(await refresh({ url: server.url.replace('localhost', '127.0.0.1') }, refresh_token), 'invalid_grant')
+  const flipped = [...(refresh_token as string)].map((letter, at, all) => all.with(at, letter === 'A' ? 'B' : 'A').join(''))
+  const answers = await Promise.all(flipped.map((forged) => refresh(server, forged)))
+  for (const answer of answers) assertRefused(answer, 'invalid_grant')
+  assert.equal((await refresh(server, refresh_token)).status, 200, 'none of these spent it')
+})
+
+test('a disabled user gets nothing more for any token', async () => {
+  const { refresh_token, access_token } = await tokens()
+  inDatabase(`update users set enabled = 0 where username_key = 'ada'`)
+  assertRefused(await refresh(server, refresh_token), 'invalid_grant')
+  assert.equal(await userinfo(server, access_token), 401)
+  inDatabase(`update users set enabled = 1 where username_key = 'ada'`)
+  assert.equal(await userinfo(server, access_token), 200)
+})
+
+test('who chooses a new password by a recovery link ends every session and every token', async () => {
+  const { refresh_token, access_token } = await tokensFor(server, people.bob)
+  const { out } = await server.sluice(['recover', 'bob'])
+  const link = /http\S+/.exec(out)?.[0] ?? assert.fail(`no link in ${out}`)
+  const client = new Client(server.url)
+  const page = await client.open(link)
+  const password = 'a password that bob chose'
+  const done = await client.submit(page, { password, 'password-repeat': password })
+  assert.equal(done.status, 200, done.text)
+  assertRefused(await refresh(server, refresh_token), 'invalid_grant')
+  assert.equal(await userinfo(server, access_token), 401)
+  assert.equal((await new Client(server.url).open(link)).status, 404, 'the link works once')
+})
+
+test('refreshing ends when the client loses the right to, or is gone', async () => {
+  const { refresh_token } = await tokens()
+  const withScopes = (scopes: readonly string[]) => ({
+    apply: attacked({
+      providers: { wiki: { type: 'oidc', with: { clientSecret: wiki.clientSecret, redirectUris: [wiki.redirectUri], scopes } } },
+    }),
+  })
+  await server.restart(withScopes(['openid', 'offline_access']))
+  const narrowed = await refresh(server, refresh_token)
+  assert.equal(narrowed.body['scope'], 'openid offline_access')
+  await server.restart(withScopes(['openid', 'email']))
+  assertRefused(await refresh(server, narrowed.body['refresh_token']), 'invalid_grant')
+  const { applications, providers, ...rest } = attacked() as Record<string, Record<string, unknown>>
+  const without = (kind: Record<string, unknown> = {}) => Object.fromEntries(Object.entries(kind).filter(([slug]) => slug !== 'wiki'))
+  await server.restart({ apply: { ...rest, applications: without(applications), providers: without(providers) } })
+  assertRefused(await refresh(server, narrowed.body['refresh_token']), 'invalid_client')
+  await server.restart({ apply: attacked() })
+})

@@ -1,0 +1,91 @@
+import { authorizing, challenge } from './asking.ts'
+import type { Case } from './case.ts'
+import { clients } from './party.ts'
+
+const { app, spa } = clients
+const asSpa = { client_id: spa.id, redirect_uri: spa.redirectUri }
+const s256 = { code_challenge: challenge, code_challenge_method: 'S256' }
+
+/** Requests to the authorization endpoint. */
+export const authorization: readonly Case[] = [
+  { name: 'a good request', run: authorizing(), both: 'code in query' },
+  { name: 'no nonce', run: authorizing({ nonce: undefined }), both: 'code in query' },
+  { name: 'no state', run: authorizing({ state: undefined }), both: 'code in query' },
+  { name: 'an unknown scope beside openid', run: authorizing({ scope: 'openid nonsense' }), both: 'code in query' },
+  { name: 'a wish for an acr', run: authorizing({ acr_values: '0' }), both: 'code in query' },
+  { name: 'an unknown parameter', run: authorizing({ nonsense: 'x' }), both: 'code in query' },
+  { name: 'response_mode=fragment', run: authorizing({ response_mode: 'fragment' }), both: 'code in fragment' },
+  { name: 'response_mode=form_post', run: authorizing({ response_mode: 'form_post' }), both: 'code in form_post' },
+  { name: 'an error by form_post', run: authorizing({ response_mode: 'form_post', max_age: 'x' }), both: 'invalid_request in form_post' },
+  {
+    name: 'an unknown response_mode',
+    run: authorizing({ response_mode: 'nonsense' }),
+    ours: 'invalid_request in query',
+    theirs: 'unsupported_response_mode in query',
+    why: 'theirs is in no specification; RFC 6749 §4.1.2.1 has invalid_request for an invalid value',
+  },
+  { name: 'no client_id', run: authorizing({ client_id: undefined }), both: 'page 400' },
+  { name: 'an unknown client', run: authorizing({ client_id: 'nobody' }), both: 'page 400' },
+  { name: 'no redirect_uri', run: authorizing({ redirect_uri: undefined }), both: 'page 400' },
+  { name: 'a redirect URI of another client', run: authorizing({ redirect_uri: clients.other.redirectUri }), both: 'page 400' },
+  { name: 'a longer redirect URI', run: authorizing({ redirect_uri: `${app.redirectUri}/more` }), both: 'page 400' },
+  { name: 'a redirect URI that leads back', run: authorizing({ redirect_uri: `${app.redirectUri}/../cb` }), both: 'page 400' },
+  { name: 'a redirect URI with a port', run: authorizing({ redirect_uri: 'https://app.example:8443/cb' }), both: 'page 400' },
+  { name: 'a redirect URI with a query', run: authorizing({ redirect_uri: `${app.redirectUri}?x=1` }), both: 'page 400' },
+  { name: 'two client_id', run: authorizing({}, { more: '&client_id=app' }), both: 'page 400' },
+  { name: 'two redirect_uri', run: authorizing({}, { more: '&redirect_uri=https://app.example/cb' }), both: 'page 400' },
+  {
+    name: 'two scope',
+    run: authorizing({}, { more: '&scope=openid' }),
+    ours: 'page 400',
+    theirs: 'invalid_request in query',
+    why: 'we look at nothing of a request with a repeated parameter, not even at where it wants its answer',
+  },
+  { name: 'no response_type', run: authorizing({ response_type: undefined }), both: 'invalid_request in query' },
+  {
+    name: 'response_type=token',
+    run: authorizing({ response_type: 'token' }),
+    ours: 'unsupported_response_type in query',
+    theirs: 'unsupported_response_type in fragment',
+    why: 'they answer as if the type were known; we do not, and then query is the default',
+  },
+  {
+    name: 'response_type=code id_token',
+    run: authorizing({ response_type: 'code id_token' }),
+    ours: 'unsupported_response_type in query',
+    theirs: 'invalid_request in fragment',
+    why: 'their words for this request are of another mistake; RFC 6749 §4.1.2.1 says unsupported_response_type',
+  },
+  { name: 'scope without openid', run: authorizing({ scope: 'profile', nonce: undefined }), both: 'code in query' },
+  {
+    name: 'a nonce without openid',
+    run: authorizing({ scope: 'profile' }),
+    ours: 'code in query',
+    theirs: 'invalid_request in query',
+    why: 'OAuth ignores parameters that it does not know (RFC 6749 §3.1)',
+  },
+  {
+    name: 'no scope',
+    run: authorizing({ scope: undefined, nonce: undefined }),
+    ours: 'code in query',
+    theirs: 'access_denied in query',
+    why: 'we grant the empty scope, they find nothing that could be granted; either is a default of RFC 6749 §3.3',
+  },
+  { name: 'prompt=none, signed in', run: authorizing({ prompt: 'none' }), both: 'code in query' },
+  { name: 'prompt=none, nobody signed in', run: authorizing({ prompt: 'none' }, { as: 'nobody' }), both: 'login_required in query' },
+  { name: 'prompt=none login', run: authorizing({ prompt: 'none login' }), both: 'invalid_request in query' },
+  { name: 'an unknown prompt', run: authorizing({ prompt: 'nonsense' }), both: 'invalid_request in query' },
+  { name: 'a max_age that is no number', run: authorizing({ max_age: 'x' }), both: 'invalid_request in query' },
+  { name: 'a negative max_age', run: authorizing({ max_age: '-1' }), both: 'invalid_request in query' },
+  { name: 'an id_token_hint that is none', run: authorizing({ id_token_hint: 'nonsense' }), both: 'invalid_request in query' },
+  { name: 'a request object', run: authorizing({ request: 'e30.e30.' }), both: 'request_not_supported in query' },
+  { name: 'a request_uri', run: authorizing({ request_uri: 'https://app.example/r' }), both: 'request_uri_not_supported in query' },
+  { name: 'registration', run: authorizing({ registration: '{}' }), both: 'registration_not_supported in query' },
+  { name: 'PKCE with S256', run: authorizing(s256), both: 'code in query' },
+  { name: 'PKCE without a method', run: authorizing({ code_challenge: challenge }), both: 'invalid_request in query' },
+  { name: 'PKCE with plain', run: authorizing({ ...s256, code_challenge_method: 'plain' }), both: 'invalid_request in query' },
+  { name: 'a short challenge', run: authorizing({ ...s256, code_challenge: 'short' }), both: 'invalid_request in query' },
+  { name: 'a method without a challenge', run: authorizing({ code_challenge_method: 'S256' }), both: 'invalid_request in query' },
+  { name: 'a public client without PKCE', run: authorizing(asSpa), both: 'invalid_request in query' },
+  { name: 'a public client with PKCE', run: authorizing({ ...asSpa, ...s256 }), both: 'code in query' },
+]
