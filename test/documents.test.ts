@@ -2,22 +2,21 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { isUnbuilt, type Option, optionNames, table, variableOf } from '../core/options/table.ts'
+import { isUnbuilt, optionNames, variableOf } from '../core/options/table.ts'
+import { renewed } from './tools/markdown.ts'
+import { reference } from './tools/reference.ts'
 import { files, root } from './tools/sources.ts'
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 /** What people read to find out how things are; the changelog and the decisions say how they were. */
 const guides = files.filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md' && !file.startsWith('docs/decisions/'))
 
-test('the README lists every option with its default and its description, as the code has them', () => {
-  const expected = optionNames.map((name) => {
-    const { default: fallback, description, secret }: Option = table[name]
-    return `| \`${variableOf(name)}\`${secret ? ' (or `_FILE`)' : ''} | ${fallback} | ${description} |`
-  })
-  const listed = read('README.md')
-    .split('\n')
-    .filter((line) => line.startsWith('| `SLUICE_'))
-  assert.deepEqual(listed, expected)
+test('the generated parts of the documents are as `npm run docs` writes them', () => {
+  for (const file of files.filter((name) => name.endsWith('.md'))) assert.equal(renewed(read(file), reference), read(file), file)
+})
+
+test('the README tells every option', () => {
+  for (const name of optionNames) assert.match(read('README.md'), new RegExp(`^\\| \`${variableOf(name)}\``, 'm'))
 })
 
 test('no guide speaks of an option that is not there', () => {

@@ -64,6 +64,9 @@ export const linkApplications = (
 
   for (const item of providers.values()) {
     if (userOf.has(item.slug)) continue
+    const named = linked.get(item.slug)?.provider
+    // That application names a provider that is not there: told already, and probably this one was meant.
+    if (named !== undefined && !providers.has(named)) continue
     if (linked.has(item.slug)) {
       problems.push(
         problemOf(

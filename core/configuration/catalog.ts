@@ -1,6 +1,7 @@
 import type { Configurable, Plugin, Protocol, Stage } from '../api/index.ts'
 import type { Check } from '../engine/program.ts'
 import { catalogProblems } from './catalog-checks.ts'
+import { pathOf } from './explain.ts'
 import { answerCheckOf, checkOf, closed, type Schema } from './schema.ts'
 import { sealSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
@@ -66,7 +67,10 @@ export const createCatalog = (
     settings(item, value) {
       const { schema, check } = entry(item)
       const checked = check(value)
-      return 'problems' in checked ? checked : { value: sealSecrets(schema, checked.value) }
+      if ('problems' in checked) return checked
+      const sealed = sealSecrets(schema, checked.value)
+      const said = item.check?.(sealed) ?? []
+      return said.length === 0 ? { value: sealed } : { problems: said.map(({ pointer, message }) => ({ path: pathOf(pointer), message })) }
     },
     answers: (schema) => answerCheckOf(schema),
   }

@@ -1,7 +1,6 @@
 import type { Application, Protocol } from '../api/index.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
-import { pathOf } from './explain.ts'
 import type { ProviderSpec } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import type { Schema } from './schema.ts'
@@ -24,11 +23,7 @@ const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: 
   const resolved = resolveSecrets(schema, written, item.document.secrets)
   const checked = catalog.settings(protocol, resolved.value)
   const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
-  if ('value' in checked && found.length === 0) {
-    const said = protocol.check?.(checked.value) ?? []
-    if (said.length === 0) return checked.value
-    found.push(...said.map(({ pointer, message }) => ({ path: pathOf(pointer), message })))
-  }
+  if ('value' in checked && found.length === 0) return checked.value
   problems.push(...found.map(({ path = [], message }) => problemOf(item, ['with', ...path], message)))
   return undefined
 }

@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { createCatalog } from './catalog.ts'
+import { readDocument } from './document.ts'
 import { flowSchema } from './flow-schema.ts'
 import { loadDocuments } from './load.ts'
 import { loadPlugins } from './plugins.ts'
@@ -55,4 +56,22 @@ test('editors find what is wrong by that schema, and accept the shipped flows', 
   assert.ok(!check(withStep({ type: 'pasword' })))
   assert.ok(!check(withStep({ type: 'password', with: { nonsense: 1 } })))
   assert.ok(!check(withStep({ type: 'password', when: 'true' })), 'what is not built is not offered')
+})
+
+test('a stage’s own check is asked, and its problems stand at their places', () => {
+  const parsed = readDocument(
+    'version: 1\nflows: { join: { title: Join, designation: enrollment, steps: [{ type: prompt, with: { title: T, fields: [{ key: a, label: A }, { key: a, label: B }] } }] } }',
+    'join.yaml',
+  )
+  assert.ok('document' in parsed)
+  const result = compileSnapshot({
+    documents: [parsed.document],
+    shipped: loadDocuments([folder('flows')]).documents,
+    catalog,
+    compileFlow,
+  })
+  assert.match(
+    'problems' in result ? result.problems.map(problemText).join('\n') : '',
+    /flows\.join\.steps\[0\]\.with\.fields\[1\]\.key: two fields have the key "a"/,
+  )
 })

@@ -100,6 +100,12 @@ test('a provider that no application names makes one of its own slug', () => {
   )
 })
 
+test('a misspelt provider is told once', () => {
+  assert.deepEqual(problemsOf('providers: { wiki: { type: sample } }\napplications: { wiki: { name: Wiki, provider: wikki } }'), [
+    'my.yaml:3:47: applications.wiki.provider: there is no provider "wikki"; did you mean "wiki"?',
+  ])
+})
+
 test('an application without a provider is a link', () => {
   assert.equal(
     snapshotOf("applications: { site: { name: Site, launchUrl: 'https://x.example' } }").applications.get('site')?.provider,

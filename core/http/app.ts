@@ -28,7 +28,7 @@ export type AppParts = FlowParts & {
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: parts.log as FastifyBaseLogger,
+    loggerInstance: quieter(parts.log) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: [...parts.trustedProxies],
@@ -72,3 +72,6 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await mountProtocols(app, parts.protocols, parts)
   return app
 }
+
+/** Of Fastify's own lines at `info` there is one, for each address it listens on: the greeting says that in words. */
+const quieter = (log: Logger): Logger => (log.level === 'info' ? log.child({}, { level: 'warn' }) : log)

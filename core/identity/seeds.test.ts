@@ -97,7 +97,7 @@ describe('seeds', () => {
         'groups.finance.parents: there is no group "staf"; did you mean "staff"?',
         'groups.ring.parents: the group "ring" cannot be inside itself: ring → loop → ring',
         'users.ada: there is no group "finanze"; did you mean "finance"?',
-        'users.bob: the email is not valid',
+        'users.bob: the email "bob" is not valid; correct it',
       ])
       return true
     })

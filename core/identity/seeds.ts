@@ -112,11 +112,14 @@ export const seed = async (database: Database, { groups, users }: Seeds, sown: S
   const hashes = await hashesOf(database, users, sown)
   const problems: string[] = []
   const { now } = sown
-  const at = async (place: string, work: Promise<void>): Promise<void> => {
+  const at = async (place: string, work: Promise<void>, fields: Readonly<Record<string, unknown>> = {}): Promise<void> => {
     try {
       await work
     } catch (error) {
-      if (error instanceof Conflict) problems.push(...Object.keys(error.errors).map((field) => `${place}: the ${field} is not valid`))
+      if (error instanceof Conflict)
+        problems.push(
+          ...Object.keys(error.errors).map((field) => `${place}: the ${field} ${JSON.stringify(fields[field])} is not valid; correct it`),
+        )
       else if (error instanceof Refused) problems.push(`${place}: ${error.message}`)
       else throw error
     }
@@ -124,7 +127,10 @@ export const seed = async (database: Database, { groups, users }: Seeds, sown: S
   await database.transaction(async (tx) => {
     for (const [slug, group] of Object.entries(groups)) await sowGroup(tx, slug, group, now)
     for (const [slug, group] of Object.entries(groups)) await at(`groups.${slug}.parents`, sowParents(tx, slug, group, now))
-    for (const [name, user] of Object.entries(users)) await at(`users.${name}`, sowUser(tx, name, user, hashes.get(usernameKey(name)), now))
+    for (const [username, user] of Object.entries(users)) {
+      const { email } = user
+      await at(`users.${username}`, sowUser(tx, username, user, hashes.get(usernameKey(username)), now), { username, email })
+    }
     if (problems.length > 0) throw new SeedProblems(problems)
   })
 }

@@ -104,7 +104,7 @@ const radio = (field: Choice, context: FieldContext): Html => {
 const check = (field: Check, context: FieldContext): Html =>
   html`<div class="field">
     <label class="option">
-      <input type="checkbox" value="true" ${attr({ ...attributesOf(field, context), checked: field.checked })} />
+      <input type="checkbox" ${attr({ ...attributesOf(field, context), checked: field.checked })} />
       <span>${context.t(field.label)}</span>
     </label>
     ${notes(field, context)}

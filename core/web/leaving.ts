@@ -19,7 +19,7 @@ const render = (frame: Frame, to: URL, head: Html, onward: Html): string => {
 
 /**
  * A page that leaves this site for `to`, by itself and by a link. Browsers apply `form-action 'self'` to the redirects that follow a form
- * too, so a flow whose last answer was posted is sent here (303) before it goes to the application.
+ * too, so what a flow's last form is answered with is this page, not a redirect to the application.
  */
 export const renderForward = (frame: Frame, to: URL): string =>
   render(

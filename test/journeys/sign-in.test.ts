@@ -71,7 +71,7 @@ test('the page before, answered again by the back button, leads on from there', 
   const first = await client.open(start)
   await client.submit(first, { identifier: 'ada' })
   const second = await client.submit(first, { identifier: 'bob' })
-  assert.match(second.text, /Signing in as bob/)
+  assert.match(second.text, /Account: bob/)
   isLanding(await client.submit(second, { password: people.bob.password }), 'bob')
 })
 
@@ -99,7 +99,7 @@ test('two tabs run flows of their own, and the second one ends where the first o
   const client = browser()
   const one = await passwordPage(client, 'ada')
   const two = await passwordPage(client, 'bob')
-  assert.match((await client.open(one.url)).text, /Signing in as ada/)
+  assert.match((await client.open(one.url)).text, /Account: ada/)
   isLanding(await client.submit(one, { password: people.ada.password }), 'ada')
   // The form of the other tab is from before the sign-in: it is refused, and its page says so.
   const forged = await client.submit(two, { password: people.bob.password })

@@ -61,6 +61,8 @@ export const visit = async ({ dark = false, width = 1440, locale = 'en', javaScr
   const page = await context.newPage()
   // Chromium reports violations of the CSP on the console, also where pages run no script.
   page.on('console', (message) => {
+    // A page that says what went wrong has the status of it, and Chromium says so, too.
+    if (/^Failed to load resource: .* status of [45]\d\d /.test(message.text()) && message.location().url === page.url()) return
     if (message.type() === 'error' || message.type() === 'warning') problems.push(`console: ${message.text()}`)
   })
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.message}`))

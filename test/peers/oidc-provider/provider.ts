@@ -14,6 +14,8 @@ type Wish = {
   readonly clients: readonly Client[]
   readonly account: { readonly id: string; readonly claims: Readonly<Record<string, unknown>> }
   readonly idTokenAlg?: Algorithm
+  /** The package's own in memory, unless given. */
+  readonly adapter?: new (name: string) => object
 }
 
 const generate: Readonly<Record<Algorithm, () => { privateKey: { export(as: { format: 'jwk' }): object } }>> = {
@@ -30,8 +32,9 @@ const interactions = '/interaction/'
  * `oidc-provider` with its adapter in memory, set up as ours is: PKCE with S256 demanded of public clients, claims in the ID token too, a
  * refresh token with `offline_access` that each use replaces. Whoever comes is the account, at once: its interactions ask nothing.
  */
-export const oidcProvider = ({ issuer, clients, account, idTokenAlg = 'RS256' }: Wish) => {
+export const oidcProvider = ({ issuer, clients, account, idTokenAlg = 'RS256', adapter }: Wish) => {
   const provider: Provider = new Provider(issuer, {
+    ...(adapter && { adapter }),
     jwks: { keys: [...new Set<Algorithm>(['RS256', idTokenAlg])].map(keyOf) },
     cookies: { keys: ['only for tests'] },
     clients: clients.map(({ id, secret, redirectUri }) => ({

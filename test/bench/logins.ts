@@ -1,0 +1,33 @@
+import type { Figure } from './figures.ts'
+import { rates, type Rate } from './load.ts'
+import { logIn } from './people.ts'
+import { apart, cores } from './process.ts'
+import { startOurs, startScript } from './servers.ts'
+
+const bound = async (): Promise<Rate> => {
+  const hasher = await startScript('hasher.ts', ['4000'], cores.server)
+  await hasher.stop()
+  return JSON.parse(hasher.line)
+}
+
+/** Whole sign-ins, three requests each, beside the hashes that the same core can do. */
+export const logins = async (): Promise<readonly Figure[]> => {
+  const before = await bound()
+  const server = await startOurs('RS256')
+  try {
+    let next = 0
+    const { ours } = await apart([server.pid], () => rates({ ours: { pid: server.pid, run: () => logIn(server.http, next++) } }))
+    const after = await bound()
+    const hashes = { perSecond: (before.perSecond + after.perSecond) / 2, perCpuSecond: (before.perCpuSecond + after.perCpuSecond) / 2 }
+    const share = ours.perCpuSecond / hashes.perCpuSecond
+    return [
+      { what: 'Argon2id hashes, bare', value: hashes.perSecond, unit: '/s' },
+      { what: 'Argon2id hashes, bare', value: hashes.perCpuSecond, unit: '/CPU-s' },
+      { what: 'password sign-ins', value: ours.perSecond, unit: '/s' },
+      { what: 'password sign-ins', value: ours.perCpuSecond, unit: '/CPU-s' },
+      { what: 'password sign-ins of the bound', value: share * 100, unit: '%', aim: 'at least 80 %', met: share >= 0.8 },
+    ]
+  } finally {
+    await server.stop()
+  }
+}

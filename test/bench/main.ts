@@ -1,0 +1,29 @@
+import { parseArgs } from 'node:util'
+import { table, type Figure } from './figures.ts'
+import { logins } from './logins.ts'
+import { starting } from './starting.ts'
+import { timings } from './timings.ts'
+import { tokens } from './tokens.ts'
+
+// npm run bench [-- --json] [NAME…]: measures this installation. It prints and fails for no figure: machines differ, ratios less so.
+
+const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  starting,
+  logins,
+  es256: () => tokens('ES256', 2),
+  rs256: () => tokens('RS256', 1.3),
+  timings,
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
+const names = positionals.length > 0 ? positionals : Object.keys(measures)
+const unknown = names.find((name) => !Object.hasOwn(measures, name))
+if (unknown !== undefined)
+  throw new Error(`there is nothing to measure called "${unknown}"; there are: ${Object.keys(measures).join(', ')}`)
+
+const figures: Figure[] = []
+for (const name of names) {
+  process.stderr.write(`measuring: ${name}\n`)
+  figures.push(...((await measures[name]?.()) ?? []))
+}
+process.stdout.write(values.json ? `${JSON.stringify(figures, undefined, 2)}\n` : `${table(figures)}\n`)

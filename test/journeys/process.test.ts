@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { command, freePort, startServer, temporaryDirectory } from '../kit/server.ts'
+
+/** Runs `serve`, which is expected to refuse, in an empty directory. */
+const refused = async (env: Readonly<Record<string, string>>, file?: string) => {
+  const directory = temporaryDirectory()
+  if (file !== undefined) writeFileSync(join(directory, 'configuration.yaml'), file)
+  const port = await freePort()
+  const { child, ended } = command(['serve'], {
+    directory,
+    env: {
+      SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
+      SLUICE_DATA_DIR: join(directory, 'data'),
+      ...(file !== undefined && { SLUICE_APPLY: 'configuration.yaml' }),
+      ...env,
+    },
+  })
+  child.stdin?.end()
+  const { code, out, err: written } = await ended
+  assert.deepEqual([code, out], [1, ''], written)
+  // The log, one JSON object a line, goes to the standard error, too.
+  const err = written.replaceAll(/^\{.*\}\n/gm, '')
+  assert.doesNotMatch(err, /\n\s+at /)
+  return { err, lines: err.trimEnd().split('\n'), directory }
+}
+
+const started = async (t: TestContext, ...given: Parameters<typeof startServer>) => {
+  const server = await startServer(...given)
+  t.after(() => server.stop())
+  return server
+}
+
+test('a port that is taken is named, with the option that moves it', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1')
+  t.after(() => other.close())
+  await once(other, 'listening')
+  const address = other.address()
+  const place = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  const { lines } = await refused({ SLUICE_LISTEN_HTTP: place })
+  assert.deepEqual(lines, [`sluice: ${place} is taken by another program; end it, or choose another place by SLUICE_LISTEN_HTTP`])
+})
+
+test('a second server on the same data is refused, and the first one lives on', async (t) => {
+  const server = await started(t)
+  const { err } = await refused({ SLUICE_DATA_DIR: server.dataDir })
+  assert.match(err, /^sluice: another process .*sluice\.lock.*\n$/)
+  assert.equal((await new Client(server.url).open('/')).status, 200)
+  assert.equal((await server.sluice(['createsuperuser', '--username', 'a', '--password-stdin'], 'long enough')).code, 0)
+})
+
+test('a database of a newer version is not touched', async (t) => {
+  const server = await started(t)
+  await server.stop()
+  const path = join(server.dataDir, 'sluice.db')
+  const database = new DatabaseSync(path)
+  database.exec("insert into mikro_orm_migrations (name) values ('Migration29990101000000_future')")
+  const before = database.prepare('select count(*) as n from settings_state').get()
+  const { lines } = await refused({ SLUICE_DATA_DIR: server.dataDir })
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /Migration29990101000000_future.*a newer version has written it/)
+  assert.deepEqual(database.prepare('select count(*) as n from settings_state').get(), before)
+  database.close()
+})
+
+test('a file that is no database is refused by name', async () => {
+  const directory = temporaryDirectory()
+  mkdirSync(join(directory, 'data'))
+  writeFileSync(join(directory, 'data/sluice.db'), 'not a database, but quite a long text '.repeat(100))
+  const { lines } = await refused({ SLUICE_DATA_DIR: join(directory, 'data') })
+  assert.equal(lines.length, 1)
+  assert.match(lines[0] ?? '', /^sluice: the database cannot be opened: .*\(SQLITE_NOTADB\)$/)
+})
+
+test('all that is wrong with options is told at once', async () => {
+  const { err, directory } = await refused({
+    SLUICE_LISTN_HTTP: '1',
+    SLUICE_LOG_LEVEL: 'loud',
+    SLUICE_REDIS_URL: 'redis://x',
+    SLUICE_URL: 'x',
+  })
+  assert.match(err, /there is no option SLUICE_LISTN_HTTP.*did you mean .SLUICE_LISTEN_HTTP./)
+  assert.match(err, /SLUICE_LOG_LEVEL: "loud"/)
+  assert.match(err, /SLUICE_REDIS_URL is not built yet/)
+  assert.match(err, /SLUICE_URL: "x"/)
+  assert.deepEqual(readdirSync(directory), [])
+})
+
+const broken = {
+  'broken YAML': ['version: 1\nusers:\n  ada: { name: Ada\n', /configuration\.yaml:\d+:\d+/],
+  'an unknown kind': ['version: 1\nuser: {}\n', /configuration\.yaml:2:1.*did you mean .users./],
+  'an unset variable': [
+    'version: 1\nusers:\n  ada: { password: { $env: NOT_THERE } }\n',
+    /configuration\.yaml:3:\d+: users\.ada\.password.*NOT_THERE/,
+  ],
+  'an unknown provider': ['version: 1\napplications:\n  wiki: { name: W, provider: wikki }\n', /there is no provider "wikki"/],
+  'a secret that is missing': [
+    'version: 1\nproviders:\n  wiki: { type: oidc, with: { redirectUris: [https://a.example/] } }\n',
+    /A confidential client needs a secret/,
+  ],
+} as const
+for (const [what, [file, complaint]] of Object.entries(broken)) {
+  test(`${what} in the configuration stops the start, and nothing is written of it`, async () => {
+    const { err, directory } = await refused({}, file)
+    assert.match(err, /^sluice: The configuration cannot be used:\n {2}/)
+    assert.match(err, complaint)
+    const database = new DatabaseSync(join(directory, 'data/sluice.db'))
+    assert.deepEqual({ ...database.prepare('select count(*) as n from users').get() }, { n: 0 })
+    database.close()
+  })
+}
+
+test('a seed that the directory refuses leaves the directory as it was', async (t) => {
+  const server = await started(t, { apply: configuration() })
+  await server.stop()
+  const users = { zoe: { name: 'Zoe', password: 'long enough for anybody' }, 'a b': { name: 'x', email: 'no address' } }
+  await assert.rejects(server.restart({ apply: configuration({ users }) }), (error: Error) => {
+    assert.match(error.message, /ended with code 1/)
+    assert.match(error.message, /no address/)
+    assert.doesNotMatch(error.message, /\n\s+at /)
+    return true
+  })
+  await server.restart({ apply: configuration() })
+  assert.equal((await signIn(new Client(server.url), { username: 'zoe', password: users.zoe.password })).status, 422)
+})
+
+test('no secret of the configuration is in the log or the output', async (t) => {
+  const server = await started(t, { apply: configuration(), env: { SLUICE_LOG_LEVEL: 'debug' } })
+  const client = new Client(server.url)
+  await signIn(client, { ...people.ada, password: 'a wrong password' })
+  await signIn(client, people.ada)
+  await server.stop()
+  const secrets = [people.ada.password, 'a wrong password', 'wiki-secret', ...client.cookies.values()]
+  for (const secret of secrets) assert.equal(server.logs().includes(secret), false, `${secret} is in the log`)
+  assert.match(server.logs(), /"route":"\/if\/flow\/:slug\/"/)
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`at ${signal} requests that run are finished, and the process ends well`, async (t) => {
+    const server = await started(t, { apply: configuration() })
+    const client = new Client(server.url)
+    const page = await client.submit(await client.open('/'), { identifier: 'ada' })
+    const form = page.forms.find(({ method }) => method === 'post')
+    const body = String(new URLSearchParams({ ...form?.fields, password: people.ada.password }))
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': Buffer.byteLength(body),
+      cookie: [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      origin: server.url,
+    }
+    const sent = request(page.url, { method: 'POST', headers })
+    const answered = once(sent, 'response')
+    // The server has the head of the request and half of its body when it is told to end.
+    sent.write(body.slice(0, 20))
+    await new Client(server.url).open('/')
+    const ended = server.stop(signal)
+    sent.end(body.slice(20))
+    const [response] = await answered
+    assert.deepEqual([response.statusCode, response.headers.location], [303, '/'])
+    response.resume()
+    const { code, signal: by } = await ended
+    assert.deepEqual([code, by], [0, null])
+    assert.equal(existsSync(join(server.dataDir, 'sluice.sock')), false)
+    await assert.rejects(fetch(server.url))
+
+    await server.restart()
+    const cookie = String(response.headers['set-cookie']).split(';')[0] ?? ''
+    const home = await new Client(server.url, { cookie }).open('/')
+    assert.equal(home.heading, 'Your applications')
+  })
+}
+
+test('a server whose standard input ends goes on', async (t) => {
+  const directory = temporaryDirectory()
+  const port = await freePort()
+  const env = { SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`, SLUICE_DATA_DIR: join(directory, 'data') }
+  const { child, ended } = command(['serve'], { directory, env })
+  t.after(async () => {
+    child.kill()
+    await ended
+  })
+  child.stdin?.end()
+  if (child.stdout) await once(child.stdout, 'data')
+  const url = `http://localhost:${port}`
+  for (const _ of [1, 2]) assert.equal((await new Client(url).ask('/-/health/ready')).json().status, 'ok')
+})
+
+test('a server that was killed starts again with what it had written', async (t) => {
+  const server = await started(t, { apply: configuration() })
+  const client = new Client(server.url)
+  await signIn(client, people.ada)
+  assert.equal((await server.stop('SIGKILL')).signal, 'SIGKILL')
+  await server.restart()
+  assert.match((await client.open('/')).text, /signed in as ada/)
+})
+
+test('without SLUICE_APPLY a server needs nothing but its data directory', async (t) => {
+  const server = await started(t)
+  assert.deepEqual(
+    readdirSync(server.dataDir)
+      .toSorted()
+      .filter((name) => !/-(shm|wal|journal)$/.test(name)),
+    ['secret.key', 'sluice.db', 'sluice.lock', 'sluice.sock'],
+  )
+})

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Stage } from '../../core/api/index.ts'
+import { readCatalog } from '../../core/configuration/house.ts'
+import { kindNames, kinds, unbuiltKinds } from '../../core/configuration/kinds.ts'
+import type { Schema } from '../../core/configuration/schema.ts'
+import { type Option, optionNames, table, variableOf } from '../../core/options/table.ts'
+import { tableOf } from './markdown.ts'
+import { root } from './sources.ts'
+
+const catalog = await readCatalog()
+const code = (text: string) => `\`${text}\``
+
+const options = (): string =>
+  tableOf(
+    ['Option', 'Default', 'What it is'],
+    optionNames.map((name) => {
+      const { default: fallback, description, secret }: Option = table[name]
+      return [`${code(variableOf(name))}${secret ? ' (or `_FILE`)' : ''}`, fallback, description]
+    }),
+  )
+
+const typeOf = (schema: Schema): string => {
+  if (schema['x-secret']) return 'secret'
+  if (schema.enum) return schema.enum.map((value) => code(String(value))).join(', ')
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices) return [...new Set(choices.map(typeOf))].join(', ')
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const))
+  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`
+  const words: Readonly<Record<string, string>> = { string: 'text', object: 'map', boolean: '`true`, `false`', integer: 'number' }
+  return words[String(schema.type)] ?? String(schema.type ?? 'any value')
+}
+
+const defaultOf = (schema: Schema & { readonly default?: unknown }, required: boolean): string => {
+  if (schema['x-default-from'] !== undefined) return `the ${schema['x-default-from']}`
+  if (schema.default !== undefined) {
+    const { default: value } = schema
+    const written = Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value)
+    return written === '' ? 'none' : code(written)
+  }
+  return required ? '**required**' : '–'
+}
+
+/** A row for each field, those of maps and of lists of maps too. */
+const rowsOf = (schema: Schema, before = ''): readonly (readonly string[])[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    if (field['x-unbuilt'] ?? field.items?.['x-unbuilt']) return []
+    const path = `${before}${name}`
+    const row = [code(path), typeOf(field), defaultOf(field, schema.required?.includes(name) ?? false), field.description ?? '']
+    return [row, ...rowsOf(field, `${path}.`), ...rowsOf(field.items ?? {}, `${path}[].`)]
+  })
+
+const fields = (schema: Schema): string => tableOf(['Field', 'Type', 'Default', 'What it is'], rowsOf(schema))
+
+const unbuiltOf = (schema: Schema): readonly string[] =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, field]) => [
+    ...((field['x-unbuilt'] ?? field.items?.['x-unbuilt']) ? [name] : []),
+    ...unbuiltOf(field),
+    ...unbuiltOf(field.items ?? {}),
+  ])
+
+const kindSections = (): string =>
+  kindNames
+    .map((name) => {
+      const { schema, key } = kinds[name]
+      const unbuilt = [...new Set(unbuiltOf(schema))].map(code)
+      const later = unbuilt.length > 0 ? `\n\nNot built yet, and refused by name: ${unbuilt.join(', ')}.` : ''
+      return `### ${name}\n\nThe key is ${key.hint}.\n\n${fields(schema)}${later}`
+    })
+    .join('\n\n')
+
+const unbuilt = (): string => unbuiltKinds.map(code).join(', ')
+
+/** The first sentence of the README beside a plugin. */
+const summary = (folder: string): string => {
+  const [, text = ''] = readFileSync(join(root, folder, 'README.md'), 'utf8').split('\n\n')
+  return text.replaceAll('\n', ' ').replace(/([.?!]) [A-Z].*$/, '$1')
+}
+
+const stageRow = ({ kind, settings, proves = [] }: Stage): readonly string[] => {
+  const folder = `plugins/stages/${kind}`
+  const names = Object.keys((settings as Schema).properties ?? {})
+  return [`[${kind}](../${folder}/README.md)`, summary(folder), names.map(code).join(', ') || '–', proves.map(code).join(', ') || '–']
+}
+
+const stages = (): string =>
+  tableOf(
+    ['Stage', 'What it does', 'Settings', 'Proves'],
+    [...catalog.stages.values()].toSorted((a, b) => a.kind.localeCompare(b.kind)).map(stageRow),
+  )
+
+const protocolSections = (): string =>
+  [...catalog.protocols.values()].map((protocol) => `### ${protocol.kind}\n\n${fields(catalog.schema(protocol))}`).join('\n\n')
+
+/** What the command line itself says. */
+const said = (...args: readonly string[]): string => {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(root, 'core/boot/boot.mjs'), ...args, '--help'], { encoding: 'utf8' })
+  if (!stdout) throw new Error(`sluice ${args.join(' ')} --help said nothing: ${stderr}`)
+  return stdout.trimEnd()
+}
+
+const commands = (): string => {
+  const overview = said()
+  const names = [...overview.matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2}/gm)].map(([, name = '']) => name)
+  const sections = names.map((name) => `## sluice ${name}\n\n\`\`\`text\n${said(...name.split(' '))}\n\`\`\``)
+  return [`\`\`\`text\n${overview}\n\`\`\``, ...sections].join('\n\n')
+}
+
+/** What makes each generated part of the documents. */
+export const reference: Readonly<Record<string, () => string>> = {
+  options,
+  kinds: kindSections,
+  unbuilt,
+  stages,
+  protocols: protocolSections,
+  commands,
+}

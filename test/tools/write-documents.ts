@@ -1,0 +1,16 @@
+// `npm run docs`: brings the generated parts of the documents up to date.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { renewed } from './markdown.ts'
+import { reference } from './reference.ts'
+import { files, root } from './sources.ts'
+
+for (const file of files.filter((name) => name.endsWith('.md'))) {
+  const path = join(root, file)
+  const before = readFileSync(path, 'utf8')
+  const after = renewed(before, reference)
+  if (after !== before) {
+    writeFileSync(path, after)
+    process.stdout.write(`Written: ${file}\n`)
+  }
+}
