@@ -345,6 +345,13 @@ describe('attempts', () => {
     assert.equal((await walk(h, signIn, [], h.asker('b', { ip: '192.0.2.2' }))).is, 'asking')
   })
 
+  withHouse('that ended in a sign-in leave room for the next one at the same address', async (h) => {
+    await h.store.put('runs:192.0.2.1', limits.runs - 1, 60)
+    for (let times = 0; times < 3; times++) assert.equal((await walk(h, signIn, [{ name: 'ada' }, { word: 'right' }])).is, 'closed')
+    assert.equal((await walk(h, signIn, [{ name: 'ada' }, { word: 'wrong' }])).is, 'asking')
+    assert.equal((await walk(h, signIn, [])).is, 'throttled')
+  })
+
   withHouse('in parallel are counted before they are looked at', async (h) => {
     const runs = await Promise.all(
       Array.from({ length: 40 }, (_, i) => guess(h, 'ada', 'wrong', h.asker(`browser-${i}`, { ip: `192.0.2.${i}` }))),
