@@ -118,3 +118,19 @@ test('a browser knows who has signed in there, the latest first', async (t) => {
   }
   assert.deepEqual((await readBrowser(cookie)).known, [bob, ada])
 })
+
+test('a browser knows the twenty users who signed in there last', async (t) => {
+  const { addUser, close, readBrowser, signingIn, time } = await setUp(t)
+  const { id } = await readBrowser(undefined)
+  const users: string[] = []
+  let cookie: string | undefined
+  for (let count = 0; count < 22; count += 1) {
+    const user = await addUser(`user${count}`)
+    users.push(user)
+    time.now += 1000
+    const closed = await close(signingIn(user, id))
+    assert.ok(closed.closed === true)
+    cookie = closed.cookie
+  }
+  assert.deepEqual((await readBrowser(cookie)).known, users.toReversed().slice(0, 20))
+})

@@ -5,9 +5,6 @@ import { prepare } from '../data/prepared.ts'
 import { readProofs, type Sessions } from './sessions.ts'
 import type { Browser, Proof } from './types.ts'
 
-/** Of the users who have signed in at a browser before, the latest ones. */
-const maxKnown = 20
-
 /** The methods of proofs, each once, in the order of proof. */
 export const methodsOf = (proofs: readonly Proof[]): readonly string[] => [...new Set(proofs.map(({ method }) => method))]
 
@@ -31,8 +28,8 @@ const prepareBrowser = (database: Database) =>
       .select(['browsers.secret_hash', 'sessions.id', 'sessions.authenticated_at', 'sessions.proofs', 'sessions.seen_at'])
       .select(['users.id as user_id', 'users.username', 'browser_users.user_id as known'])
       .where('browsers.id', '=', given.id)
-      .orderBy('browser_users.at', 'desc')
-      .limit(maxKnown),
+      // Without a limit: SQLite would make a temporary table for it, which costs ten times the rest. A sign-in keeps few.
+      .orderBy('browser_users.at', 'desc'),
   )
 
 type Row = Awaited<ReturnType<ReturnType<typeof prepareBrowser>>>[number]

@@ -2,14 +2,12 @@ import type { Passwords } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
 import { userChanged } from '../identity/changes.ts'
+import { nobody } from '../identity/nobody.ts'
 import type { Hasher } from '../keys/hashing.ts'
 import { prepare } from '../data/prepared.ts'
 import { endAllSessions } from './sessions.ts'
 
 type NewPassword = { readonly userId: string; readonly hash: string }
-
-/** Nobody has it (RFC 9562 §5.9): asking for it makes an unknown user cost the query of a known one. */
-const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Passwords in table `passwords`. Calls throw `Busy` and `PasswordTooLong` as the hasher does. */
 export const createPasswords = ({ database, hasher }: { readonly database: Database; readonly hasher: Hasher }): Passwords => {

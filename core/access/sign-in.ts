@@ -31,6 +31,9 @@ const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: 
   }
 }
 
+/** Users by whom a browser is known, see `Browser.known`. */
+const maxKnown = 20
+
 /** Opens the session `id` and returns the browser's new cookie: its secret changes, so that nobody who knew it before is signed in. */
 export const signIn = async (tx: Tx, session: NewSession, id: string, request: Closing['request'], now: number): Promise<string> => {
   const { browserId, userId, proofs, lifetime } = session
@@ -63,8 +66,25 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
     .values({ browser_id: browserId, user_id: userId, at: now })
     .onConflict((conflict) => conflict.columns(['browser_id', 'user_id']).doUpdateSet({ at: now }))
     .execute()
+  await forgetEarliest(tx, browserId)
   return formatCookie({ id: browserId, secret })
 }
+
+/** Keeps the latest of the users who have signed in at a browser, since every request reads them all. */
+const forgetEarliest = (tx: Tx, browserId: string) =>
+  tx
+    .deleteFrom('browser_users')
+    .where('browser_id', '=', browserId)
+    .where('at', '<', (those) =>
+      those
+        .selectFrom('browser_users')
+        .select('at')
+        .where('browser_id', '=', browserId)
+        .orderBy('at', 'desc')
+        .limit(1)
+        .offset(maxKnown - 1),
+    )
+    .execute()
 
 /** Ends the browser's sessions, forgets the browser and returns the cookie of a new one. */
 export const signOut = async (tx: Tx, browserId: string, now: number): Promise<string> => {

@@ -42,6 +42,6 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
       if (done.length > 0) log?.info({ migrations: done }, 'the database schema is up to date')
       return done
     },
-    close: async () => sqlite.close(),
+    close: () => sqlite.close(),
   }
 }

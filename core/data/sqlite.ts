@@ -10,6 +10,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
+import { groupedCommits } from './commits.ts'
 import { statements } from './statements.ts'
 import { turns } from './turns.ts'
 
@@ -35,24 +36,28 @@ type Connection = DatabaseConnection & { writing: boolean }
 const inMemory = (path: string): boolean => path === ':memory:'
 
 /**
- * One connection writes, one transaction or statement at a time. Reads outside of transactions have a connection of their own (WAL):
- * they see what is committed, and wait for nobody. Transactions are IMMEDIATE, so that none of them fails halfway for having begun with a read.
+ * One connection writes, one transaction at a time. Reads outside of transactions see what is committed and wait for nobody: during a
+ * transaction they have a connection of their own (WAL), at any other time the same one, whose cache a write does not void.
+ * Transactions are IMMEDIATE, so that none of them fails halfway for having begun with a read.
  */
-const openSqliteDriver = (path: string): { readonly driver: Driver; readonly writer: BetterSqlite; close(): void } => {
+const openSqliteDriver = (path: string): { readonly driver: Driver; readonly writer: BetterSqlite; close(): Promise<void> } => {
   const writer = new BetterSqlite(path, { timeout: patience })
   for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'cache_size = -65536']) writer.pragma(pragma)
   const reader = inMemory(path) ? writer : new BetterSqlite(path, { timeout: patience, readonly: true })
   const write = statements(writer)
   const read = reader === writer ? write : statements(reader)
   const turn = turns(patience)
+  const committed = groupedCommits(writer, turn)
 
   const execute = async ({ sql, parameters }: CompiledQuery, writing: boolean): Promise<QueryResult<any>> => {
-    if (writing) return run(write(sql, parameters), parameters)
-    const statement = read(sql, parameters)
-    if (statement.readonly && reader !== writer) return run(statement, parameters)
+    const statement = write(sql, parameters)
+    if (writing) return run(statement, parameters)
+    if (!statement.readonly) return committed(() => run(statement, parameters))
+    if (!turn.taken) return run(statement, parameters)
+    if (reader !== writer) return run(read(sql, parameters), parameters)
     await turn.take()
     try {
-      return run(write(sql, parameters), parameters)
+      return run(statement, parameters)
     } finally {
       turn.give()
     }
@@ -92,9 +97,10 @@ const openSqliteDriver = (path: string): { readonly driver: Driver; readonly wri
       if (writer.inTransaction) writer.exec('rollback')
       turn.give()
     },
-    destroy: async () => close(),
+    destroy: () => close(),
   }
-  const close = (): void => {
+  const close = async (): Promise<void> => {
+    await committed(() => {})
     if (reader !== writer) reader.close()
     writer.close()
   }
@@ -111,8 +117,8 @@ class Adapter extends SqliteAdapter {
 export type Sqlite = {
   readonly dialect: Dialect
   hasTable(name: string): boolean
-  /** Whoever uses the dialect afterwards gets an error. */
-  close(): void
+  /** After what waits to be written. Whoever uses the dialect afterwards gets an error. */
+  close(): Promise<void>
   /**
    * Runs migrations with foreign keys unchecked, and checks them afterwards. SQLite changes a table by rebuilding it: with the checks on,
    * dropping the old table would delete all rows that refer to it, and the pragma does nothing inside the migrations' own transaction.

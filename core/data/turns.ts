@@ -4,6 +4,8 @@ export type Turns = {
   take(): Promise<void>
   /** Ends the turn: the next one's begins. */
   give(): void
+  /** Somebody has it. */
+  readonly taken: boolean
 }
 
 type Waiting = { readonly begin: () => void; readonly timer: NodeJS.Timeout }
@@ -13,6 +15,9 @@ export const turns = (patience: number): Turns => {
   const waiting = new Set<Waiting>()
   let taken = false
   return {
+    get taken() {
+      return taken
+    },
     take() {
       if (!taken) {
         taken = true

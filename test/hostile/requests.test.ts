@@ -64,10 +64,10 @@ test('an absolute address in the request line names no other host in the answer'
 
 test('headers of any shape break nothing', async () => {
   for (const headers of [
-    { 'accept-language': `${'a-'.repeat(4000)}` },
+    { 'accept-language': 'a-'.repeat(4000) },
     { 'accept-language': 'de;q=x, *;q=, ,,;q=1;q=1, __proto__' },
     { 'user-agent': 'x'.repeat(8000) },
-    { cookie: `${'a=b; '.repeat(1500)}` },
+    { cookie: 'a=b; '.repeat(1500) },
     { cookie: '__proto__=x; constructor=y; sluice=' },
     { authorization: `Basic ${'A'.repeat(8000)}` },
     { 'x-forwarded-for': `${'1.2.3.4, '.repeat(800)}x` },

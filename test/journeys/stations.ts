@@ -164,7 +164,9 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
       status: 403,
       async reach(page) {
         await start(page)
-        await page.locator('[name=_csrf]').evaluate('(input) => { input.value = "" }')
+        await page.locator('[name=_csrf]').evaluate((input: { value: string }) => {
+          input.value = ''
+        })
         await submit(page)
         await page.getByRole('textbox').waitFor({ state: 'detached' })
       },

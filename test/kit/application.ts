@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
 /** What an application's callback was sent. */
 export type Called = { readonly method: string; readonly fields: Readonly<Record<string, string>> }
@@ -19,7 +19,7 @@ const page = '<!doctype html><html lang="en"><title>Welcome</title><link rel="ic
  */
 export async function serveApplication(): Promise<TestApplication> {
   const called: Called[] = []
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     if (url.pathname !== '/callback') {
       response.writeHead(200, { 'content-type': 'text/html' }).end(page)
@@ -30,7 +30,8 @@ export async function serveApplication(): Promise<TestApplication> {
     const sent = request.method === 'POST' ? new URLSearchParams(body) : url.searchParams
     called.push({ method: request.method ?? '', fields: Object.fromEntries(sent) })
     response.writeHead(303, { location: `http://localhost:${request.socket.localPort}/welcome` }).end()
-  }).listen(0, '127.0.0.1')
+  }
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   return {

@@ -19,7 +19,7 @@ export const stage = defineStage({
     const asked = wants.consent?.to ?? []
     if (!application || !asked.length) return pass()
 
-    const { id, username } = need(facts.user)
+    const { id } = need(facts.user)
     const mayPass = settings.mode === 'once' && !wants.consent?.always
     const names = asked.map((scope) => scope.name)
     if (mayPass && (await use.consents.covers(id, application.slug, names))) return pass()
@@ -27,7 +27,6 @@ export const stage = defineStage({
     return ask(
       screen(
         msg('consent.title', { application: application.name }),
-        { node: 'text', tone: 'muted', text: msg('consent.who', { username }) },
         { node: 'text', text: msg('consent.scopes', { application: application.name }) },
         { node: 'list', items: asked.map((scope) => ({ text: scope.text })) },
         { node: 'button', name: 'consent', value: 'allow', label: msg('consent.allow'), kind: 'primary' },

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { answerOf, authorizeAddress, redeem, refresh, userinfo } from '../hostile/attack.ts'
+import { Client, type Credentials, type Page } from '../kit/client.ts'
+import type { TestServer } from '../kit/server.ts'
+
+/**
+ * What one client was told by the server before it died. What was asked and not answered may have happened or not; what was answered must
+ * hold for ever.
+ */
+export type Ledger = {
+  readonly person: Credentials
+  readonly client: Client
+  /** The last page that asked for something. */
+  page?: Page
+  code?: { readonly code: string; sent: boolean; redeemed: boolean }
+  /** The newest refresh token that was answered, those before it, and whether it was sent without an answer. */
+  family?: { current: string; readonly before: string[]; accessToken: string; sent: boolean }
+  /** Tokens whose code was used twice, which the client was told. */
+  readonly revoked: { readonly refreshToken: string; readonly accessToken: string }[]
+}
+
+export const newLedger = (server: TestServer, person: Credentials): Ledger => ({ person, client: new Client(server.url), revoked: [] })
+
+/** Signs in, redeems, refreshes and gives one family away, over and over, until the server dies. */
+export async function useUntilDeath(server: TestServer, ledger: Ledger): Promise<void> {
+  try {
+    for (;;) {
+      await signInOnce(ledger)
+      await redeemOnce(server, ledger)
+      for (let times = 0; times < 3; times++) await refreshOnce(server, ledger)
+      await betrayOnce(server, ledger)
+    }
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+  }
+}
+
+async function signInOnce(ledger: Ledger): Promise<void> {
+  const { client, person } = ledger
+  delete ledger.code
+  let page = await client.open(authorizeAddress({ prompt: 'login' }))
+  page = await client.submit(page, { identifier: person.username })
+  ledger.page = page
+  // From here on the sign-in may have happened, with the cookie changed, without our knowing.
+  const sending = client.submit(page, { password: person.password })
+  delete ledger.page
+  ledger.code = { code: answerOf(await sending)['code'] ?? assert.fail('no code'), sent: false, redeemed: false }
+}
+
+async function redeemOnce(server: TestServer, ledger: Ledger): Promise<void> {
+  assert.ok(ledger.code)
+  ledger.code.sent = true
+  const { status, body } = await redeem(server, ledger.code.code)
+  assert.equal(status, 200, JSON.stringify(body))
+  ledger.code.redeemed = true
+  ledger.family = { current: body['refresh_token'], before: [], accessToken: body['access_token'], sent: false }
+}
+
+async function refreshOnce(server: TestServer, { family }: Ledger): Promise<void> {
+  assert.ok(family)
+  family.sent = true
+  const { status, body } = await refresh(server, family.current)
+  assert.equal(status, 200, JSON.stringify(body))
+  family.before.push(family.current)
+  family.current = body['refresh_token']
+  family.accessToken = body['access_token']
+  family.sent = false
+}
+
+/** Uses the code again: from the answer on, its tokens are dead. */
+async function betrayOnce(server: TestServer, ledger: Ledger): Promise<void> {
+  const { code, family } = ledger
+  assert.ok(code && family)
+  const betrayed = { refreshToken: family.current, accessToken: family.accessToken }
+  delete ledger.family
+  assert.equal((await redeem(server, code.code)).status, 400)
+  ledger.revoked.push(betrayed)
+}
+
+/** What must hold after the server came back. */
+export async function check(server: TestServer, ledger: Ledger): Promise<void> {
+  for (const { refreshToken, accessToken } of ledger.revoked) {
+    assert.equal(await userinfo(server, accessToken), 401, 'a revoked access token is alive')
+    assert.equal((await refresh(server, refreshToken)).status, 400, 'a revoked refresh token is alive')
+  }
+  if (ledger.page) await goesOn(ledger, ledger.page)
+  if (ledger.family) await familyHolds(server, ledger.family)
+  if (ledger.code) await codeHolds(server, ledger.code, ledger.family === undefined)
+}
+
+/** Whoever was asked for a password before the crash types it now. */
+async function goesOn({ client, person }: Ledger, page: Page): Promise<void> {
+  const done = await client.submit(page, { password: person.password })
+  assert.ok(answerOf(done)['code'], `the sign-in did not go on: ${done.status} ${done.text}`)
+}
+
+async function familyHolds(server: TestServer, { current, before, sent }: NonNullable<Ledger['family']>): Promise<void> {
+  const first = await refresh(server, current)
+  if (!sent) assert.equal(first.status, 200, `a refresh token that was never used is dead: ${JSON.stringify(first.body)}`)
+  assert.equal((await refresh(server, current)).status, 400, 'a refresh token worked twice')
+  if (first.status === 200) {
+    assert.equal((await refresh(server, first.body['refresh_token'])).status, 200, 'the family died in the grace')
+  }
+  for (const token of before) assert.equal((await refresh(server, token)).status, 400, 'a replaced refresh token worked')
+}
+
+/** `lone`: no token of it was answered, so that it may still be redeemed if it was never sent. */
+async function codeHolds(server: TestServer, { code, sent, redeemed }: NonNullable<Ledger['code']>, lone: boolean): Promise<void> {
+  const first = await redeem(server, code)
+  if (redeemed) assert.equal(first.status, 400, 'a code was spent twice')
+  if (lone && !sent) assert.equal(first.status, 200, `a code that was never used is dead: ${JSON.stringify(first.body)}`)
+  assert.equal((await redeem(server, code)).status, 400, 'a code was spent twice')
+  if (first.status === 200) assert.equal(await userinfo(server, first.body['access_token']), 401, 'its second use revoked nothing')
+}

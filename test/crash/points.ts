@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import BetterSqlite from 'better-sqlite3'
+import { attacked } from '../hostile/attack.ts'
+import { Client, signIn } from '../kit/client.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { check, newLedger, useUntilDeath } from './ledger.ts'
+import { random } from './random.ts'
+
+const password = 'a password to crash with'
+/** Each is used at a few points only: a try that a crash cut off stays counted, and too many would be refused. */
+const people = 40
+
+const database = <T>(server: TestServer, look: (opened: InstanceType<typeof BetterSqlite>) => T): T => {
+  const opened = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
+  try {
+    return look(opened)
+  } finally {
+    opened.close()
+  }
+}
+
+const assertSound = (server: TestServer): void =>
+  database(server, (opened) => {
+    assert.deepEqual(opened.pragma('integrity_check'), [{ integrity_check: 'ok' }])
+    assert.deepEqual(opened.pragma('foreign_key_check'), [])
+  })
+
+/** Kills the server at `points` moments of signing in, redeeming and refreshing, and looks after each what is left. */
+export async function crashSignIns(points: number, seed: number): Promise<void> {
+  const next = random(seed)
+  const names = Array.from({ length: Math.min(points, people) }, (_, index) => `user-${index}`)
+  const users = Object.fromEntries(names.map((name) => [name, { email: `${name}@example.com`, password }]))
+  const server = await startServer({ apply: attacked({ users }) })
+  try {
+    for (let point = 0; point < points; point++) {
+      const ledgers = [0, 1].map((shift) => newLedger(server, { username: `user-${(point + shift) % names.length}`, password }))
+      const used = Promise.all(ledgers.map((ledger) => useUntilDeath(server, ledger)))
+      await Promise.race([used, sleep(next() * 400)])
+      const [ended] = await Promise.all([server.stop('SIGKILL'), used])
+      assert.equal(ended.signal, 'SIGKILL', `the server died by itself: ${ended.err}`)
+      assertSound(server)
+      await server.restart()
+      for (const ledger of ledgers) await check(server, ledger)
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Kills the server at `points` moments of the set-up: there is an administrator with all that belongs to them, or a link to make one. */
+export async function crashSetups(points: number, seed: number): Promise<void> {
+  const next = random(seed)
+  for (let point = 0; point < points; point++) {
+    const server = await startServer()
+    try {
+      const client = new Client(server.url)
+      const page = await client.open(server.setupLink ?? '')
+      const sent = client
+        .submit(page, { username: 'root', name: 'Root', email: 'root@example.com', password, 'password-repeat': password })
+        .catch(() => undefined)
+      await sleep(next() * 80)
+      await Promise.all([server.stop('SIGKILL'), sent])
+      assertSound(server)
+      await server.restart()
+      const rows = (table: string) => database(server, (opened) => opened.prepare(`select * from ${table}`).all([]).length)
+      const made = ['users', 'passwords', 'role_assignments', 'changes'].map(rows)
+      if (server.setupLink === undefined) {
+        assert.deepEqual(made.slice(0, 3), [1, 1, 1])
+        assert.equal((await signIn(new Client(server.url), { username: 'root', password })).status, 200)
+      } else {
+        assert.deepEqual(made, [0, 0, 0, 0])
+        assert.equal((await new Client(server.url).open(server.setupLink)).status, 200)
+      }
+    } finally {
+      await server.stop()
+    }
+  }
+}

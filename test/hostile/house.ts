@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { mock } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { readOptions } from '../../core/options/options.ts'
+import { freePort, temporaryDirectory } from '../kit/server.ts'
+
+/** What has been done since the last look: statements by their text, and password hashes. */
+export type Work = { readonly statements: readonly string[]; readonly hashes: number }
+
+export type House = {
+  readonly url: string
+  readonly dataDir: string
+  /** The work since it was last asked for. Events are written a moment after the answer, so a moment is waited. */
+  work(): Promise<Work>
+  /** The most hashes that were made at the same time. */
+  mostHashesAtOnce(): number
+  /** Moves the clock on. */
+  later(milliseconds: number): void
+  close(): Promise<void>
+}
+
+type Hashing = (...given: unknown[]) => Promise<unknown>
+
+let statements: string[] = []
+let hashes = 0
+let hashing = 0
+let mostHashing = 0
+
+/** Counts what every statement and every hash goes through. To be called before the server's modules are loaded. */
+function count(): void {
+  const { prototype } = BetterSqlite
+  const prepare = prototype.prepare
+  prototype.prepare = function (text: string) {
+    const statement = prepare.call(this, text)
+    for (const name of ['all', 'run', 'iterate'] as const) {
+      const call = statement[name].bind(statement) as (parameters: readonly unknown[]) => never
+      statement[name] = (parameters) => {
+        statements.push(text)
+        return call(parameters)
+      }
+    }
+    return statement
+  }
+  const argon2 = createRequire(import.meta.url)('@node-rs/argon2') as Record<'hash' | 'verify', Hashing>
+  for (const name of ['hash', 'verify'] as const) {
+    const call = argon2[name]
+    argon2[name] = async (...given) => {
+      hashes++
+      mostHashing = Math.max(mostHashing, ++hashing)
+      try {
+        return await call(...given)
+      } finally {
+        hashing--
+      }
+    }
+  }
+}
+
+/** The real server in this process, on a clock that can be moved. One for each test file. */
+export async function openHouse(apply: object): Promise<House> {
+  count()
+  mock.timers.enable({ apis: ['Date'], now: Date.UTC(2026, 5, 1) })
+  const directory = temporaryDirectory()
+  const file = join(directory, 'configuration.yaml')
+  writeFileSync(file, JSON.stringify(apply))
+  const port = await freePort()
+  const env = {
+    SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
+    SLUICE_DATA_DIR: join(directory, 'data'),
+    SLUICE_APPLY: file,
+    SLUICE_LOG_LEVEL: 'error',
+  }
+  const read = readOptions({ env, cwd: directory })
+  if (!('options' in read)) throw new Error(JSON.stringify(read.problems))
+  const { start } = await import('../../core/main.ts')
+  const server = await start(read.options, env)
+  return {
+    url: server.local,
+    dataDir: env.SLUICE_DATA_DIR,
+    async work() {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      const done = { statements, hashes }
+      statements = []
+      hashes = 0
+      return done
+    },
+    mostHashesAtOnce: () => mostHashing,
+    later: (milliseconds) => mock.timers.tick(milliseconds),
+    close: () => server.close(),
+  }
+}

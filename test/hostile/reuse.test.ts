@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { Client } from '../kit/client.ts'
+import { people } from '../kit/configuration.ts'
+import { assertRefused, attacked, codeFor, redeem, refresh, userinfo } from './attack.ts'
+import { type House, openHouse } from './house.ts'
+
+let house: House
+before(async () => {
+  house = await openHouse(attacked())
+})
+after(() => house.close())
+
+const tokens = async () => (await redeem(house, await codeFor(new Client(house.url), people.ada))).body
+const events = async (action: string) => {
+  await house.work()
+  const database = new BetterSqlite(`${house.dataDir}/sluice.db`, { readonly: true })
+  const rows = database.prepare('select detail, application from events where action = ?').all([action]) as { detail: string }[]
+  database.close()
+  return rows
+}
+
+test('a refresh token that comes back after the grace takes its whole family with it, and is an event', async () => {
+  const first = await tokens()
+  const second = (await refresh(house, first['refresh_token'])).body
+  assertRefused(await refresh(house, first['refresh_token']), 'invalid_grant')
+  assert.equal(await userinfo(house, second['access_token']), 200, 'within the grace it is a race, not a theft')
+  assert.equal((await events('token.reused')).length, 0)
+
+  house.later(11_000)
+  assertRefused(await refresh(house, first['refresh_token']), 'invalid_grant')
+  assert.equal(await userinfo(house, second['access_token']), 401)
+  assertRefused(await refresh(house, second['refresh_token']), 'invalid_grant')
+  const [event, ...more] = await events('token.reused')
+  assert.ok(event)
+  assert.deepEqual(more, [])
+  for (const token of [first, second]) assert.ok(!event.detail.includes(token['refresh_token']))
+})
+
+test('a token two generations old is a theft at once', async () => {
+  const first = await tokens()
+  const second = (await refresh(house, first['refresh_token'])).body
+  const third = (await refresh(house, second['refresh_token'])).body
+  assertRefused(await refresh(house, first['refresh_token']), 'invalid_grant')
+  assert.equal(await userinfo(house, third['access_token']), 401)
+  assertRefused(await refresh(house, third['refresh_token']), 'invalid_grant')
+})
+
+test('tokens end when their time has come, and so does the family', async () => {
+  const first = await tokens()
+  house.later(606_000)
+  assert.equal(await userinfo(house, first['access_token']), 401)
+  const second = (await refresh(house, first['refresh_token'])).body
+  assert.equal(await userinfo(house, second['access_token']), 200)
+  house.later(30 * 24 * 3600 * 1000)
+  assertRefused(await refresh(house, second['refresh_token']), 'invalid_grant')
+})
