@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readCatalog } from '../core/configuration/house.ts'
+import { limits } from '../core/engine/limits.ts'
 import { isUnbuilt, optionNames, variableOf } from '../core/options/table.ts'
 import { renewed } from './tools/markdown.ts'
 import { reference } from './tools/reference.ts'
 import { files, root } from './tools/sources.ts'
 
+const catalog = await readCatalog()
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 /** What people read to find out how things are; the changelog and the decisions say how they were. */
 const guides = files.filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md' && !file.startsWith('docs/decisions/'))
@@ -40,4 +43,23 @@ test('every link of a guide to a file of ours finds it', () => {
       )
     }
   }
+})
+
+test("a plugin's description names every setting that its schema has", () => {
+  const described = [
+    ...[...catalog.stages.values()].map((stage) => ['stages', stage] as const),
+    ...[...catalog.protocols.values()].map((protocol) => ['protocols', protocol] as const),
+  ]
+  for (const [family, item] of described) {
+    const file = `plugins/${family}/${item.kind}/README.md`
+    for (const name of Object.keys(catalog.schema(item).properties ?? {}))
+      assert.ok(read(file).includes(`\n| \`${name}\``), `${file} does not name ${name}`)
+  }
+})
+
+test('the limits against guessing are told as they are', () => {
+  const [guide, decision] = [read('docs/operations.md'), read('docs/decisions/0009-attempt-limits.md')]
+  assert.match(guide, new RegExp(`after ${limits.account} for one account within ${limits.window / 60} minutes`))
+  for (const number of [limits.account, limits.address, limits.run, limits.knownBrowser, limits.window / 60])
+    assert.match(decision, new RegExp(`\\b${number}\\b`))
 })

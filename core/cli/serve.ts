@@ -1,5 +1,8 @@
 import type { Server } from '../main.ts'
-import type { Command } from './command.ts'
+import type { Options } from '../options/options.ts'
+import { dataFiles } from '../options/data-files.ts'
+import { callServer } from './client.ts'
+import { type Command, Failure } from './command.ts'
 import { optionsOf } from './setup.ts'
 
 /** The signal that asks this process to end. A second one ends it at once. */
@@ -18,6 +21,15 @@ const greeting = ({ local, setupPath }: Server, origin: string): string =>
     ? `Sluice is ready: ${origin}`
     : `Sluice is ready: ${origin}\n\n  Make the first administrator (the link works once):\n  ${new URL(setupPath, origin).href}\n${origin === local ? '' : `\n  On this machine: ${new URL(setupPath, local).href}\n`}`
 
+/** Throws, with where it is to be found, if a server has this data directory already. */
+const mustBeAlone = async ({ dataDir }: Options): Promise<void> => {
+  const running = await callServer(dataFiles(dataDir).socket, 'status', {})
+  if (running)
+    throw new Failure(
+      `a server runs with this data directory already: ${running.address} (process ${running.pid}); end it, or choose another SLUICE_DATA_DIR and SLUICE_LISTEN_HTTP`,
+    )
+}
+
 export const serve: Command = {
   name: 'serve',
   summary: 'Run the server',
@@ -25,6 +37,7 @@ export const serve: Command = {
   async run(call) {
     const stopped = stopSignal()
     const options = await optionsOf(call)
+    await mustBeAlone(options)
     const { start } = await import('../main.ts')
     const server = await start(options, call.env)
     call.terminal.out(greeting(server, options.url?.origin ?? server.local))

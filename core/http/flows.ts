@@ -49,7 +49,8 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
     }
     const visit = await visits.visit(request)
     const next = await show(request, visit)
-    return next ? pages.send(request, reply, visit, next) : pages.notFound(request, reply)
+    if (next) return pages.send(request, reply, visit, next)
+    return request.query.link === undefined ? pages.notFound(request, reply) : pages.deadLink(request, reply)
   }
 
   const post = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {

@@ -8,7 +8,7 @@ import { languageParameter } from '../web/language-switch.ts'
 import { renderForward, renderPost } from '../web/leaving.ts'
 import type { createMessages, Translate } from '../web/messages.ts'
 import { renderPage, type PageModel } from '../web/page.ts'
-import { deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
+import { deadLinkScreen, deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 import { sendProblem, wantsPage } from './problem.ts'
@@ -146,6 +146,12 @@ export class Pages {
       title: 'Not found',
       detail: `There is nothing at ${request.url.split('?')[0]}.`,
     })
+  }
+
+  /** Nothing tells a link that was used from one that never was. */
+  deadLink(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (!wantsPage(request)) return this.notFound(request, reply)
+    return this.page(request, reply, 404, { screen: deadLinkScreen({ signIn: this.inLanguage(request, signIn) }) })
   }
 
   unknownHost(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -3,7 +3,16 @@ import { coreMessages } from './core-messages.ts'
 import { renderForward, renderPost } from './leaving.ts'
 import { createMessages } from './messages.ts'
 import { type PageModel, renderPage } from './page.ts'
-import { deniedScreen, doneScreen, errorScreen, expiredScreen, landingScreen, signedOutScreen, unknownHostScreen } from './screens.ts'
+import {
+  deadLinkScreen,
+  deniedScreen,
+  doneScreen,
+  errorScreen,
+  expiredScreen,
+  landingScreen,
+  signedOutScreen,
+  unknownHostScreen,
+} from './screens.ts'
 
 /** Pages of every kind, for the tests. Their texts stand for those of plugins. */
 const texts: Messages = {
@@ -167,6 +176,7 @@ const pages: Readonly<Record<string, Sample>> = {
   consent: { screen: consent, application: flaskDemo, user: { username: 'ada.lovelace@example.com', notYou: again } },
   'refused-request': { screen: refused },
   denied: { screen: deniedScreen({ why: msg('core.denied.access', { application: flaskDemo.name }), reference, again }) },
+  'dead-link': { screen: deadLinkScreen({ signIn: again }) },
   expired: { screen: expiredScreen({ again }) },
   'unknown-host': { screen: unknownHostScreen({ origin: 'https://id.example.com', local: 'http://localhost:9000' }) },
   'error-400': { screen: errorScreen({ status: 400 }) },

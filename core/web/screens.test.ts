@@ -3,7 +3,16 @@ import { test } from 'node:test'
 import { literal, type Message, type Screen } from '../api/index.ts'
 import { coreMessages } from './core-messages.ts'
 import { createMessages } from './messages.ts'
-import { deniedScreen, doneScreen, errorScreen, expiredScreen, landingScreen, signedOutScreen, unknownHostScreen } from './screens.ts'
+import {
+  deadLinkScreen,
+  deniedScreen,
+  doneScreen,
+  errorScreen,
+  expiredScreen,
+  landingScreen,
+  signedOutScreen,
+  unknownHostScreen,
+} from './screens.ts'
 
 const { translator, locales } = createMessages({ core: coreMessages, plugins: [] })
 const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null && ('key' in value || 'text' in value)
@@ -19,6 +28,7 @@ test('every screen of core can be said in every language', () => {
     deniedScreen({ why: literal('No.'), reference: 'R', again: '/' }),
     unknownHostScreen({ origin: 'https://a.example', local: 'http://localhost:9000' }),
     expiredScreen({ again: '/' }),
+    deadLinkScreen({ signIn: '/' }),
     doneScreen({ signIn: '/' }),
     landingScreen({ username: 'ada', applications: [], signOut: '/' }),
     signedOutScreen({ signIn: '/' }),

@@ -63,6 +63,14 @@ export const expiredScreen = ({ again }: { again: string }): Screen =>
     { node: 'link', label: msg('core.again'), href: again },
   )
 
+/** A one-time link was used, has expired, or never was. */
+export const deadLinkScreen = ({ signIn }: { signIn: string }): Screen =>
+  screen(
+    msg('core.link-used.title'),
+    { node: 'text', text: msg('core.link-used') },
+    { node: 'link', label: msg('core.done.sign-in'), href: signIn },
+  )
+
 /** A run that opens no session has ended well. */
 export const doneScreen = ({ signIn }: { signIn: string }): Screen =>
   screen(

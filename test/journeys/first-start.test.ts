@@ -27,7 +27,8 @@ test('the link makes one administrator, signs them in, and is used up', async (t
   const landing = await setUp({ client, link })
   assert.deepEqual([landing.status, landing.url.pathname], [200, '/'])
   assert.match(landing.text, /You are signed in as root\./)
-  assert.equal((await another().open(link)).status, 404)
+  const again = await another().open(link)
+  assert.deepEqual([again.status, again.heading], [404, 'This link no longer works'])
   assert.match((await signIn(another(), admin)).text, /You are signed in as root\./)
 
   await server.restart()
