@@ -20,10 +20,10 @@ const difference = async (one: () => Promise<number>, other: () => Promise<numbe
 
 /** What is asked every 10 ms until the work is done. */
 const during = async (work: Promise<unknown>, ask: () => Promise<number>): Promise<readonly number[]> => {
-  let over = false
-  const done = work.finally(() => (over = true))
+  const over = new AbortController()
+  const done = work.finally(() => over.abort())
   const asked: number[] = []
-  while (!over) {
+  while (!over.signal.aborted) {
     asked.push(await ask())
     await wait(10)
   }
