@@ -67,10 +67,11 @@ describe('the demo', () => {
     assert.match(refused.alert || refused.text, /login_required/)
   })
 
-  test('ends by Ctrl-C, and its data are gone', async () => {
+  test('ends by Ctrl-C, however many processes hand it on, and its data are gone', async () => {
     const file = /SLUICE_CONFIG=(\S+)/.exec(running.written.text)?.[1] ?? assert.fail(running.written.text)
     assert.ok(existsSync(file))
     running.child.kill('SIGINT')
+    running.child.kill('SIGTERM')
     assert.deepEqual(await running.ended, [0, null])
     assert.ok(!existsSync(dirname(file)))
     await assert.rejects(fetch(sluice.origin))
