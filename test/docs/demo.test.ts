@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Client, type Page, signIn } from '../kit/client.ts'
 import { freePort } from '../kit/server.ts'
 import { people } from '../demo/configuration.ts'
@@ -71,7 +72,8 @@ describe('the demo', () => {
     const file = /SLUICE_CONFIG=(\S+)/.exec(running.written.text)?.[1] ?? assert.fail(running.written.text)
     assert.ok(existsSync(file))
     running.child.kill('SIGINT')
-    running.child.kill('SIGTERM')
+    await wait(10)
+    running.child.kill('SIGINT')
     assert.deepEqual(await running.ended, [0, null])
     assert.ok(!existsSync(dirname(file)))
     await assert.rejects(fetch(sluice.origin))
