@@ -14,7 +14,7 @@ import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { version } from './cli/version.ts'
 import { readCatalog, readConfiguration } from './configuration/house.ts'
-import { openDatabase, type Database } from './data/database.ts'
+import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
 import { createApp } from './http/app.ts'
@@ -77,17 +77,6 @@ export async function start(options: Options, env: Environment): Promise<Server>
   }
 }
 
-async function migrated(options: Options, log: Logger): Promise<Database> {
-  const database = await openDatabase({ url: options.databaseUrl, log })
-  try {
-    await database.migrate()
-    return database
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
-
 /** What was opened is added to `opened`, to be closed in reverse order. */
 async function wire(
   options: Options,
@@ -96,16 +85,12 @@ async function wire(
   opened: (() => Promise<unknown> | void)[],
 ): Promise<Omit<Server, 'close'>> {
   const seal = createSeal(secretKeyOf(options).reveal())
-  const opening = migrated(options, log)
-  // Whatever happens to the configuration, the database is closed.
-  opened.push(() =>
-    opening.then(
-      (database) => database.close(),
-      () => {},
-    ),
-  )
-  const [catalog, database] = await Promise.all([readCatalog(), opening])
+  const catalog = await readCatalog()
+  // Before the database is touched: an upgrade that stops at the configuration can still go back.
   const { snapshot, seeds } = readConfiguration(catalog, options, env)
+  const database = await openDatabase({ url: options.databaseUrl, log })
+  opened.push(() => database.close())
+  await database.migrate()
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })

@@ -1,6 +1,7 @@
 import { msg, type Json, type Message, type Refusal } from '../api/index.ts'
 import type { Closed } from '../access/types.ts'
 import { userOf } from './context.ts'
+import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
 import type { Step } from './program.ts'
 import { backTo, newId, traced, type Position, type RunState } from './state.ts'
@@ -52,6 +53,8 @@ export class Ending {
 
     const state = traced(taken, { step: '', did: 'close', verdict: String(closed.closed), ms: performance.now() - started })
     await this.#store({ ...position, state }, 'closed')
+    const isKnown = closed.session !== undefined || asker.browser.session !== undefined
+    if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
     if (closed.closed === true && (opens || ends)) {
       await this.record(opens ? 'login' : 'logout', state, asker, { methods: proofs.map((proof) => proof.method) })
     }

@@ -261,6 +261,23 @@ describe('a step is not passed by', () => {
     const view = await h.engine.answer(first.runId, adas.challenge, { word: 'bobs' }, programs, h.asker())
     assert.equal(view.is === 'closed' && view.user?.username, 'bob')
   })
+
+  withHouse('an earlier step’s page can be looked at again, as it was answered, and moves nothing', async (h) => {
+    const first = asking(await walk(h, signIn, []))
+    const second = asking(await h.engine.answer(first.runId, first.challenge, { name: 'ada' }, programs, h.asker()))
+    const back = asking(await h.engine.view(first.runId, programs, h.asker(), 'who-1'))
+    assert.deepEqual([back.step, back.challenge, back.user], ['who-1', first.challenge, undefined])
+    const again = asking(await h.engine.view(first.runId, programs, h.asker()))
+    assert.deepEqual([again.step, again.challenge], ['secret-2', second.challenge])
+    for (const step of ['secret-2', 'nonsense', '__proto__'])
+      assert.equal(asking(await h.engine.view(first.runId, programs, h.asker(), step)).step, 'secret-2')
+  })
+
+  withHouse('a step that proved something is never shown again', async (h) => {
+    const flow = program([{ type: 'who' }, { type: 'secret' }, { type: 'asks', with: { key: 'extra' } }])
+    const at = asking(await walk(h, flow, [{ name: 'ada' }, { word: 'right' }]))
+    assert.equal(asking(await h.engine.view(at.runId, new Map([[flow.slug, flow]]), h.asker(), 'secret-2')).step, 'asks-3')
+  })
 })
 
 describe('a proof', () => {
@@ -343,6 +360,13 @@ describe('attempts', () => {
     assert.equal((await walk(h, signIn, [])).is, 'asking')
     assert.equal((await walk(h, signIn, [])).is, 'throttled')
     assert.equal((await walk(h, signIn, [], h.asker('b', { ip: '192.0.2.2' }))).is, 'asking')
+  })
+
+  withHouse('that ended in a sign-in leave room for the next one at the same address', async (h) => {
+    await h.store.put('runs:192.0.2.1', limits.runs - 1, 60)
+    for (let times = 0; times < 3; times++) assert.equal((await walk(h, signIn, [{ name: 'ada' }, { word: 'right' }])).is, 'closed')
+    assert.equal((await walk(h, signIn, [{ name: 'ada' }, { word: 'wrong' }])).is, 'asking')
+    assert.equal((await walk(h, signIn, [])).is, 'throttled')
   })
 
   withHouse('in parallel are counted before they are looked at', async (h) => {

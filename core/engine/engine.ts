@@ -1,4 +1,4 @@
-import { msg, type Effect, type Json, type Message, type Outcome } from '../api/index.ts'
+import { msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
@@ -29,11 +29,15 @@ export class Engine {
     return this.#advance({ state: begun(start, asker, this.#parts.now()), program: start.program, version: undefined }, asker)
   }
 
-  /** Shows where a run stands. Safe to repeat. */
-  async view(runId: string, programs: Programs, asker: Asker): Promise<View> {
+  /**
+   * Shows where a run stands. Safe to repeat. With the id of an earlier step, which somebody came back to, that step's page, if its
+   * answer would still be looked at.
+   */
+  async view(runId: string, programs: Programs, asker: Asker, stepId?: string): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
-    return isOver(position, asker) ? over(position.state) : this.#advance(position, asker)
+    if (isOver(position, asker)) return over(position.state)
+    return (await this.#lookBack(position, asker, stepId)) ?? this.#advance(position, asker)
   }
 
   /**
@@ -78,6 +82,21 @@ export class Engine {
     if (program.hash === state.hash || state.ended) return { state, program, version: entry.version }
     // The flow was changed while somebody was in it: they begin again, under what holds now.
     return { state: { ...anew(state, program), notice: msg('core.flow-changed') }, program, version: entry.version }
+  }
+
+  /** The page of a step that was answered before, as it was answered. The run stays where it is. */
+  async #lookBack({ state, program }: Position, asker: Asker, stepId: string | undefined): Promise<View | undefined> {
+    const at = program.steps.findIndex(({ id }) => id === stepId)
+    const [challenge] = Object.entries(state.earlier).find(([, step]) => step === at) ?? []
+    const step = program.steps[at]
+    if (!step || challenge === undefined || at >= state.at) return undefined
+    const then = backTo(state, at + 1)
+    try {
+      const outcome = await step.stage.show(contextOf(then, program, step, asker, this.#parts.use(step.stage.kind)))
+      return outcome.go === 'ask' ? asking(backTo(state, at), step, outcome.screen, challenge) : undefined
+    } catch {
+      return undefined
+    }
   }
 
   async #submit(position: Position, given: Given, asker: Asker): Promise<View> {
@@ -209,20 +228,7 @@ export class Engine {
       const stored = await this.#parts.store.compareAndSet(runKey(state.id), version, next, ttl)
       if (!stored) return { is: 'moved', runId: state.id, flow: state.flow }
     }
-    return {
-      is: 'asking',
-      runId: state.id,
-      flow: state.flow,
-      step: step.id,
-      challenge,
-      screen: trouble ? refill(outcome.screen, trouble.typed) : outcome.screen,
-      errors: trouble?.errors ?? {},
-      notice: state.notice ?? undefined,
-      application: state.application ?? undefined,
-      user: seenAs(state),
-      status: trouble?.status ?? 200,
-      retryAfter: trouble?.retryAfter,
-    }
+    return asking(state, step, outcome.screen, challenge, trouble)
   }
 
   /** The step again, with errors, under a new challenge: an answer counts once, also a wrong one. */
@@ -247,6 +253,23 @@ export class Engine {
 /** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
 const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
   state.ended !== null || (program.designation === 'authorization' && userOf(state)?.id !== browser.session?.userId)
+function asking(state: RunState, step: Step, screen: Screen, challenge: string, trouble?: Trouble): View {
+  return {
+    is: 'asking',
+    runId: state.id,
+    flow: state.flow,
+    step: step.id,
+    challenge,
+    screen: trouble ? refill(screen, trouble.typed) : screen,
+    errors: trouble?.errors ?? {},
+    notice: state.notice ?? undefined,
+    application: state.application ?? undefined,
+    user: seenAs(state),
+    status: trouble?.status ?? 200,
+    retryAfter: trouble?.retryAfter,
+  }
+}
+
 const over = (state: RunState): View => ({
   is: 'over',
   runId: state.id,

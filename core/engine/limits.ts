@@ -13,7 +13,7 @@ export const limits = {
   address: 300,
   /** Failures after which a run ends. */
   run: 10,
-  /** Runs that one address may begin: each is kept for an hour, so nobody may fill the store with them. */
+  /** Runs that one address may begin and not end by a sign-in: each is kept for an hour, so nobody may fill the store with them. */
   runs: 2000,
 }
 
@@ -56,6 +56,12 @@ export async function succeeded(store: Store, attempt: Attempt): Promise<void> {
   await Promise.all(counters(attempt).map(([key]) => store.increment(key, limits.window, -1)))
 }
 
+const runsOf = (address: string) => `runs:${network(address)}`
+
 /** Counts a run that is about to be stored. `false`: this address began too many. */
 export const mayBegin = async (store: Store, address: string): Promise<boolean> =>
-  (await store.increment(`runs:${network(address)}`, limits.window)) <= limits.runs
+  (await store.increment(runsOf(address), limits.window)) <= limits.runs
+
+/** Gives a run back that somebody ended who is known: thousands may sign in from one address, behind a proxy or a company's gateway. */
+export const giveBack = async (store: Store, address: string): Promise<void> =>
+  void (await store.increment(runsOf(address), limits.window, -1))

@@ -1,6 +1,7 @@
 import type { Insertable } from 'kysely'
 import type { Clock, Events, Json, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
+import { prepare } from '../data/prepared.ts'
 import type { Tables } from '../data/tables.ts'
 import { orderedIds } from './ids.ts'
 
@@ -29,7 +30,9 @@ export type EventLog = Events & {
   flush(): Promise<void>
 }
 
-/** Rows in one statement. */
+type Row = Insertable<Tables['events']>
+
+/** Rows in one commit. */
 const batchSize = 64
 const maxListed = 1000
 
@@ -47,18 +50,27 @@ export const createEvents = ({
   readonly log: Log
 }): EventLog => {
   const nextId = orderedIds()
-  let waiting: Insertable<Tables['events']>[] = []
+  let waiting: Row[] = []
   let scheduled: NodeJS.Immediate | undefined
   let flushing: Promise<void> | undefined
 
+  const insert = prepare(database, ({ id, at, action, user_id, application, ip, user_agent, request_id, detail }: Row) =>
+    database.sql.insertInto('events').values({ id, at, action, user_id, application, ip, user_agent, request_id, detail }),
+  )
+
+  /** Statements that begin together share a commit. */
   const writeBatch = async (): Promise<void> => {
     const batch = waiting.slice(0, batchSize)
     waiting = waiting.slice(batchSize)
-    try {
-      await database.sql.insertInto('events').values(batch).execute()
-    } catch (error) {
-      log.error({ error, events: batch.map(({ id, action }) => ({ id, action })) }, 'audit events could not be written and are lost')
-    }
+    await Promise.all(
+      batch.map(async (row) => {
+        try {
+          await insert(row)
+        } catch (error) {
+          log.error({ error, event: { id: row.id, action: row.action } }, 'an audit event could not be written and is lost')
+        }
+      }),
+    )
   }
 
   const writeAll = async (): Promise<void> => {

@@ -9,7 +9,7 @@ import type { Visits } from './visits.ts'
 
 type Flow = {
   Params: { slug: string }
-  Querystring: { run?: string; link?: string; do?: 'restart' | 'resume' | 'back' }
+  Querystring: { run?: string; step?: string; link?: string; do?: 'restart' | 'resume' | 'back' }
   Body: Record<string, unknown> | undefined
 }
 
@@ -26,12 +26,12 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
   const { engine, front, visits, pages, links } = parts
 
   const show = async (request: FastifyRequest<Flow>, visit: Visit): Promise<Next | undefined> => {
-    const { run, link, do: wish } = request.query
+    const { run, step, link, do: wish } = request.query
     const { slug } = request.params
     const programs = visit.snapshot.flows
     if (typeof run === 'string') {
       if (wish === 'restart') return front.after(visit, await engine.restart(run, programs, visit))
-      const view = await engine.view(run, programs, visit)
+      const view = await engine.view(run, programs, visit, typeof step === 'string' ? step : undefined)
       if (wish === 'resume') return front.resume(visit, view)
       if (wish === 'back') return front.back(visit, view)
       return front.after(visit, view)

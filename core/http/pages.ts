@@ -50,8 +50,8 @@ export class Pages {
     if (cookie !== undefined) setCookie(reply, request.origin, cookie)
     switch (next.next) {
       case 'ask': {
-        const address = runAddress(request, next.view.flow, next.view.runId)
-        const here = sameAddress(request, next.view.flow, next.view.runId)
+        const address = runAddress(request, next.view.flow, next.view.runId, next.view.step)
+        const here = isAt(request, next.view)
         // What is said once is said now: behind a redirect nobody would know of it any more.
         const said = next.view.status !== 200 || next.view.notice !== undefined
         if (!here || (request.method === 'POST' && !said)) return redirect(reply, address)
@@ -200,13 +200,15 @@ const withBack = ({ title, nodes }: Screen, href: string): Screen => ({
   nodes: [...nodes, { node: 'link', label: msg('core.denied.back'), href }],
 })
 
-/** The address of a run. The language that was chosen for it stays in it. */
-function runAddress(request: FastifyRequest, flow: string, runId: string): string {
-  const lang = (request.query as Record<string, unknown>)[languageParameter] ?? (request.query as Record<string, unknown>)['ui_locales']
-  return `/if/flow/${flow}/?run=${runId}${typeof lang === 'string' ? `&${languageParameter}=${encodeURIComponent(lang)}` : ''}`
+/** The address of a run. Each step has its own, for the back button; the language that was chosen stays in it. */
+function runAddress(request: FastifyRequest, flow: string, runId: string, step?: string): string {
+  const query = request.query as Record<string, unknown>
+  const lang = query[languageParameter] ?? query['ui_locales']
+  const more = { ...(step !== undefined && { step }), ...(typeof lang === 'string' && { [languageParameter]: lang }) }
+  return `/if/flow/${flow}/?${new URLSearchParams({ run: runId, ...more })}`
 }
 
-const sameAddress = (request: FastifyRequest, flow: string, runId: string): boolean => {
-  const query = request.query as Record<string, unknown>
-  return query['run'] === runId && query['do'] === undefined && (request.params as Record<string, unknown>)['slug'] === flow
+const isAt = (request: FastifyRequest, { flow, runId, step }: { readonly flow: string; readonly runId: string; readonly step: string }) => {
+  const { run, do: wish, step: asked = step } = request.query as Record<string, unknown>
+  return run === runId && wish === undefined && asked === step && (request.params as Record<string, unknown>)['slug'] === flow
 }

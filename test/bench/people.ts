@@ -3,7 +3,7 @@ import { cookiesOf, type Answer, type Http } from './http.ts'
 import { client } from './relying-party.ts'
 
 /** Attempts are limited for each account, so many sign in. */
-export const userCount = 64
+const userCount = 64
 export const password = 'correct horse battery staple'
 export const username = (index: number): string => `user${index % userCount}`
 

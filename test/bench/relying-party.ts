@@ -21,7 +21,7 @@ const pkce = () => {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-export const authorizationQuery = (challenge: string, more: Readonly<Record<string, string>> = {}): string =>
+const authorizationQuery = (challenge: string, more: Readonly<Record<string, string>> = {}): string =>
   new URLSearchParams({
     client_id: client.id,
     response_type: 'code',

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite from 'better-sqlite3'
-import { attacked } from '../hostile/attack.ts'
+import { answerOf, attacked, authorizeAddress } from '../hostile/attack.ts'
 import { Client, signIn } from '../kit/client.ts'
+import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { check, newLedger, useUntilDeath } from './ledger.ts'
+import { check, type Ledger, newLedger, round, useUntilDeath } from './ledger.ts'
 import { random } from './random.ts'
 
 const password = 'a password to crash with'
 /** Each is used at a few points only: a try that a crash cut off stays counted, and too many would be refused. */
-const people = 40
+const mostUsers = 40
 
 const database = <T>(server: TestServer, look: (opened: InstanceType<typeof BetterSqlite>) => T): T => {
   const opened = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
@@ -26,22 +27,32 @@ const assertSound = (server: TestServer): void =>
     assert.deepEqual(opened.pragma('foreign_key_check'), [])
   })
 
+/** Resolves `delay` milliseconds after one client got its last answer. */
+async function deathOf(ledgers: readonly Ledger[], lastAnswer: number, delay: number): Promise<void> {
+  while (ledgers.every(({ answers, over }) => !over && answers < lastAnswer)) await sleep(1)
+  await sleep(delay)
+}
+
 /** Kills the server at `points` moments of signing in, redeeming and refreshing, and looks after each what is left. */
 export async function crashSignIns(points: number, seed: number): Promise<void> {
   const next = random(seed)
-  const names = Array.from({ length: Math.min(points, people) }, (_, index) => `user-${index}`)
+  const names = Array.from({ length: Math.min(points, mostUsers) }, (_, index) => `user-${index}`)
   const users = Object.fromEntries(names.map((name) => [name, { email: `${name}@example.com`, password }]))
   const server = await startServer({ apply: attacked({ users }) })
   try {
     for (let point = 0; point < points; point++) {
       const ledgers = [0, 1].map((shift) => newLedger(server, { username: `user-${(point + shift) % names.length}`, password }))
+      const waiting = new Client(server.url)
+      const asked = await waiting.submit(await waiting.open(authorizeAddress()), { identifier: 'ada' })
       const used = Promise.all(ledgers.map((ledger) => useUntilDeath(server, ledger)))
-      await Promise.race([used, sleep(next() * 400)])
+      await Promise.race([used, deathOf(ledgers, Math.floor(next() * 2 * round), next() * 30)])
       const [ended] = await Promise.all([server.stop('SIGKILL'), used])
       assert.equal(ended.signal, 'SIGKILL', `the server died by itself: ${ended.err}`)
       assertSound(server)
       await server.restart()
       for (const ledger of ledgers) await check(server, ledger)
+      const { code } = answerOf(await waiting.submit(asked, { password: people.ada.password }))
+      assert.ok(code, 'whoever was asked for a password before the crash goes on after it')
     }
   } finally {
     await server.stop()
