@@ -65,8 +65,11 @@ What to try
 Ctrl-C ends both and removes their data.
 `
 
-/** Resolves with the first signal to end. */
-const stopped = () => new Promise<void>((resolve) => ['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, () => resolve())))
+/** Resolves with the first signal to end. Others change nothing: npm and the terminal may both send one, and what was begun is cleaned up. */
+const stopped = () =>
+  new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve())
+  })
 
 async function demo({ port, appPort }: { port: number; appPort: number }): Promise<void> {
   const sluiceUrl = `http://localhost:${port}`
