@@ -50,7 +50,7 @@ export const createGrants = ({
     created_at: grant.createdAt.getTime(),
     expires_at: grant.expiresAt.getTime(),
     offline: grant.offline,
-    nonce: tokens.firstNonce(grant.id),
+    nonce: grant.offline ? tokens.firstNonce(grant.id) : '',
     now: now(),
   })
 

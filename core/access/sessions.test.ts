@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { updateUser } from '../identity/write-users.ts'
 import { accessFixture } from './fixture.ts'
 import { pruneAccess } from './prune.ts'
 
@@ -99,4 +100,19 @@ test('what is long over is deleted, and nothing else', async (t) => {
   time.now += 1
   assert.equal(await pruneAccess(database, clock), 1)
   assert.equal((await readBrowser(cookie)).known.length, 0)
+})
+
+test('a user who was disabled and enabled again gets nothing back that was open before', async () => {
+  const house = await accessFixture()
+  try {
+    const userId = await house.addUser()
+    const { cookie, session } = await house.signIn(userId)
+    const grant = house.aGrant(userId, session.id, { offline: true })
+    await house.grants.open(grant)
+    for (const enabled of [false, true]) await house.database.transaction((tx) => updateUser(tx, userId, { enabled }, house.time.now))
+    assert.equal((await house.readBrowser(cookie)).session, undefined)
+    assert.equal(await house.grants.alive(grant.id), undefined)
+  } finally {
+    await house.database.close()
+  }
 })

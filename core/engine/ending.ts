@@ -118,8 +118,10 @@ export class Ending {
   /** Uses the operator link up; `undefined` if somebody else did. */
   async #takeLink(state: RunState): Promise<RunState | undefined> {
     if (!state.link || state.link.taken) return state
-    const link = await this.#parts.store.take(state.link.key, { leave: { used: true } })
-    if (!link || !('taken' in link)) return undefined
+    const link = await this.#parts.store.take(state.link.key, { leave: { usedBy: state.id } })
+    // This run took it before, in a request whose answer may never have arrived: what it wrote is found by the closing.
+    const own = link && 'left' in link && (link.left as { readonly usedBy?: string }).usedBy === state.id
+    if (!link || !('taken' in link || own)) return undefined
     return {
       ...state,
       link: { ...state.link, taken: true },

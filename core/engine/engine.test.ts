@@ -337,6 +337,12 @@ describe('attempts', () => {
     })
   }
 
+  withHouse('that are refused are written to the audit log once', async (h) => {
+    for (let i = 0; i < limits.account + 5; i++) await guess(h, 'ada', 'wrong', h.asker(`browser-${i}`))
+    const whys = h.events.map(({ detail }) => (detail as { why?: string }).why)
+    assert.deepEqual(whys, [...Array<string>(limits.account).fill('wrong'), 'throttled'])
+  })
+
   withHouse('nobody locks a user out of the browser where they signed in before', async (h) => {
     for (let i = 0; i < limits.account + 3; i++) await guess(h, 'ada', 'wrong', h.asker(`browser-${i}`))
     assert.equal(asking(await guess(h, 'ada', 'right', h.asker('stranger'))).status, 429)
@@ -439,6 +445,19 @@ describe('the end', () => {
     const second = await h.engine.answer(two.runId, two.challenge, { name: 'bob' }, all, h.asker())
     assert.equal(second.is === 'denied' && 'key' in second.why && second.why.key, 'core.link-used')
     assert.equal(h.closings.length, 1)
+  })
+
+  withHouse('who sends the last answer of a link twice is not told that somebody else used the link', async (h) => {
+    await h.store.put('link:1', { flow: 'setup' }, 60)
+    const setup = program([{ type: 'who' }], { entry: 'link' })
+    const at = asking(await h.engine.start({ program: setup, purpose: null, link: 'link:1' }, h.asker()))
+    const all = new Map([[setup.slug, setup]])
+    const both = await Promise.all([1, 2].map(() => h.engine.answer(at.runId, at.challenge, { name: 'ada' }, all, h.asker())))
+    assert.deepEqual(
+      both.map((view) => view.is),
+      ['closed', 'closed'],
+    )
+    assert.equal(new Set(h.closings.map(({ runId }) => runId)).size, 1)
   })
 })
 

@@ -108,8 +108,9 @@ export class Engine {
       return this.#again(position, step, { errors: { '': msg('core.incomplete-answer') }, status: 422, typed: given }, asker)
 
     const attempt = step.stage.proves?.length ? attemptOf(state, step, asker) : undefined
-    if (attempt && !(await begin(this.#parts.store, attempt))) {
-      await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
+    const may = attempt ? await begin(this.#parts.store, attempt) : 'allowed'
+    if (may !== 'allowed') {
+      if (may === 'refused-first') await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
       const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
       return this.#again(position, step, { errors, status: 429, retryAfter: limits.window, typed: given }, asker)
     }

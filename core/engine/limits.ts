@@ -38,17 +38,24 @@ function network(address: string): string {
   return [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...after].slice(0, 4).join(':')
 }
 
+/** The address comes first: of somebody who has used that up, no further account is counted, so made-up names fill no store. */
 function counters({ stage, account, address, knownBrowser }: Attempt): readonly (readonly [key: string, limit: number])[] {
   const who = account === undefined ? undefined : digest(account.normalize('NFKC').toLowerCase())
   if (knownBrowser) return [[`attempts:${stage}:browser:${knownBrowser}:${who}`, limits.knownBrowser]]
   const byAddress = [`attempts:${stage}:address:${network(address)}`, limits.address] as const
-  return who === undefined ? [byAddress] : [[`attempts:${stage}:account:${who}`, limits.account], byAddress]
+  return who === undefined ? [byAddress] : [byAddress, [`attempts:${stage}:account:${who}`, limits.account]]
 }
 
-/** Counts a try. `false`: there were too many, nothing may be checked now. */
-export async function begin(store: Store, attempt: Attempt): Promise<boolean> {
-  const counted = await Promise.all(counters(attempt).map(async ([key, limit]) => (await store.increment(key, limits.window)) <= limit))
-  return counted.every(Boolean)
+/**
+ * Counts a try. `refused`: there were too many, nothing may be checked now. The first refusal of a limit's window is told apart, for the
+ * audit log: the others say nothing new, and whoever guesses must not fill it.
+ */
+export async function begin(store: Store, attempt: Attempt): Promise<'allowed' | 'refused-first' | 'refused'> {
+  for (const [key, limit] of counters(attempt)) {
+    const count = await store.increment(key, limits.window)
+    if (count > limit) return count === limit + 1 ? 'refused-first' : 'refused'
+  }
+  return 'allowed'
 }
 
 /** Gives a successful try back. */

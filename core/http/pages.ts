@@ -51,10 +51,10 @@ export class Pages {
     switch (next.next) {
       case 'ask': {
         const address = runAddress(request, next.view.flow, next.view.runId, next.view.step)
-        const here = isAt(request, next.view)
         // What is said once is said now: behind a redirect nobody would know of it any more.
         const said = next.view.status !== 200 || next.view.notice !== undefined
-        if (!here || (request.method === 'POST' && !said)) return redirect(reply, address)
+        const shown = isOfRun(request, next.view) && (said || (request.method !== 'POST' && isAtStep(request, next.view.step)))
+        if (!shown) return redirect(reply, address)
         const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
@@ -208,7 +208,10 @@ function runAddress(request: FastifyRequest, flow: string, runId: string, step?:
   return `/if/flow/${flow}/?${new URLSearchParams({ run: runId, ...more })}`
 }
 
-const isAt = (request: FastifyRequest, { flow, runId, step }: { readonly flow: string; readonly runId: string; readonly step: string }) => {
-  const { run, do: wish, step: asked = step } = request.query as Record<string, unknown>
-  return run === runId && wish === undefined && asked === step && (request.params as Record<string, unknown>)['slug'] === flow
+const isOfRun = (request: FastifyRequest, { flow, runId }: { readonly flow: string; readonly runId: string }): boolean => {
+  const { run, do: wish } = request.query as Record<string, unknown>
+  return run === runId && wish === undefined && (request.params as Record<string, unknown>)['slug'] === flow
 }
+
+/** An address that names no step is that of whichever step the run is at. */
+const isAtStep = (request: FastifyRequest, step: string): boolean => ((request.query as Record<string, unknown>)['step'] ?? step) === step

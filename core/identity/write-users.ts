@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { msg, type UserFields } from '../api/index.ts'
+import { endAllSessions } from '../access/sessions.ts'
 import { Conflict } from '../data/effects.ts'
 import { isUniqueViolation } from '../data/errors.ts'
 import type { Tx } from '../data/tables.ts'
@@ -58,7 +59,7 @@ export const createUser = async (
 }
 
 /**
- * Changes those fields of a user that are there; `attributes` are replaced whole. Another address has to be verified anew. Throws `Conflict`
+ * Changes those fields of a user that are there; disabling ends all sessions and grants; `attributes` are replaced whole. Another address has to be verified anew. Throws `Conflict`
  * as `createUser` does. `now` in epoch ms.
  */
 export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: number): Promise<void> => {
@@ -70,5 +71,7 @@ export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: 
   const isSameAddress = columns.email_key === undefined || columns.email_key === user.email_key
   const row = { ...columns, email_verified: isSameAddress && Boolean(user.email_verified) }
   await orTaken(changes.username, () => tx.updateTable('users').set(row).where('id', '=', id).execute())
+  // Who is enabled again signs in again: nothing from before comes back to life.
+  if (changes.enabled === false) await endAllSessions(tx, id, now)
   await userChanged(tx, id, now)
 }
