@@ -9,14 +9,14 @@ export function random(seed: number): () => number {
   }
 }
 
-/** `SLUICE_CRASH_SEED`, else one of the moment. */
-export const crashSeed = (): number => Number(process.env['SLUICE_CRASH_SEED'] ?? Date.now() % 2 ** 31)
+/** `CRASH_SEED`, else one of the moment. */
+export const crashSeed = (): number => Number(process.env['CRASH_SEED'] ?? Date.now() % 2 ** 31)
 
 /** Does `work` and says the seed where it fails. */
 export async function seeded(seed: number, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {
-    throw new Error(`failed with SLUICE_CRASH_SEED=${seed}`, { cause: error })
+    throw new Error(`failed with CRASH_SEED=${seed}`, { cause: error })
   }
 }
