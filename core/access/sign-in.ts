@@ -86,12 +86,19 @@ const forgetEarliest = (tx: Tx, browserId: string) =>
     )
     .execute()
 
-/** Ends the browser's sessions, forgets the browser and returns the cookie of a new one. */
+/**
+ * Ends the browser's sessions and returns the cookie of the record that takes its place. Nothing that was begun under the old one goes on; who
+ * signed in here before is still known, so that strangers' guesses do not lock them out of it.
+ */
 export const signOut = async (tx: Tx, browserId: string, now: number): Promise<string> => {
   const sessions = await tx.selectFrom('sessions').select('id').where('browser_id', '=', browserId).execute()
   for (const { id } of sessions) await endSession(tx, id, now)
+  const cookie = newCookie()
+  const record = { id: cookie.id, secret_hash: hashSecret(cookie.secret), created_at: now, seen_at: now, locale: null }
+  await tx.insertInto('browsers').values(record).execute()
+  await tx.updateTable('browser_users').set({ browser_id: cookie.id }).where('browser_id', '=', browserId).execute()
   await tx.deleteFrom('browsers').where('id', '=', browserId).execute()
-  return formatCookie(newCookie())
+  return formatCookie(cookie)
 }
 
 /** A session as the rest of the house sees it, whether or not it is still alive. */

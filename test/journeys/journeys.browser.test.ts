@@ -50,6 +50,17 @@ for (const javaScript of [true, false]) {
   const look = { javaScript }
   const how = javaScript ? 'with' : 'without'
   describe(`${how} JavaScript`, () => {
+    test('the back button goes back to the name, which can be corrected', () =>
+      visiting(look, async (page) => {
+        await page.goto(server.url)
+        await identify(page, 'adda')
+        await page.goBack()
+        await heading(page, 'Sign in')
+        assert.equal(await page.getByLabel('User name or e-mail address').inputValue(), 'adda')
+        await signIn(page)
+        await heading(page, 'Your applications')
+      }))
+
     test('a user signs in, sees who they are, and signs out', () =>
       visiting(look, async (page) => {
         await page.goto(server.url)
