@@ -11,6 +11,18 @@ type At = { readonly now: number }
 const isSessionAlive = (eb: ExpressionBuilder<Tables, 'sessions'>, { now }: At) =>
   eb.and([eb('sessions.ended_at', 'is', null), eb('sessions.expires_at', '>', now)])
 
+/** The session itself, or that by which its user signed in again at the same browser, if one of them is open. */
+const sessionNow = (eb: ExpressionBuilder<Tables, 'grants'>, { session_id, now }: At & Pick<GrantRow, 'session_id'>) =>
+  eb
+    .selectFrom('sessions')
+    .innerJoin('sessions as given', (join) =>
+      join.onRef('given.browser_id', '=', 'sessions.browser_id').onRef('given.user_id', '=', 'sessions.user_id'),
+    )
+    .select('sessions.id')
+    .where('given.id', '=', session_id)
+    .where((of) => isSessionAlive(of, { now }))
+    .limit(1)
+
 /** Not revoked, not expired, its user enabled, its session open unless it is offline. */
 const isAlive = (eb: ExpressionBuilder<Tables, 'grants'>, { now }: At) => {
   const user = eb.selectFrom('users').select('users.id').whereRef('users.id', '=', 'grants.user_id').where('users.enabled', '=', true)
@@ -61,23 +73,16 @@ export const grantStatements = (database: Database) => {
         .insertInto('grants')
         .values((eb) => ({
           ...values(given),
+          session_id: eb.fn.coalesce(sessionNow(eb, given), eb.val(given.session_id)),
           revoked_at: eb
             .case()
-            .when(
-              eb.exists(
-                eb
-                  .selectFrom('sessions')
-                  .select('sessions.id')
-                  .where('sessions.id', '=', given.session_id)
-                  .where((of) => isSessionAlive(of, given)),
-              ),
-            )
+            .when(eb.exists(sessionNow(eb, given)))
             .then(null)
             .else(eb.cast<number>(eb.val(given.now), 'bigint'))
             .end(),
         }))
         .onConflict((conflict) => conflict.column('id').doNothing())
-        .returning('revoked_at'),
+        .returningAll(),
     ),
     revoke: prepare(database, (given: NewGrant) =>
       sql

@@ -9,13 +9,13 @@ const setUp = async (t: { after(close: () => Promise<void>): void }, url?: strin
   const fixture = await accessFixture(url)
   t.after(() => fixture.database.close())
   const ada = await fixture.addUser()
-  const { session } = await fixture.signIn(ada)
+  const { cookie, session } = await fixture.signIn(ada)
   const open = async (more: Parameters<typeof fixture.aGrant>[2] = {}) => {
     const grant = fixture.aGrant(ada, session.id, more)
     await fixture.grants.open(grant)
     return grant
   }
-  return { ...fixture, ada, session, open }
+  return { ...fixture, ada, cookie, session, open }
 }
 
 test('an open grant is alive as it was given', async (t) => {
@@ -75,12 +75,24 @@ test('a grant that is revoked before it is opened never lives', async (t) => {
   assert.deepEqual(await grants.rotate(grants.refreshToken(grant)), { ok: false, why: 'expired' })
 })
 
+test('a grant goes on with the session by which its user signed in again at the browser, and with nobody else’s', async (t) => {
+  const { aGrant, ada, addUser, cookie, grants, session, signIn } = await setUp(t)
+  const [early, late] = [aGrant(ada, session.id), aGrant(ada, session.id)]
+  const again = await signIn(ada, cookie)
+  const third = await signIn(ada, again.cookie)
+  assert.equal((await grants.open(early))?.sessionId, third.session.id)
+  assert.equal((await grants.alive(early.id))?.sessionId, third.session.id)
+  await signIn(await addUser('bob'), third.cookie)
+  await signIn(ada)
+  assert.equal(await grants.open(late), undefined)
+})
+
 test('a grant of a session that is over is dead from the start, offline or not', async (t) => {
   const { aGrant, ada, grants, session, sessions } = await setUp(t)
   await sessions.end(session.id)
   for (const offline of [true, false]) {
     const grant = aGrant(ada, session.id, { offline })
-    assert.equal(await grants.open(grant), false)
+    assert.equal(await grants.open(grant), undefined)
     assert.equal(await grants.alive(grant.id), undefined)
   }
 })

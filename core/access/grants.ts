@@ -72,7 +72,8 @@ export const createGrants = ({
     newId: () => randomUUIDv7(),
     async open(grant) {
       const [opened] = await run.open(stored(grant))
-      return !opened || opened.revoked_at === null
+      if (!opened) return grant
+      return opened.revoked_at === null ? grantOf(opened) : undefined
     },
     async alive(id) {
       const [row] = await run.alive({ id, now: now() })

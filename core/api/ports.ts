@@ -119,8 +119,11 @@ export type Refreshed =
 
 export type Grants = {
   newId(): string
-  /** Records a grant. Does nothing if it was recorded, or revoked, before. `false`: its session is over, so it was never alive. */
-  open(grant: Grant): Promise<boolean>
+  /**
+   * Records a grant, and gives it as recorded: it goes on with the session by which its user signed in at the browser again meanwhile.
+   * `undefined`: the session is over, so the grant was never alive. Does nothing if it was recorded, or revoked, before.
+   */
+  open(grant: Grant): Promise<Grant | undefined>
   /** The grant if it is alive: not revoked, not expired, its user enabled, its session open unless `offline`. */
   alive(id: string): Promise<Grant | undefined>
   /** Revokes it, also one that `open` has not reached yet: then `open` does nothing. */

@@ -59,6 +59,18 @@ test('who is signed in goes straight back, and the same answer is not given twic
   assert.equal((await wiki.redeem(one ?? '')).json().error, 'invalid_grant')
 })
 
+test('two tabs that sign in at the same moment both get tokens that live', async () => {
+  const client = browser()
+  const pages: Page[] = []
+  for (const tab of ['one', 'two'])
+    pages.push(await client.submit(await client.open(wiki.start({ state: tab })), { identifier: people.ada.username }))
+  const ends = await Promise.all(pages.map((page) => client.send(page, { password: people.ada.password })))
+  for (const end of ends) {
+    const { access_token: token } = (await wiki.redeem(wiki.answerOf(end)['code'] ?? '')).json()
+    assert.equal((await wiki.userinfo(token)).status, 200)
+  }
+})
+
 test('a code that is used twice takes its tokens with it', async () => {
   const client = browser()
   const { code = '' } = wiki.answerOf(await signIn(client, people.ada, wiki.start()))

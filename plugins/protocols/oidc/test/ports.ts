@@ -129,7 +129,7 @@ export const memoryGrants = (clock: Time, users: Users) => {
     async open(grant) {
       const isOver = ended.has(grant.sessionId)
       if (!rows.has(grant.id)) rows.set(grant.id, { ...row(grant), revoked: isOver })
-      return !isOver
+      return isOver ? undefined : grant
     },
     async alive(id) {
       const found = rows.get(id)
