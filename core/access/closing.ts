@@ -32,6 +32,9 @@ const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now:
 const isUserEnabled = async (tx: Tx, id: string): Promise<boolean> =>
   (await tx.selectFrom('users').select('id').where('id', '=', id).where('enabled', '=', true).executeTakeFirst()) !== undefined
 
+const isAnyThere = async (tx: Tx, ids: readonly string[]): Promise<boolean> =>
+  ids.length > 0 && (await tx.selectFrom('users').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined
+
 /** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */
 const claimRun = async (tx: Tx, id: string, sessionId: string | undefined, now: number): Promise<boolean> => {
   const claimed = await tx
@@ -59,6 +62,8 @@ export const closing = (database: Database, effects: EffectHandlers, clock: Cloc
     if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
     const sessionId = session && randomUUIDv7()
     if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
+    // Before the effects: whoever they make is not there yet.
+    if (await isAnyThere(tx, wanted.unproved ?? [])) throw new Undone({ closed: false, effect: undefined, unproved: true })
     for (const effect of wanted.effects) await makeEffect(tx, effect, effects, now)
     let cookie = end && (await signOut(tx, end.browserId, now))
     if (!session || !sessionId) return { closed: true, cookie, session: undefined }

@@ -76,7 +76,8 @@ export const grantStatements = (database: Database) => {
             .else(eb.cast<number>(eb.val(given.now), 'bigint'))
             .end(),
         }))
-        .onConflict((conflict) => conflict.column('id').doNothing()),
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('revoked_at'),
     ),
     revoke: prepare(database, (given: NewGrant) =>
       sql

@@ -76,9 +76,13 @@ test('a grant that is revoked before it is opened never lives', async (t) => {
 })
 
 test('a grant of a session that is over is dead from the start, offline or not', async (t) => {
-  const { grants, open, session, sessions } = await setUp(t)
+  const { aGrant, ada, grants, session, sessions } = await setUp(t)
   await sessions.end(session.id)
-  for (const offline of [true, false]) assert.equal(await grants.alive((await open({ offline })).id), undefined)
+  for (const offline of [true, false]) {
+    const grant = aGrant(ada, session.id, { offline })
+    assert.equal(await grants.open(grant), false)
+    assert.equal(await grants.alive(grant.id), undefined)
+  }
 })
 
 test('a refresh token is replaced again and again; each names its grant', async (t) => {

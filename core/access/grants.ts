@@ -71,7 +71,8 @@ export const createGrants = ({
   return {
     newId: () => randomUUIDv7(),
     async open(grant) {
-      await run.open(stored(grant))
+      const [opened] = await run.open(stored(grant))
+      return !opened || opened.revoked_at === null
     },
     async alive(id) {
       const [row] = await run.alive({ id, now: now() })

@@ -20,6 +20,8 @@ export type Browser = {
 export type Closing = {
   readonly runId: string
   readonly effects: readonly Effect[]
+  /** Ids of users whom effects change though nothing in the run says that it is they: good only for users that the run itself makes. */
+  readonly unproved?: readonly string[]
   /** `lifetime` in seconds. */
   readonly session?: { readonly browserId: string; readonly userId: string; readonly proofs: readonly Proof[]; readonly lifetime: number }
   /** The request that ends the run, kept with the session so that its owner recognises it. */
@@ -33,5 +35,5 @@ export type Closed =
   | { readonly closed: 'before'; readonly session: Session | undefined }
   /** Nothing was written: this effect could not be made. `errors` by field name. */
   | { readonly closed: false; readonly effect: Effect; readonly errors: Readonly<Record<string, Message>> }
-  /** Nothing was written: the user is gone or disabled. */
-  | { readonly closed: false; readonly effect: undefined }
+  /** Nothing was written: the user is gone or disabled, or was to be changed by somebody who proved nothing. */
+  | { readonly closed: false; readonly effect: undefined; readonly unproved?: true }

@@ -119,8 +119,8 @@ export type Refreshed =
 
 export type Grants = {
   newId(): string
-  /** Records a grant. Does nothing if it was recorded, or revoked, before. */
-  open(grant: Grant): Promise<void>
+  /** Records a grant. Does nothing if it was recorded, or revoked, before. `false`: its session is over, so it was never alive. */
+  open(grant: Grant): Promise<boolean>
   /** The grant if it is alive: not revoked, not expired, its user enabled, its session open unless `offline`. */
   alive(id: string): Promise<Grant | undefined>
   /** Revokes it, also one that `open` has not reached yet: then `open` does nothing. */

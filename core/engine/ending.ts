@@ -1,6 +1,6 @@
-import { msg, type Json, type Message, type Refusal } from '../api/index.ts'
+import { facts as known, msg, type Json, type Message, type Refusal } from '../api/index.ts'
 import type { Closed } from '../access/types.ts'
-import { userOf } from './context.ts'
+import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
 import type { Step } from './program.ts'
@@ -16,6 +16,14 @@ export type Again = {
 }
 
 export const runKey = (runId: string) => `run:${runId}`
+
+/** Whom effects are about, though neither a proof, nor whoever began the run, nor the session says that it is they. */
+const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): readonly string[] => {
+  const supplied = facts.filter(({ name, step }) => name === known.user.name && step < 0).map(({ value }) => (value as KnownUser).id)
+  const isKnown = (id: string) =>
+    id === browser.session?.userId || supplied.includes(id) || proofs.some(({ user }) => user === null || user === id)
+  return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
+}
 
 /** How runs end: closed with everything written, denied with nothing written, or broken. */
 export class Ending {
@@ -45,7 +53,8 @@ export class Ending {
       : await this.#parts.close({
           runId: taken.id,
           request: asker.request,
-          effects: taken.effects.map(({ step: _, ...effect }) => effect),
+          effects: taken.effects.map(({ step: _, user: __, ...effect }) => effect),
+          unproved: unprovedIn(taken, asker),
           ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
         })
@@ -130,7 +139,8 @@ export class Ending {
   }
 
   async #conflict(position: Position, closed: Closed & { closed: false }, asker: Asker): Promise<View | Again> {
-    if (!closed.effect) return this.deny(position, msg('core.account-unavailable'), asker)
+    if (!closed.effect)
+      return this.deny(position, msg(closed.unproved ? 'core.nothing-proved-to-change' : 'core.account-unavailable'), asker)
     const { state, program } = position
     const fields = Object.keys(closed.errors)
     const given = state.facts.filter(({ name, value }) => name === closed.effect?.back && value !== null)

@@ -208,7 +208,7 @@ export class Engine {
         outcome.proof === undefined || !user
           ? state.proofs
           : [...state.proofs, { method: outcome.proof, at: this.#parts.now(), step: state.at, user: user.id }],
-      effects: [...state.effects, ...(outcome.do ?? []).map((effect: Effect) => ({ ...effect, step: state.at }))],
+      effects: [...state.effects, ...(outcome.do ?? []).map((effect: Effect) => ({ ...effect, step: state.at, user: user?.id ?? null }))],
       earlier: mayReturn ? { ...state.earlier, [state.challenge]: state.at } : state.earlier,
       challenge: null,
       kept: null,

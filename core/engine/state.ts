@@ -23,7 +23,8 @@ export type RunState = {
   readonly facts: readonly { readonly name: string; readonly value: Json; readonly step: number }[]
   /** `user`: of whom it was proved, `null` for the operator's link, which speaks for whoever comes out of the run. */
   readonly proofs: readonly (Proof & { readonly step: number; readonly user: string | null })[]
-  readonly effects: readonly (Effect & { readonly step: number })[]
+  /** `user`: who the run was about when the effect was asked for. */
+  readonly effects: readonly (Effect & { readonly step: number; readonly user: string | null })[]
   /** The open challenge: only an answer that names it is looked at. */
   readonly challenge: string | null
   /** Challenges of earlier steps that proved nothing: the back button may answer them again. */

@@ -158,3 +158,12 @@ test('a client authenticates by one method, and an unknown client learns what a 
   const inHeader = await told(byHeader, basic(wiki.clientId, 'wrong'))
   assert.equal(await told(byHeader, basic('nobody', wiki.clientSecret)), inHeader)
 })
+
+test('a code of a session that has ended since signs nobody in', async () => {
+  const client = new Client(server.url)
+  const outstanding = await codeFor(client, people.bob)
+  await client.submit(await client.open('/if/flow/default-invalidation/'))
+  const answer = await redeem(server, outstanding)
+  assertRefused(answer, 'invalid_grant')
+  assert.match(answer.body['error_description'], /signed out/)
+})

@@ -127,7 +127,9 @@ export const memoryGrants = (clock: Time, users: Users) => {
   const grants: Grants = {
     newId: () => randomUUID(),
     async open(grant) {
-      if (!rows.has(grant.id)) rows.set(grant.id, row(grant))
+      const isOver = ended.has(grant.sessionId)
+      if (!rows.has(grant.id)) rows.set(grant.id, { ...row(grant), revoked: isOver })
+      return !isOver
     },
     async alive(id) {
       const found = rows.get(id)

@@ -54,7 +54,7 @@ export const redeemCode: GrantType = async (asked) => {
   const { grant, nonce } = code
   const user = await users.get(grant.userId)
   if (!user?.enabled) throw refuse('The user may not sign in any more.')
-  await grants.open(grant)
+  if (!(await grants.open(grant))) throw refuse('The user has signed out since the code was given. Send the user here again.')
   const refreshToken = grant.offline ? grants.refreshToken(grant) : undefined
   return issueTokens({ provider, grant, scopes: grant.scopes, user, nonce, refreshToken }, ctx.use)
 }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+
+const fields = [{ key: 'password', type: 'password', required: true }]
+const choosing = [
+  { type: 'prompt', with: { title: 'Choose a password', fields } },
+  { type: 'user-write', with: { mode: 'update' } },
+]
+/** Flows that somebody wrote who forgot the proof, one of them hiding it behind a sign-in as somebody else. */
+const flows = {
+  careless: { title: 'New password', designation: 'recovery', steps: [{ type: 'identification' }, ...choosing] },
+  swapped: {
+    title: 'New password, then sign in',
+    designation: 'authentication',
+    steps: [{ type: 'identification' }, ...choosing, { id: 'again', type: 'identification' }, { type: 'password' }],
+  },
+  enrol: {
+    title: 'Join',
+    designation: 'enrollment',
+    steps: [
+      {
+        type: 'prompt',
+        with: { title: 'Join', fields: [{ key: 'username', type: 'username', required: true }, ...fields] },
+      },
+      { type: 'user-write', with: { mode: 'create' } },
+    ],
+  },
+}
+
+let server: TestServer
+before(async () => (server = await startServer({ apply: configuration({ flows }) })))
+after(() => server.stop())
+
+const chosen = { password: 'chosen by an attacker', 'password-repeat': 'chosen by an attacker' }
+const isIn = async (credentials: { readonly username: string; readonly password: string }) =>
+  (await signIn(new Client(server.url), credentials)).heading === 'Your applications'
+
+test('no flow changes a user of whom nothing was proved, however it was written', async () => {
+  const eve = new Client(server.url)
+  const named = await eve.submit(await eve.open('/if/flow/careless/'), { identifier: 'ada' })
+  const denied = await eve.submit(named, chosen)
+  assert.equal(denied.status, 403)
+  assert.match(denied.text, /Nothing proved who you are, so nothing was changed/)
+
+  const swapping = await eve.submit(await eve.open('/if/flow/swapped/'), { identifier: 'ada' })
+  const again = await eve.submit(swapping, chosen)
+  const asBob = await eve.submit(again, { identifier: 'bob' })
+  assert.equal((await eve.submit(asBob, { password: people.bob.password })).status, 403)
+
+  assert.equal(await isIn({ username: 'ada', password: chosen.password }), false)
+  assert.equal(await isIn(people.ada), true)
+})
+
+test('users change themselves while they are signed in, and a new user is nobody that was there', async () => {
+  const bob = new Client(server.url)
+  await signIn(bob, people.bob)
+  const named = await bob.submit(await bob.open('/if/flow/careless/'), { identifier: 'bob' })
+  const own = { password: 'a new one of my own', 'password-repeat': 'a new one of my own' }
+  assert.equal((await bob.submit(named, own)).status, 200)
+  assert.equal(await isIn({ username: 'bob', password: own.password }), true)
+
+  const newcomer = new Client(server.url)
+  const joined = await newcomer.submit(await newcomer.open('/if/flow/enrol/'), { username: 'carol', ...own })
+  assert.equal(joined.status, 200)
+  assert.equal(await isIn({ username: 'carol', password: own.password }), true)
+})
