@@ -1,3 +1,4 @@
+import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
 import { createBrowsers } from './access/browsers.ts'
@@ -59,6 +60,13 @@ const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'auth
   `*.${name}`,
   `*.*.${name}`,
 ])
+
+/** The port that is listened on, also where the option left the choice to the system. */
+const portOf = (server: Listening): number => {
+  const address = server.address()
+  if (typeof address !== 'object' || !address) throw new Error('the server listens on no port')
+  return address.port
+}
 
 /** Wires everything and listens. Throws before anything is served if it cannot. */
 export async function start(options: Options, env: Environment): Promise<Server> {
@@ -147,7 +155,6 @@ async function wire(
     plugins: catalog.plugins.map((plugin) => plugin.messages ?? {}),
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
   })
-  const local = `http://localhost:${options.listenHttp.port}`
   const links = operatorLinks(coreStore)
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
@@ -160,13 +167,14 @@ async function wire(
     trustedProxies: options.trustedProxies,
     snapshot: () => snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
-    pages: new Pages(messages, local),
+    pages: new Pages(messages, options.url),
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
   const isDone = await isSetUp(database)
   if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
   opened.push(() => app.close())
+  const local = `http://localhost:${portOf(app.server)}`
 
   const origin = options.url?.origin ?? local
   const control = await listenControl(

@@ -17,10 +17,10 @@ const stopSignal = (): Promise<NodeJS.Signals> =>
     }
   })
 
-const greeting = ({ local, setupPath }: Server, origin: string): string =>
+const greeting = ({ setupPath }: Server, origin: string): string =>
   setupPath === undefined
     ? `Sluice is ready: ${origin}`
-    : `Sluice is ready: ${origin}\n\n  Make the first administrator (the link works once):\n  ${new URL(setupPath, origin).href}\n${origin === local ? '' : `\n  On this machine: ${new URL(setupPath, local).href}\n`}`
+    : `Sluice is ready: ${origin}\n\n  Make the first administrator (the link works once):\n  ${new URL(setupPath, origin).href}\n`
 
 /** Throws, with where it is to be found, if a server has this data directory already. */
 const mustBeAlone = async ({ dataDir }: Options): Promise<void> => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,8 +15,8 @@ export type Health = {
 /** `live`: the process answers. `ready`: it can serve, its database answers too. */
 export function healthRoutes(app: FastifyInstance, health: Health): void {
   const config = { anyHost: true }
-  app.get('/-/health/live', { config }, (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }))
-  app.get('/-/health/ready', { config }, async (request, reply) => {
+  const live = async (_request: FastifyRequest, reply: FastifyReply) => reply.header('cache-control', 'no-store').send({ status: 'ok' })
+  const ready = async (request: FastifyRequest, reply: FastifyReply) => {
     void reply.header('cache-control', 'no-store')
     try {
       await health.database()
@@ -25,5 +25,9 @@ export function healthRoutes(app: FastifyInstance, health: Health): void {
       request.log.error({ err: error }, 'health: the database does not answer')
       return reply.code(503).send({ status: 'unavailable', detail: 'The database does not answer; the log says why.' })
     }
-  })
+  }
+  for (const slash of ['', '/']) {
+    app.get(`/-/health/live${slash}`, { config }, live)
+    app.get(`/-/health/ready${slash}`, { config }, ready)
+  }
 }

@@ -2,6 +2,10 @@ import type { FastifyRequest } from 'fastify'
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
+/** Some proxies name the scheme's own port, which a URL leaves out. */
+const hostsOf = ({ host, port, protocol }: URL): readonly string[] =>
+  port === '' ? [host, `${host}:${protocol === 'https:' ? 443 : 80}`] : [host]
+
 /**
  * The origin that a request is accepted under, or `undefined` for a host that we do not answer to. With `SLUICE_URL` that is its origin,
  * whatever the connection looked like; without, every loopback host is an origin of its own, and no other name is: so a page on a name
@@ -10,7 +14,7 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 export function acceptedOrigin(request: FastifyRequest, url: URL | undefined): string | undefined {
   const host = request.host
   if (typeof host !== 'string' || host.length > 255) return undefined
-  if (url) return host.toLowerCase() === url.host ? url.origin : undefined
+  if (url) return hostsOf(url).includes(host.toLowerCase()) ? url.origin : undefined
   return loopback.test(host) ? `${request.protocol === 'https' ? 'https' : 'http'}://${host.toLowerCase()}` : undefined
 }
 

@@ -21,11 +21,11 @@ type Shown = Pick<PageModel, 'screen'> & Partial<PageModel>
 /** Answers browsers: screens become pages, and what leads elsewhere a redirect that every browser follows. */
 export class Pages {
   readonly #messages: ReturnType<typeof createMessages>
-  readonly #local: string
-  /** `local`: an address that is served under any configuration, e.g. `http://localhost:9000`. */
-  constructor(messages: ReturnType<typeof createMessages>, local: string) {
+  readonly #url: URL | undefined
+  /** `url`: the one address that is served, if it was set. */
+  constructor(messages: ReturnType<typeof createMessages>, url: URL | undefined) {
     this.#messages = messages
-    this.#local = local
+    this.#url = url
   }
 
   /** `?lang=` or `ui_locales`, then what the browser asks for. */
@@ -156,12 +156,14 @@ export class Pages {
 
   unknownHost(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const origin = `${request.protocol}://${request.host}`
-    if (wantsPage(request)) return this.page(request, reply, 421, { screen: unknownHostScreen({ origin, local: this.#local }) })
+    const url = this.#url?.origin
+    const local = `http://localhost:${request.socket.localPort}`
+    if (wantsPage(request)) return this.page(request, reply, 421, { screen: unknownHostScreen({ origin, local, url }) })
     return sendProblem(reply, {
       status: 421,
       code: 'unknown-host',
       title: 'Unknown host',
-      detail: `This server does not answer to the host ${JSON.stringify(request.host)}. Set SLUICE_URL to the address that clients use, or ask under ${this.#local}.`,
+      detail: `This server does not answer to the host ${JSON.stringify(request.host)}. Set SLUICE_URL to the address that clients use, or ask under ${url ?? local}.`,
     })
   }
 

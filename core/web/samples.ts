@@ -178,7 +178,7 @@ const pages: Readonly<Record<string, Sample>> = {
   denied: { screen: deniedScreen({ why: msg('core.denied.access', { application: flaskDemo.name }), reference, again }) },
   'dead-link': { screen: deadLinkScreen({ signIn: again }) },
   expired: { screen: expiredScreen({ again }) },
-  'unknown-host': { screen: unknownHostScreen({ origin: 'https://id.example.com', local: 'http://localhost:9000' }) },
+  'unknown-host': { screen: unknownHostScreen({ origin: 'https://id.example.com', local: 'http://localhost:9000', url: undefined }) },
   'error-400': { screen: errorScreen({ status: 400 }) },
   'error-403': { screen: errorScreen({ status: 403, reference }) },
   'error-404': { screen: errorScreen({ status: 404 }) },

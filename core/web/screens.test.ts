@@ -26,7 +26,8 @@ test('every screen of core can be said in every language', () => {
   const screens = [
     ...[400, 403, 404, 405, 429, 500, 502, 503].map((status) => errorScreen({ status, reference: 'R', wait: 5 })),
     deniedScreen({ why: literal('No.'), reference: 'R', again: '/' }),
-    unknownHostScreen({ origin: 'https://a.example', local: 'http://localhost:9000' }),
+    unknownHostScreen({ origin: 'https://a.example', local: 'http://localhost:9000', url: undefined }),
+    unknownHostScreen({ origin: 'https://a.example', local: 'http://localhost:9000', url: 'https://b.example' }),
     expiredScreen({ again: '/' }),
     deadLinkScreen({ signIn: '/' }),
     doneScreen({ signIn: '/' }),
@@ -57,7 +58,17 @@ test('a refusal says why and under which reference', () => {
 })
 
 test('an unknown host is told the option that admits it', () => {
-  assert.match(JSON.stringify(unknownHostScreen({ origin: 'https://id.example.com', local: 'x' })), /SLUICE_URL=https:\/\/id\.example\.com/)
+  assert.match(
+    JSON.stringify(unknownHostScreen({ origin: 'https://id.example.com', local: 'x', url: undefined })),
+    /SLUICE_URL=https:\/\/id\.example\.com/,
+  )
+})
+
+test('an unknown host is told the address that is served, if there is one', () => {
+  const url = 'https://id.example.com'
+  const screen = JSON.stringify(unknownHostScreen({ origin: 'http://10.0.0.7', local: 'http://localhost:9000', url }))
+  assert.match(screen, /"value":"https:\/\/id\.example\.com"/)
+  assert.doesNotMatch(screen, /localhost/)
 })
 
 test('the landing page links the applications that have an address', () => {

@@ -31,16 +31,16 @@ export const errorScreen = ({ status, reference: value, wait }: { status: number
  * The server was asked for under a host that it does not serve. `origin` is the one that was asked for, `local` one that is served, e.g.
  * `http://localhost:9000`.
  */
-export const unknownHostScreen = ({ origin, local }: { origin: string; local: string }): Screen =>
+export const unknownHostScreen = ({ origin, local, url }: { origin: string; local: string; url: string | undefined }): Screen =>
   screen(
     msg('core.host.title'),
     { node: 'text', text: msg('core.host.text', { host: origin }) },
-    { node: 'text', text: msg('core.host.fix') },
+    { node: 'text', text: msg(url === undefined ? 'core.host.fix' : 'core.host.fix-other') },
     {
       node: 'values',
       items: [
         { label: msg('core.host.option'), value: `SLUICE_URL=${origin}` },
-        { label: msg('core.host.local'), value: local },
+        url === undefined ? { label: msg('core.host.local'), value: local } : { label: msg('core.host.url'), value: url },
       ],
     },
   )

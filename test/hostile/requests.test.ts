@@ -116,7 +116,15 @@ test('with an address of its own the server says nothing else, whoever asks how'
       const answer = await raw(metadata, { host: 'id.example.com', ...spoof } as Record<string, string>, named.url)
       assert.equal(issuerOf(answer), `${url}/application/o/wiki/`)
     }
-    for (const host of ['evil.tld', 'localhost', new URL(named.url).host, 'id.example.com.evil.tld', 'id.example.com:8443'])
+    assert.equal(issuerOf(await raw(metadata, { host: 'id.example.com:443' }, named.url)), `${url}/application/o/wiki/`)
+    for (const host of [
+      'evil.tld',
+      'localhost',
+      'id.example.com:80',
+      new URL(named.url).host,
+      'id.example.com.evil.tld',
+      'id.example.com:8443',
+    ])
       assert.equal((await raw(metadata, { host, 'x-forwarded-host': 'id.example.com' }, named.url)).status, 421, host)
     const { out } = await named.sluice(['recover', 'ada'])
     assert.match(out, /https:\/\/id\.example\.com\/if\/flow\/recovery-link\/\?link=/)

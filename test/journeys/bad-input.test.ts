@@ -75,7 +75,8 @@ test('an unknown host gets a page that names the option, health checks get their
   assert.match(page.body, /SLUICE_URL=http:\/\/id\.example\.com/)
   const problem = JSON.parse((await raw('/', { host: 'id.example.com', accept: '*/*' })).body)
   assert.deepEqual([problem.status, problem.code], [421, 'unknown-host'])
-  assert.equal((await raw('/-/health/ready', { host: '10.0.0.7:9000' })).status, 200)
+  for (const path of ['/-/health/ready', '/-/health/ready/', '/-/health/live/'])
+    assert.equal((await raw(path, { host: '10.0.0.7:9000' })).status, 200, path)
 })
 
 const cookies = {

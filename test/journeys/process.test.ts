@@ -48,6 +48,23 @@ test('a port that is taken is named, with the option that moves it', async (t) =
   assert.deepEqual(lines, [`sluice: ${place} is taken by another program; end it, or choose another place by SLUICE_LISTEN_HTTP`])
 })
 
+test('a port that the system chose is told', async (t) => {
+  const server = await started(t, { env: { SLUICE_LISTEN_HTTP: '127.0.0.1:0' } })
+  const origin = new URL(server.setupLink ?? assert.fail('no link')).origin
+  assert.equal((await new Client(origin).open(server.setupLink ?? '')).heading, 'Create your administrator account')
+})
+
+test('with an address of its own, the server prints no link that leads elsewhere', async (t) => {
+  const server = await started(t, { env: { SLUICE_URL: 'https://id.example.com' } })
+  assert.deepEqual(
+    [...server.logs().matchAll(/https?:\/\/[^/\s]+(?=\/if\/)/g)].map(([origin]) => origin),
+    ['https://id.example.com'],
+  )
+  const page = await new Client(server.url).ask('/')
+  assert.equal(page.status, 421)
+  assert.match(page.text, /https:\/\/id\.example\.com/)
+})
+
 test('a second server on the same data is refused, and the first one lives on', async (t) => {
   const server = await started(t)
   const { err } = await refused({ SLUICE_DATA_DIR: server.dataDir })
