@@ -3,6 +3,7 @@ import type { Options } from '../options/options.ts'
 import { dataFiles } from '../options/data-files.ts'
 import { callServer } from './client.ts'
 import { type Command, Failure } from './command.ts'
+import { settle } from './settle.ts'
 import { optionsOf } from './setup.ts'
 
 /** The signal that asks this process to end. A second one ends it at once. */
@@ -40,6 +41,7 @@ export const serve: Command = {
     await mustBeAlone(options)
     const { start } = await import('../main.ts')
     const server = await start(options, call.env)
+    settle()
     call.terminal.out(greeting(server, options.url?.origin ?? server.local))
     await stopped
     await server.close()

@@ -1,5 +1,5 @@
 import type { MikroORM, Options } from '@mikro-orm/sqlite'
-import { Kysely } from 'kysely'
+import { type CompiledQuery, Kysely, type QueryResult } from 'kysely'
 import type { Log } from '../api/index.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite } from './sqlite.ts'
@@ -10,6 +10,8 @@ export type Database = {
   orm(): Promise<MikroORM>
   /** For what happens often: prepared statements, no entities. Reads see what is committed. */
   readonly sql: Kysely<Tables>
+  /** Runs a query that `sql` compiled, see `prepare`. */
+  query<Row>(compiled: CompiledQuery<Row>): Promise<QueryResult<Row>>
   /**
    * Commits if `work` returns, rolls back if it throws. On SQLite one transaction at a time: await nothing slow in it (hashing, network),
    * and write through `tx` only; a write beside it would wait for its end and fail after 10 s.
@@ -36,6 +38,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
   return {
     orm: () => (orm ??= openOrm()),
     sql,
+    query: (compiled) => sqlite.query(compiled),
     transaction: (work) => sql.transaction().execute(work),
     async migrate() {
       const done = await migrate(sqlite, sql, openOrm)

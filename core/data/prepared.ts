@@ -17,7 +17,7 @@ class Hole {
  *     const [user] = await userById({ id })
  */
 export const prepare = <Given extends object, Row>(
-  { sql }: Database,
+  database: Database,
   build: (given: Given) => Compilable<Row>,
 ): ((given: Given) => Promise<readonly Row[]>) => {
   const holes = new Proxy({} as Given, { get: (_, name) => new Hole(String(name)) })
@@ -25,7 +25,7 @@ export const prepare = <Given extends object, Row>(
   return async (given) => {
     const values = given as Readonly<Record<string, unknown>>
     const parameters = compiled.parameters.map((value) => (value instanceof Hole ? values[value.name] : value))
-    const { rows } = await sql.executeQuery<Row>({ ...compiled, parameters })
+    const { rows } = await database.query<Row>({ ...compiled, parameters })
     return rows
   }
 }
