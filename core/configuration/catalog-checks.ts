@@ -94,6 +94,8 @@ function* mountProblems(plugins: readonly Plugin[]): Generator<string> {
 
 function* pluginProblems(plugin: Plugin, ids: ReadonlySet<string>): Generator<string> {
   if (!/^[a-z][a-z0-9-]*$/.test(plugin.id)) yield 'its id must be small letters, digits and -'
+  // Its texts and its part of the store go by its id, so it would get at ours.
+  if (plugin.id === 'core') yield 'its id is that of Sluice itself; choose another'
   if (!contains(plugin.api, apiVersion)) yield `was written for version ${plugin.api} of the plugin API, this is ${apiVersion}`
   for (const need of plugin.needs ?? []) if (!ids.has(need)) yield `needs the plugin "${need}", which is not loaded${didYouMean(need, ids)}`
   yield* messageProblems(plugin)

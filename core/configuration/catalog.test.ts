@@ -46,6 +46,10 @@ test('ids and kinds are unique, and all problems come at once', () => {
   ])
 })
 
+test('no plugin passes for Sluice itself, whose texts and stored state go by that name', () => {
+  assert.deepEqual(problemsOf(plugin('core')), ['plugin "core": its id is that of Sluice itself; choose another'])
+})
+
 test('the range of API versions must contain this one', () => {
   for (const api of ['^1', '^1.0', '^1.0.0']) assert.deepEqual(problemsOf(plugin('a', { api })), [], api)
   for (const api of ['^2', '^0', '^1.1', '^1.0.1', '1', '*', '']) {
