@@ -39,7 +39,8 @@ export function attemptOf(state: RunState, step: Step, { request, browser }: Ask
   const user = userOf(state)
   return {
     stage: step.stage.kind,
-    account: user?.id ?? typedBy(state),
+    // As typed: counted by the user, a refusal under one name would tell that another name is the same account, and that there is one.
+    account: typedBy(state) ?? user?.id,
     address: request.ip,
     knownBrowser: user && browser.known.includes(user.id) ? browser.id : undefined,
   }

@@ -19,7 +19,7 @@ export const limits = {
 
 export type Attempt = {
   readonly stage: string
-  /** The user's id where there is such a user, else what was typed. */
+  /** What was typed to say who it is, or the user's id where nothing was. */
   readonly account: string | undefined
   readonly address: string
   /** Set where this user has signed in at this browser before. */
