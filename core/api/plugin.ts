@@ -1,3 +1,4 @@
+import type { Policy } from './policy.ts'
 import type { Protocol } from './protocol.ts'
 import type { Stage } from './stage.ts'
 
@@ -13,6 +14,7 @@ export type Plugin = {
   /** Other plugins, by id, that must be loaded too. */
   readonly needs?: readonly string[]
   readonly stages?: readonly Stage[]
+  readonly policies?: readonly Policy[]
   readonly protocols?: readonly Protocol[]
   readonly messages?: Messages
 }

@@ -1,9 +1,11 @@
+import { ConfigurationObject, Revision, RevisionObject } from './configuration.ts'
 import { Change, Event } from './events.ts'
 import { Consent, Grant } from './grants.ts'
 import { Group, GroupParent, Membership, RoleAssignment } from './groups.ts'
 import { SigningKey } from './keys.ts'
 import { Browser, BrowserUser, ClosedRun, Session } from './sessions.ts'
 import { SettingsState, ShortLived } from './state.ts'
+import { Token } from './tokens.ts'
 import { Password, User } from './users.ts'
 
 /** Every table of core. */
@@ -25,4 +27,8 @@ export const entities = [
   Change,
   ShortLived,
   SettingsState,
+  Revision,
+  RevisionObject,
+  ConfigurationObject,
+  Token,
 ] as const

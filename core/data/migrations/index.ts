@@ -4,4 +4,8 @@ export type NamedMigration = { readonly name: string; load(): Promise<Readonly<R
 /** All migrations in order: named here, so that a start reads no directory. */
 export const migrations: readonly NamedMigration[] = [
   { name: 'Migration20261123222424_initial', load: () => import('./sqlite/Migration20261123222424_initial.ts') },
+  {
+    name: 'Migration20261125155542_configuration_and_tokens',
+    load: () => import('./sqlite/Migration20261125155542_configuration_and_tokens.ts'),
+  },
 ]
