@@ -93,7 +93,9 @@ async function wire(
   opened: (() => Promise<unknown> | void)[],
 ): Promise<Omit<Server, 'close'>> {
   const seal = createSeal(secretKeyOf(options).reveal())
-  const catalog = await readCatalog()
+  const catalog = await readCatalog(options)
+  for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
+  for (const warning of catalog.warnings) log.warn({}, warning)
   // Before the database is touched: an upgrade that stops at the configuration can still go back.
   const { snapshot, seeds } = readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })

@@ -3,8 +3,13 @@ import type { Static, TObject } from 'typebox'
 declare const type: unique symbol
 
 /** A service that core offers and a plugin may ask for. Asking is the permission: no port, no access. */
-export type Port<T> = { readonly id: string; readonly [type]: T }
-export const definePort = <T>(id: string): Port<T> => Object.freeze({ id }) as Port<T>
+export type Port<T> = {
+  readonly id: string
+  /** Must be granted by the operator to a plugin that is not part of Sluice. */
+  readonly strong?: true
+  readonly [type]: T
+}
+export const definePort = <T>(id: string, more: { readonly strong?: true } = {}): Port<T> => Object.freeze({ id, ...more }) as Port<T>
 
 export type Use = Readonly<Record<string, Port<any>>>
 export type Used<U extends Use> = { readonly [K in keyof U]: U[K] extends Port<infer T> ? T : never }

@@ -147,16 +147,19 @@ export type Events = {
   }): Promise<void>
 }
 
-/** Everything that core offers. */
+/**
+ * Everything that core offers. Strong ports change who somebody is, or speak in Sluice's name: plugins from elsewhere get them by the
+ * option `grants` only.
+ */
 export const ports = Object.freeze({
   clock: definePort<Clock>('clock'),
   log: definePort<Log>('log'),
   users: definePort<Users>('users'),
-  usersWrite: definePort<UsersWrite>('users.write'),
-  passwords: definePort<Passwords>('passwords'),
-  consents: definePort<Consents>('consents'),
+  usersWrite: definePort<UsersWrite>('users.write', { strong: true }),
+  passwords: definePort<Passwords>('passwords', { strong: true }),
+  consents: definePort<Consents>('consents', { strong: true }),
   store: definePort<Store>('store'),
-  keys: definePort<Keys>('keys'),
-  grants: definePort<Grants>('grants'),
+  keys: definePort<Keys>('keys', { strong: true }),
+  grants: definePort<Grants>('grants', { strong: true }),
   events: definePort<Events>('events'),
 })

@@ -1,6 +1,7 @@
 import type { Configurable, Plugin, Protocol, Stage } from '../api/index.ts'
 import type { Check } from '../engine/program.ts'
 import { catalogProblems } from './catalog-checks.ts'
+import type { Disabled } from './external-plugins.ts'
 import { pathOf } from './explain.ts'
 import { answerCheckOf, checkOf, closed, type Schema } from './schema.ts'
 import { sealSecrets } from './secrets.ts'
@@ -9,6 +10,12 @@ import { didYouMean } from './suggest.ts'
 /** What can be configured, by kind: everything that the loaded plugins bring. */
 export type Catalog = {
   readonly plugins: readonly Plugin[]
+  /** Where plugins from elsewhere came from, by id. */
+  readonly external: ReadonlyMap<string, string>
+  /** Plugins from elsewhere that are not in use, with their reasons. */
+  readonly disabled: readonly Disabled[]
+  /** What is probably a slip, e.g. a grant for a plugin that is not there. */
+  readonly warnings: readonly string[]
   readonly stages: ReadonlyMap<string, Stage>
   readonly protocols: ReadonlyMap<string, Protocol>
   stage(kind: string): Stage | undefined
@@ -39,6 +46,7 @@ const unknown = (what: string, items: ReadonlyMap<string, unknown>) => (kind: st
 export const createCatalog = (
   plugins: readonly Plugin[],
   ports: ReadonlySet<string>,
+  { external = new Map(), disabled = [], warnings = [] }: Partial<Pick<Catalog, 'external' | 'disabled' | 'warnings'>> = {},
 ): { readonly catalog: Catalog } | { readonly problems: readonly string[] } => {
   const problems = catalogProblems(plugins, ports)
   if (problems.length > 0) return { problems }
@@ -58,6 +66,9 @@ export const createCatalog = (
 
   const catalog: Catalog = {
     plugins,
+    external,
+    disabled,
+    warnings,
     stages,
     protocols,
     stage: (kind) => stages.get(kind),

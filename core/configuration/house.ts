@@ -3,6 +3,9 @@ import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import type { Options } from '../options/options.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
+import { admit } from './admit.ts'
+import { loadExternalPlugins } from './external-plugins.ts'
+import { uselessGrants } from './grants.ts'
 import { loadDocuments } from './load.ts'
 import { loadPlugins } from './plugins.ts'
 import { type Problem, problemText } from './problem.ts'
@@ -21,11 +24,23 @@ export class Misconfigured extends Error {
 
 const folder = (name: string) => fileURLToPath(new URL(`../../${name}/`, import.meta.url))
 
-/** The plugins of this repository, checked. Throws `Misconfigured`. */
-export async function readCatalog(): Promise<Catalog> {
-  const loaded = await loadPlugins(folder('plugins'))
+/**
+ * The plugins of this repository, checked, and those from elsewhere that work beside them. Throws `Misconfigured` for a bundled one that cannot
+ * work; one from elsewhere is disabled with its reason.
+ */
+export async function readCatalog(
+  { plugins, grants }: Pick<Options, 'plugins' | 'grants'> = { plugins: [], grants: new Map() },
+): Promise<Catalog> {
+  const [loaded, elsewhere] = await Promise.all([loadPlugins(folder('plugins')), loadExternalPlugins(plugins)])
   if ('problems' in loaded) throw new Misconfigured('Plugins could not be loaded', loaded.problems)
-  const made = createCatalog(loaded.plugins, new Set(Object.values(ports).map(({ id }) => id)))
+  const offered = new Set(Object.values(ports).map(({ id }) => id))
+  const { admitted, disabled } = admit(loaded.plugins, elsewhere.found, { ports: offered, grants })
+  const told = new Set([...elsewhere.found.map(({ plugin }) => String(plugin.id))])
+  const made = createCatalog([...loaded.plugins, ...admitted.map(({ plugin }) => plugin)], offered, {
+    external: new Map(admitted.map(({ plugin, path }) => [plugin.id, path])),
+    disabled: [...elsewhere.disabled, ...disabled],
+    warnings: uselessGrants(grants, told),
+  })
   if ('problems' in made) throw new Misconfigured('Plugins that cannot work', made.problems)
   return made.catalog
 }

@@ -12,6 +12,13 @@ const directoriesIn = (directory: string): readonly string[] =>
 const isPlugin = (value: unknown): value is Plugin =>
   typeof value === 'object' && value !== null && 'id' in value && 'version' in value && 'api' in value
 
+/** Imports one plugin. Throws where it cannot be loaded, or is none. */
+export const importPlugin = async (file: string): Promise<Plugin> => {
+  const { default: plugin } = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  if (!isPlugin(plugin)) throw new Error('its default export is not made by definePlugin')
+  return plugin
+}
+
 /**
  * Imports the plugins of a tree: `<root>/<family>/<name>/plugin.ts`, each with its plugin as default export.
  * @returns them in the order of their paths, or every file that could not be loaded and why
@@ -26,8 +33,7 @@ export const loadPlugins = async (
   const loaded = await Promise.all(
     files.map(async (file) => {
       try {
-        const { default: plugin } = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-        return isPlugin(plugin) ? { plugin } : { problem: `${file}: its default export is not made by definePlugin` }
+        return { plugin: await importPlugin(file) }
       } catch (error) {
         return { problem: `${file}: ${error instanceof Error ? error.message : String(error)}` }
       }

@@ -7,4 +7,6 @@ export const dataFiles = (dataDir: string) => ({
   /** Where the running server takes local commands. */
   socket: join(dataDir, 'sluice.sock'),
   secretKey: join(dataDir, 'secret.key'),
+  /** Plugins from elsewhere, unless an option says where they are. */
+  plugins: join(dataDir, 'plugins'),
 })

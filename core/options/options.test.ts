@@ -39,6 +39,8 @@ test('defaults', () => {
     secretKey: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     apply: [],
+    plugins: [],
+    grants: new Map(),
     logLevel: 'info',
     file: undefined,
     configuration: undefined,
@@ -147,4 +149,29 @@ test('the secret key is made once, readable by its owner only, and stays', () =>
   assert.equal(readFileSync(join(dataDir, 'secret.key'), 'utf8').trim(), key.reveal())
   writeFileSync(join(dataDir, 'secret.key'), '')
   assert.throws(() => secretKeyOf({ dataDir, secretKey }), /holds no secret key .*restore it from a backup/)
+})
+
+test('grants are a list in the environment, and a map in the file', () => {
+  const expected = new Map([
+    ['acme-login', ['users.write', 'keys']],
+    ['other', ['grants']],
+  ])
+  assert.deepEqual(optionsOf({ SLUICE_GRANTS: 'acme-login=users.write+keys, other=grants' }).grants, expected)
+  assert.deepEqual(optionsOf({ SLUICE_GRANTS: '{"acme-login":["users.write","keys"],"other":["grants"]}' }).grants, expected)
+  const file = 'grants:\n  acme-login: [users.write, keys]\n  other: [grants]\n'
+  assert.deepEqual(optionsOf({}, { 'sluice.yml': file }).grants, expected)
+  assert.deepEqual(problemsOf({ SLUICE_GRANTS: 'acme-login' }), [
+    'SLUICE_GRANTS: "acme-login" contains "acme-login"; write it like acme-login=users.write+keys',
+  ])
+  assert.match(problemsOf({}, { 'sluice.yml': 'grants: { acme: keys }' })[0] ?? '', /is not a map of plugins to lists of ports/)
+  assert.match(problemsOf({}, { 'sluice.yml': 'apply: { a: b }' })[0] ?? '', /apply must be a text or a list of texts/)
+})
+
+test('plugins are looked for in the data directory where nobody says where, if it has such a folder', () => {
+  const { cwd, plugins } = optionsOf({}, { 'data/plugins/one.ts': '' })
+  assert.deepEqual(plugins, [join(cwd, 'data/plugins')])
+  assert.deepEqual(
+    optionsOf({ SLUICE_PLUGINS: 'here, there' }).plugins.map((path) => path.split('/').at(-1)),
+    ['here', 'there'],
+  )
 })

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Secret } from '../api/secret.ts'
 import type { Document } from '../configuration/document.ts'
 import type { Problem } from '../configuration/problem.ts'
+import { dataFiles } from './data-files.ts'
 import { type Listen, Refusal } from './parsers.ts'
 import { fromEnvironment, fromFile, type Said } from './sources.ts'
 import { type Option, optionNames, table } from './table.ts'
@@ -21,6 +22,10 @@ export type Options = {
   readonly trustedProxies: readonly string[]
   /** Files and directories. */
   readonly apply: readonly string[]
+  /** Files and directories. */
+  readonly plugins: readonly string[]
+  /** Ports by the id of the plugin. */
+  readonly grants: ReadonlyMap<string, readonly string[]>
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** The file that was read, if there was one. */
   readonly file: string | undefined
@@ -96,8 +101,10 @@ export const readOptions = ({
   const secretKey = value(table.secret_key, 'secret_key')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const apply = value(table.apply, 'apply')
+  const plugins = value(table.plugins, 'plugins')
+  const grants = value(table.grants, 'grants')
   const logLevel = value(table.log_level, 'log_level')
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !logLevel) return { problems }
+  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
   return {
     options: {
       url,
@@ -107,6 +114,8 @@ export const readOptions = ({
       secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
       trustedProxies,
       apply,
+      plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
+      grants,
       logLevel,
       file: file.path,
       configuration: file.configuration,

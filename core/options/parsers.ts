@@ -71,6 +71,32 @@ export const secretKey: Parser<string> = (text) => {
   return text
 }
 
+/**
+ * Ports by plugin: `acme-login=users.write+keys,other=grants`, or the same as JSON, `{"acme-login": ["users.write", "keys"]}`. Whether there are
+ * such plugins and ports is told when they are loaded.
+ */
+export const grants: Parser<ReadonlyMap<string, readonly string[]>> = (text) => {
+  if (text.trimStart().startsWith('{')) return new Map(Object.entries(grantsOfJson(text)))
+  return new Map(
+    entries(text).map((entry) => {
+      const [, plugin, list = ''] = /^([^=\s]+)\s*=\s*(\S+)$/.exec(entry) ?? []
+      if (plugin === undefined) throw new Refusal(`contains "${entry}"; write it like acme-login=users.write+keys`)
+      return [plugin, list.split('+').filter((port) => port !== '')] as const
+    }),
+  )
+}
+
+const grantsOfJson = (text: string): Readonly<Record<string, readonly string[]>> => {
+  try {
+    const value = JSON.parse(text) as unknown
+    const isList = (list: unknown) => Array.isArray(list) && list.every((port) => typeof port === 'string')
+    if (typeof value === 'object' && value !== null && Object.values(value).every(isList)) return value as Record<string, string[]>
+  } catch {
+    // told below, like JSON of another shape
+  }
+  throw new Refusal('is not a map of plugins to lists of ports; write it like {"acme-login": ["users.write", "keys"]}')
+}
+
 export const oneOf =
   <T extends string>(...words: readonly T[]): Parser<T> =>
   (text) => {

@@ -48,6 +48,9 @@ const textOf = (value: unknown): string | undefined => {
   return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined
 }
 
+/** Is a map in the file, which is the same as its JSON in the environment. */
+const takesMap = (key: string): boolean => optionNames.some((name) => name === key && 'map' in table[name] && table[name].map)
+
 const readOptions = ({ value, at }: Parsed, path: string): Source => {
   const said = new Map<string, Said>()
   const problems: Problem[] = []
@@ -60,7 +63,7 @@ const readOptions = ({ value, at }: Parsed, path: string): Source => {
   }
   for (const [key, written] of Object.entries(value)) {
     if (key === 'configuration' || written === null) continue
-    const text = textOf(written)
+    const text = takesMap(key) && typeof written === 'object' ? JSON.stringify(written) : textOf(written)
     if (!known.includes(key)) problems.push({ position: at([key], 'key'), message: unknownName(key, (name) => name) })
     else if (text === undefined) problems.push({ position: at([key]), message: `${key} must be a text or a list of texts` })
     else said.set(key, { text, name: key, position: at([key]), directory: dirname(path) })

@@ -1,4 +1,4 @@
-import { database, listen, networks, oneOf, origin, type Parser, path, paths, secretKey } from './parsers.ts'
+import { database, grants, listen, networks, oneOf, origin, type Parser, path, paths, secretKey } from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
 export type Option<T = unknown> = {
@@ -11,6 +11,8 @@ export type Option<T = unknown> = {
   readonly description: string
   /** Never repeated in messages; may also come from a file, by the variant with `_FILE`. */
   readonly secret?: boolean
+  /** May be a map in the file. */
+  readonly map?: boolean
 }
 
 const option = <T>(of: Option<T>): Option<T> => of
@@ -65,6 +67,20 @@ export const table = {
     fallback: '',
     description: 'Configuration documents that are applied at the start: files or directories, separated by commas.',
   }),
+  plugins: option({
+    parse: paths,
+    type: 'files and directories',
+    default: '<data_dir>/plugins, where it exists',
+    description: 'Plugins from elsewhere: files, folders, packages, or folders of these, separated by commas.',
+  }),
+  grants: option({
+    parse: grants,
+    type: 'ports by plugin',
+    default: 'none',
+    fallback: '',
+    map: true,
+    description: 'Strong ports that plugins from elsewhere may use, e.g. acme-login=users.write+keys, separated by commas.',
+  }),
   log_level: option({
     parse: oneOf('debug', 'info', 'warn', 'error'),
     type: 'debug, info, warn or error',
@@ -86,8 +102,6 @@ const unbuiltOptions: readonly string[] = [
   'listen_radius',
   'listen_metrics',
   'redis_url',
-  'plugins',
-  'grants',
   'bootstrap_email',
   'bootstrap_password',
   'bootstrap_token',

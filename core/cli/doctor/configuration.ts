@@ -15,11 +15,15 @@ export const checkConfiguration = async (
   }
   let catalog: Awaited<ReturnType<typeof readCatalog>>
   try {
-    catalog = await readCatalog()
+    catalog = await readCatalog(options)
   } catch (error) {
     return problems('plugins', error)
   }
-  const plugins: Finding = { level: 'ok', subject: 'plugins', text: count(catalog.plugins.length, 'plugin') }
+  const plugins: readonly Finding[] = [
+    { level: 'ok', subject: 'plugins', text: count(catalog.plugins.length, 'plugin') },
+    ...catalog.disabled.map(({ reason }) => ({ level: 'warning' as const, subject: 'plugins', text: `disabled: ${reason}` })),
+    ...catalog.warnings.map((text) => ({ level: 'warning' as const, subject: 'plugins', text })),
+  ]
   try {
     const { snapshot } = readConfiguration(catalog, options, env)
     const text = [
@@ -27,8 +31,8 @@ export const checkConfiguration = async (
       count(snapshot.applications.size, 'application'),
       count(snapshot.providers.size, 'provider'),
     ].join(', ')
-    return [plugins, { level: 'ok', subject: 'configuration', text }]
+    return [...plugins, { level: 'ok', subject: 'configuration', text }]
   } catch (error) {
-    return [plugins, ...problems('configuration', error)]
+    return [...plugins, ...problems('configuration', error)]
   }
 }
