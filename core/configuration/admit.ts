@@ -10,7 +10,7 @@ const problemsWith = (accepted: readonly Plugin[], { plugin }: Found, ports: Rea
     return catalogProblems([...accepted, plugin], ports)
   } catch (error) {
     // Its data is not what its type says.
-    return [`plugin "${String(plugin.id)}" cannot be read: ${error instanceof Error ? error.message : String(error)}`]
+    return [`plugin "${plugin.id}" cannot be read: ${error instanceof Error ? error.message : String(error)}`]
   }
 }
 
@@ -34,7 +34,7 @@ export const admit = (
       const grant = problems.length === 0 ? ungranted(one.plugin, grants) : undefined
       const reasons = grant === undefined ? problems : [grant]
       if (reasons.length === 0) admitted.push(one)
-      else refused.push({ id: String(one.plugin.id), path: one.path, reason: reasons.join('; '), found: one })
+      else refused.push({ id: one.plugin.id, path: one.path, reason: reasons.join('; '), found: one })
     }
     if (admitted.length === before) return { admitted, disabled: refused.map(({ found: _, ...disabled }) => disabled) }
     waiting = refused.map((one) => one.found)

@@ -35,7 +35,7 @@ export async function readCatalog(
   if ('problems' in loaded) throw new Misconfigured('Plugins could not be loaded', loaded.problems)
   const offered = new Set(Object.values(ports).map(({ id }) => id))
   const { admitted, disabled } = admit(loaded.plugins, elsewhere.found, { ports: offered, grants })
-  const told = new Set([...elsewhere.found.map(({ plugin }) => String(plugin.id))])
+  const told = new Set(elsewhere.found.map(({ plugin }) => plugin.id))
   const made = createCatalog([...loaded.plugins, ...admitted.map(({ plugin }) => plugin)], offered, {
     external: new Map(admitted.map(({ plugin, path }) => [plugin.id, path])),
     disabled: [...elsewhere.disabled, ...disabled],

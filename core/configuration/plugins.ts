@@ -9,8 +9,11 @@ const directoriesIn = (directory: string): readonly string[] =>
     .map((entry) => join(directory, entry.name))
     .toSorted()
 
-const isPlugin = (value: unknown): value is Plugin =>
-  typeof value === 'object' && value !== null && 'id' in value && 'version' in value && 'api' in value
+const isPlugin = (value: unknown): value is Plugin => {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, version, api } = value as Readonly<Record<string, unknown>>
+  return [id, version, api].every((text) => typeof text === 'string')
+}
 
 /** Imports one plugin. Throws where it cannot be loaded, or is none. */
 export const importPlugin = async (file: string): Promise<Plugin> => {

@@ -1,5 +1,4 @@
-import type { About, Application, Json, Message, Policy, RequestView } from '../api/index.ts'
-import type { Expression } from '../api/index.ts'
+import type { About, Application, Expression, Json, Message, Policy, RequestView } from '../api/index.ts'
 import type { Path } from '../configuration/problem.ts'
 import type { Proof } from '../access/types.ts'
 
