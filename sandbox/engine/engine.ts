@@ -64,9 +64,11 @@ export class Engine {
       const throwaway = await instantiate(variant, () => 0)
       layout = findLayout(throwaway.module, throwaway.words, variant.facts)
     }
-    let engine: Engine | undefined
-    const instance = await instantiate(variant, () => engine?.now ?? 0)
-    engine = new Engine(variant, instance, layout)
+    // The clock is asked for as soon as there is an instance, which is before there is an engine.
+    const asked: { by?: Engine } = {}
+    const instance = await instantiate(variant, () => asked.by?.now ?? 0)
+    const engine = new Engine(variant, instance, layout)
+    asked.by = engine
     engine.#begin(instance.patched)
     return engine
   }

@@ -1,5 +1,6 @@
 // Runs in the guest, before any program: makes the realm and gives the entry points that the host keeps. What they use is captured here, so that
 // no program can change it. Its value is a function of the settings (as JSON).
+// oxlint-disable-next-line eslint/no-unused-expressions -- its value is what the host asks the engine for
 ;(function (settingsText) {
   'use strict'
   const { parse, stringify } = JSON

@@ -2,7 +2,7 @@ import type { Failure, Place, Prepared, Result, Run, Traced } from '../types.ts'
 import { NativeStack, TooLong } from './errors.ts'
 import type { Engine } from './engine.ts'
 import { firstPlace } from './places.ts'
-import { Realm, Uncompilable } from './realm.ts'
+import { type Realm, Uncompilable } from './realm.ts'
 
 type Thrown = { readonly name?: string; readonly message?: string; readonly stack?: string }
 type Notes = { readonly logs: Result['logs']; readonly trace: readonly (readonly [id: number, value: unknown, truthy: boolean])[] }

@@ -27,7 +27,8 @@ const parsed = (
   const stripped = typescript ? withoutTypes(source) : undefined
   if (!stripped || 'problem' in stripped) {
     // Most sources are JavaScript: what its parser says is the better word, unless it is about TypeScript that cannot be erased.
-    const erasable = stripped && /not supported/.test(stripped.problem) ? { ...plain.problem, message: stripped.problem } : plain.problem
+    const erasable =
+      stripped && /not supported|too intricate/.test(stripped.problem) ? { ...plain.problem, message: stripped.problem } : plain.problem
     return { problem: erasable }
   }
   const typed = parseBody(stripped.code)

@@ -1,5 +1,5 @@
-import module from 'node:module'
 import type { SourceProblem } from '../types.ts'
+import { strip } from './strip.ts'
 
 /** Line and column of an offset. */
 export const placeAt = (text: string, offset: number): { readonly line: number; readonly column: number } => {
@@ -23,25 +23,10 @@ export const textProblem = (source: string, maxBytes: number): SourceProblem | u
   return { ...placeAt(source, found.index), message: `has the invisible character U+${code}; remove it, or write \\u${code} in a string` }
 }
 
-/** Node warns at the first use that stripping types is experimental; it is what this whole program runs on. */
-const quietly = <T>(work: () => T): T => {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return work()
-  } finally {
-    process.emitWarning = emitWarning
-  }
-}
-
 const opening = 'async function _(){'
 
 /** Types become blanks, so every place stays where it was. Enums and other TypeScript that is not erasable is a problem. */
-export const withoutTypes = (source: string): { readonly code: string } | { readonly problem: string } => {
-  try {
-    const code = quietly(() => module.stripTypeScriptTypes(`${opening}${source}\n}`, { mode: 'strip' }))
-    return { code: code.slice(opening.length, -2) }
-  } catch (error) {
-    return { problem: (error as Error).message.split('\n')[0] ?? 'is not TypeScript' }
-  }
+export const withoutTypes = (source: string): ReturnType<typeof strip> => {
+  const stripped = strip(`${opening}${source}\n}`)
+  return 'code' in stripped ? { code: stripped.code.slice(opening.length, -2) } : stripped
 }
