@@ -15,6 +15,7 @@ import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { version } from './cli/version.ts'
 import { readCatalog, readConfiguration } from './configuration/house.ts'
+import { problemText } from './configuration/problem.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
@@ -97,7 +98,8 @@ async function wire(
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
   for (const warning of catalog.warnings) log.warn({}, warning)
   // Before the database is touched: an upgrade that stops at the configuration can still go back.
-  const { snapshot, seeds } = readConfiguration(catalog, options, env)
+  const { snapshot, seeds, warnings } = readConfiguration(catalog, options, env)
+  for (const warning of warnings) log.warn({}, `configuration: ${problemText(warning)}`)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
   await database.migrate()
@@ -142,6 +144,7 @@ async function wire(
     now: () => clock.now().getTime(),
     use: (kind) => useBy(catalog.stage(kind)),
     close: closing(database, effects, clock),
+    judge: async () => ({ said: 'failed', reasons: [] }),
   })
   const front = new Front({
     engine,

@@ -76,7 +76,7 @@ export class Front {
     link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> },
   ): Promise<Next | undefined> {
     const program = visit.snapshot.flows.get(slug)
-    if (!program || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
+    if (!program || program.byCall || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
     if (program.designation === 'invalidation') return this.logout(visit, { confirmed: false })
     if (program.designation === 'authorization') return undefined
     if (!link && program.designation === 'authentication' && visit.browser.session) return { next: 'home' }

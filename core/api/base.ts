@@ -18,10 +18,16 @@ export type Used<U extends Use> = { readonly [K in keyof U]: U[K] extends Port<i
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
 /** A named, typed thing that a run of a flow has established, e.g. who the user is. Always plain JSON. */
-export type Fact<T = any> = { readonly name: string; readonly schema: TObject; readonly [type]: T }
+export type Fact<T = any> = {
+  readonly name: string
+  readonly schema: TObject
+  /** Never shown to conditions, and so in no reason, trace or log. */
+  readonly secret: boolean
+  readonly [type]: T
+}
 export type Known = { readonly fact: string; readonly value: unknown }
-export const defineFact = <S extends TObject>(name: string, schema: S): Fact<Static<S>> =>
-  Object.freeze({ name, schema }) as unknown as Fact<Static<S>>
+export const defineFact = <S extends TObject>(name: string, schema: S, options: { readonly secret?: boolean } = {}): Fact<Static<S>> =>
+  Object.freeze({ name, schema, secret: options.secret ?? false }) as unknown as Fact<Static<S>>
 export const know = <T>(fact: Fact<T>, value: T): Known => ({ fact: fact.name, value })
 
 /**

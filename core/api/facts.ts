@@ -8,6 +8,6 @@ export const user = defineFact('user', Type.Object({ id: Type.String(), username
 /** Answers of `prompt` steps, by field key. A password is not in it, see `newPassword`. */
 export const data = defineFact('data', Type.Object({}, { additionalProperties: true }))
 /** A new password's Argon2id hash, in PHC format: the plain text is never stored, not even in a run. */
-export const newPassword = defineFact('newPassword', Type.Object({ hash: Type.String() }))
+export const newPassword = defineFact('newPassword', Type.Object({ hash: Type.String() }), { secret: true })
 /** What is known when a run of designation `invalidation` starts. `confirmed`: the application proved whose session it is, so nobody is asked. */
 export const signOut = defineFact('signOut', Type.Object({ confirmed: Type.Boolean() }))

@@ -69,6 +69,8 @@ export type Stage<
   readonly gives?: BySettings<Static<S>, readonly Fact[]>
   /** Proofs that this stage may record, e.g. `pwd`. Attempts are limited where this is not empty. */
   readonly proves?: readonly string[]
+  /** Ends every run that comes to it, so nothing that follows is ever reached. */
+  readonly ends?: boolean
   readonly use?: U
   /** Called for every showing of the page, so it must be safe to repeat; it may `pass` a step that needs no answer, never with a proof. */
   show(ctx: StageContext<Static<S>, N[number], M, U>): Outcome<M> | Promise<Outcome<M>>

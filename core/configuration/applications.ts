@@ -14,6 +14,7 @@ const misfit = (slug: string, use: string, flows: Items): string | undefined => 
   if (!item) return `there is no flow "${slug}"${didYouMean(slug, flows.keys())}`
   const flow = item.spec as Partial<WrittenFlow>
   if (flow.designation !== undefined && flow.designation !== use) return `the flow "${slug}" is for ${flow.designation}, not for ${use}`
+  if (flow.entry === 'call') return `the flow "${slug}" is run by other flows only`
   return flow.entry === 'link' ? `the flow "${slug}" is opened by a link from an operator only` : undefined
 }
 

@@ -110,18 +110,29 @@ const choice = (error: ErrorObject): string => {
     : `${quoted(error.data)} has none of the allowed forms`
 }
 
+/** The branch that was meant, where only one is of the value's own type: what is wrong there is more use than that nothing fits. */
+const meant = ({ schema, schemaPath, data }: ErrorObject): string | undefined => {
+  const branches = schema as readonly { readonly type?: string }[]
+  const fitting = branches.flatMap(({ type }, index) => (type === typeOf(data) ? [index] : []))
+  return fitting.length === 1 ? `${schemaPath}/${fitting[0]}/` : undefined
+}
+
 /** Ajv's errors as sentences for people, one for each thing to put right. */
 export const explain = (errors: readonly ErrorObject[]): readonly Problem[] => {
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
   const unbuilt = new Set(
     errors.filter(({ keyword }) => keyword === 'x-unbuilt').map(({ instancePath }) => instancePath.replace(/\/[^/]*$/, '')),
   )
+  const inside = (error: ErrorObject, outer: ErrorObject) =>
+    outer !== error && error.schemaPath.startsWith(`${outer.schemaPath}/`) && error.instancePath.startsWith(outer.instancePath)
+  const within = (outer: ErrorObject): readonly ErrorObject[] => {
+    const branch = meant(outer)
+    return branch === undefined ? [] : errors.filter((error) => inside(error, outer) && error.schemaPath.startsWith(branch))
+  }
   const told = errors.filter((error) => {
     if (error.keyword === 'required' && unbuilt.has(error.instancePath)) return false
-    return !choices.some(
-      (outer) =>
-        outer !== error && error.schemaPath.startsWith(`${outer.schemaPath}/`) && error.instancePath.startsWith(outer.instancePath),
-    )
+    if (choices.includes(error) && within(error).length > 0) return false
+    return !choices.some((outer) => inside(error, outer) && !within(outer).includes(error))
   })
   return told.map((error) => {
     const path = pathOf(error.instancePath)

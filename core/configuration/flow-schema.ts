@@ -36,19 +36,29 @@ const written = (schema: Schema): Schema => {
 export const flowSchema = (catalog: Catalog): object => {
   const flow = written(closed(kinds.flows.schema))
   const list = flow.properties?.['steps']
-  const step = list?.items
-  const steps = [...catalog.stages.values()]
+  const { id, when: condition, onInvalid, choose, flow: called } = list?.items?.properties ?? {}
+  const when = { $ref: '#/$defs/condition' }
+  const common = { id, when }
+  const branch = choose?.items
+  const nested = { ...list, items: { $ref: '#/$defs/step' } }
+  const stages = [...catalog.stages.values()]
     .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
     .map((stage) => {
       const settings = written(catalog.schema(stage))
       return {
-        ...step,
+        type: 'object',
         title: stage.kind,
-        properties: { ...step?.properties, type: { const: stage.kind }, with: settings },
+        properties: { ...common, type: { const: stage.kind }, with: settings, onInvalid },
         required: settings.required ? ['type', 'with'] : ['type'],
+        additionalProperties: false,
       }
     })
-  const others = Object.keys(kinds).filter((kind) => kind !== 'flows')
+  const branches = { ...branch, properties: { when, steps: { ...branch?.properties?.['steps'], ...nested } } }
+  const others = [
+    { title: 'choose', properties: { ...common, choose: { ...choose, items: branches } }, required: ['choose'] },
+    { title: 'flow', properties: { ...common, flow: called }, required: ['flow'] },
+  ].map((step) => ({ type: 'object', ...step, additionalProperties: false }))
+  const otherKinds = Object.keys(kinds).filter((kind) => kind !== 'flows')
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Sluice configuration document',
@@ -61,11 +71,12 @@ export const flowSchema = (catalog: Catalog): object => {
         propertyNames: { pattern: kinds.flows.key.pattern.source },
         additionalProperties: {
           ...flow,
-          properties: { ...flow.properties, steps: { ...list, items: { oneOf: steps } } },
+          properties: { ...flow.properties, steps: nested },
         },
       },
-      ...Object.fromEntries(others.map((kind) => [kind, { type: 'object' }])),
+      ...Object.fromEntries(otherKinds.map((kind) => [kind, { type: 'object' }])),
     },
     additionalProperties: false,
+    $defs: { step: { oneOf: [...stages, ...others] }, condition },
   }
 }

@@ -1,65 +1,100 @@
-import type { FlowSpec, Program } from '../engine/program.ts'
+import type { FlowSpec, Program, StepSpec } from '../engine/program.ts'
+import type { FlowLibrary } from '../engine/tree.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
 import { durationSeconds } from './duration.ts'
 import type { WrittenFlow } from './kinds.ts'
 import type { Path, Problem } from './problem.ts'
 import { resolveSecrets } from './secrets.ts'
+import { didYouMean } from './suggest.ts'
 import type { CompileFlow, Items } from './types.ts'
 
-type Step = FlowSpec['steps'][number]
-type Placed = { readonly step: Step; readonly index: number }
+type Step = NonNullable<StepSpec>
 
-const isStep = (step: unknown): step is Step =>
-  typeof step === 'object' &&
-  step !== null &&
-  'type' in step &&
-  typeof step.type === 'string' &&
-  (!('with' in step) || typeof step.with === 'object')
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isOneOf = (value: Readonly<Record<string, unknown>>) =>
+  typeof value['type'] === 'string' || Array.isArray(value['choose']) || typeof value['flow'] === 'string'
 
-/** The steps with their places: of a flow that is not sound only those that can be looked at. */
-const stepsOf = ({ spec: { steps = [] } }: Item): readonly Placed[] =>
-  (steps as readonly unknown[]).flatMap((step, index) => (isStep(step) ? [{ step, index }] : []))
+/** Reads one flow's steps, at every depth: those of one that is not sound as far as they can be looked at. */
+class StepReader {
+  readonly #item: Item
+  readonly #catalog: Catalog
+  readonly #problems: Problem[]
+  constructor(item: Item, catalog: Catalog, problems: Problem[]) {
+    this.#item = item
+    this.#catalog = catalog
+    this.#problems = problems
+  }
 
-const specOf = ({ title, designation, entry, session }: Partial<WrittenFlow>, steps: FlowSpec['steps']): FlowSpec => ({
+  list(steps: unknown, path: Path): readonly StepSpec[] {
+    return (Array.isArray(steps) ? steps : []).map((step, index) => this.#step(step, [...path, index]))
+  }
+
+  #step(step: unknown, path: Path): StepSpec {
+    if (!isMap(step) || (!this.#item.sound && !isOneOf(step))) return null
+    const { with: settings, choose } = step
+    return {
+      ...(step as Step),
+      ...(isMap(settings) && { with: this.#settings(step['type'], settings, [...path, 'with']) }),
+      ...(Array.isArray(choose) && {
+        choose: choose.map((branch: unknown, index) => ({
+          ...(isMap(branch) ? branch : {}),
+          steps: this.list(isMap(branch) ? branch['steps'] : [], [...path, 'choose', index, 'steps']),
+        })),
+      }),
+    }
+  }
+
+  #settings(type: unknown, settings: Readonly<Record<string, unknown>>, path: Path): Readonly<Record<string, unknown>> {
+    const stage = this.#catalog.stage(String(type))
+    if (!stage) return settings
+    const resolved = resolveSecrets(this.#catalog.schema(stage), settings, this.#item.document.secrets)
+    this.#problems.push(...resolved.problems.map(({ path: at = [], message }) => problemOf(this.#item, [...path, ...at], message)))
+    return resolved.value as Record<string, unknown>
+  }
+}
+
+const specOf = ({ title, designation, entry, session }: Partial<WrittenFlow>, steps: FlowSpec['steps'], sound: boolean): FlowSpec => ({
   title: title ?? '',
   designation: designation ?? 'stage-configuration',
   ...(entry && { entry }),
   ...(session && { session: { lifetime: durationSeconds(session.lifetime) } }),
   steps,
+  ...(!sound && { partial: true }),
 })
 
-const withSecrets = (item: Item, { step, index }: Placed, catalog: Catalog, problems: Problem[]): Step => {
-  const stage = catalog.stage(step.type)
-  if (!stage || !step.with) return step
-  const resolved = resolveSecrets(catalog.schema(stage), step.with, item.document.secrets)
-  problems.push(...resolved.problems.map(({ path = [], message }) => problemOf(item, ['steps', index, 'with', ...path], message)))
-  return { ...step, with: resolved.value as Record<string, unknown> }
-}
+type Compiled = { readonly programs: ReadonlyMap<string, Program>; readonly warnings: readonly Problem[] }
 
 /** Every flow as a program, by slug; what is wrong with one is added to `problems`. */
 export const compileFlows = (
   items: Items,
   catalog: Catalog,
+  condition: FlowLibrary['condition'],
   compileFlow: CompileFlow,
   problems: Problem[],
-): ReadonlyMap<string, Program> => {
+): Compiled => {
+  const specs = new Map(
+    [...items].map(([slug, item]) => {
+      const steps = new StepReader(item, catalog, problems).list(item.spec['steps'], ['steps'])
+      return [slug, specOf(item.spec, steps, item.sound)]
+    }),
+  )
+  const library: FlowLibrary = {
+    ...catalog,
+    condition,
+    flow: (slug) => specs.get(slug),
+    unknownFlow: (slug) => `there is no flow "${slug}"${didYouMean(slug, specs.keys())}`,
+  }
   const programs = new Map<string, Program>()
-  for (const item of items.values()) {
-    const placed = stepsOf(item)
-    const steps = placed.map((one) => withSecrets(item, one, catalog, problems))
-    const compiled = compileFlow(item.slug, specOf(item.spec, steps), catalog)
-    if ('program' in compiled) programs.set(item.slug, compiled.program)
-    else for (const { path, message } of compiled.problems) tell(item, placed, path, message)
+  const warnings: Problem[] = []
+  for (const [slug, item] of items) {
+    const compiled = compileFlow(slug, specs.get(slug) as FlowSpec, library)
+    const told = ({ path, message }: { readonly path: Path; readonly message: string }) => problemOf(item, path, message)
+    if ('program' in compiled) {
+      programs.set(slug, compiled.program)
+      warnings.push(...compiled.warnings.map(told))
+    } else problems.push(...compiled.problems.map(told))
   }
-  return programs
-
-  /** Of a flow with gaps, only what is said about one step's own type and settings is true. */
-  function tell(item: Item, placed: readonly Placed[], path: Path, message: string): void {
-    const [list, index, part] = path
-    const own = part === 'type' || part === 'with'
-    if (!item.sound && !own) return
-    const place = list === 'steps' && typeof index === 'number' ? ['steps', placed[index]?.index ?? index, ...path.slice(2)] : path
-    problems.push(problemOf(item, place, message))
-  }
+  return { programs, warnings }
 }

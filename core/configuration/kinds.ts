@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { secret } from '../api/index.ts'
 import { durationHint, durationPattern } from './duration.ts'
 import type { Schema } from './schema.ts'
+import { stepsSchema } from './step-schema.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
 export type Kind = {
@@ -39,23 +40,6 @@ const designations = [
   'stage-configuration',
 ] as const
 
-const step = Type.Object({
-  id: Type.Optional(
-    Type.String({
-      title: 'Name of the step',
-      description: 'Shown in traces; by default the type and its place.',
-      pattern: slug.pattern.source,
-      'x-hint': slug.hint,
-    }),
-  ),
-  type: reference('Type of stage', 'One of the stages that plugins bring.'),
-  with: settings,
-  when: unbuilt('conditions ("when") are'),
-  choose: unbuilt('choices ("choose") are'),
-  flow: unbuilt('calls of other flows ("flow") are'),
-  onInvalid: unbuilt('"onInvalid" is'),
-})
-
 const flow = Type.Object({
   title: text('Title', 'Shown above the pages of the flow.'),
   designation: Type.Enum([...designations], { title: 'Designation', description: 'What the flow is for.' }),
@@ -74,9 +58,12 @@ const flow = Type.Object({
     ),
   ),
   entry: Type.Optional(
-    Type.Enum(['link'], { title: 'Entry', description: 'With `link`, only a one-time link from an operator opens the flow.' }),
+    Type.Enum(['link', 'call'], {
+      title: 'Entry',
+      description: 'With `link`, only a one-time link from an operator opens the flow; with `call`, only other flows run it.',
+    }),
   ),
-  steps: Type.Array(step, { title: 'Steps', description: 'The stages, one after the other.', maxItems: 200 }),
+  steps: stepsSchema({ settings: settings as Schema, reference, slug }),
 })
 
 const provider = Type.Object({

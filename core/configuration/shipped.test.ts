@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats'
 import { parse } from 'yaml'
 import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
+import type { CompileCondition } from '../policy/types.ts'
 import { createCatalog } from './catalog.ts'
 import { readDocument } from './document.ts'
 import { flowSchema } from './flow-schema.ts'
@@ -25,7 +26,7 @@ const { catalog } = created
 test('the shipped flows compile with the shipped plugins', () => {
   const shipped = loadDocuments([folder('flows')])
   assert.deepEqual(shipped.problems, [])
-  const result = compileSnapshot({ documents: [], shipped: shipped.documents, catalog, compileFlow })
+  const result = compileSnapshot({ documents: [], shipped: shipped.documents, catalog, compileFlow, compileCondition })
   assert.deepEqual('problems' in result ? result.problems.map(problemText) : [], [])
   assert.ok('snapshot' in result)
   for (const slug of [
@@ -37,6 +38,8 @@ test('the shipped flows compile with the shipped plugins', () => {
     assert.ok(result.snapshot.flows.has(slug), slug)
   }
 })
+
+const compileCondition: CompileCondition = () => assert.fail('the shipped flows have no conditions')
 
 const schemaFile = JSON.parse(readFileSync(`${folder('flows')}schema.json`, 'utf8')) as object
 
@@ -55,7 +58,11 @@ test('editors find what is wrong by that schema, and accept the shipped flows', 
   assert.ok(check(withStep({ type: 'password' })))
   assert.ok(!check(withStep({ type: 'pasword' })))
   assert.ok(!check(withStep({ type: 'password', with: { nonsense: 1 } })))
-  assert.ok(!check(withStep({ type: 'password', when: 'true' })), 'what is not built is not offered')
+  assert.ok(!check(withStep({ type: 'password', steps: [] })))
+  const branches = [{ when: 'true', steps: [{ choose: [{ steps: [{ flow: 'terms', when: [{ group: 'staff' }] }] }] }] }, { steps: [] }]
+  assert.ok(check(withStep({ choose: branches, id: 'either' })), ajv.errorsText(check.errors))
+  assert.ok(!check(withStep({ choose: [{ when: 'true', steps: [{ type: 'pasword' }] }] })))
+  assert.ok(!check(withStep({ choose: branches, type: 'password' })))
 })
 
 test('a stage’s own check is asked, and its problems stand at their places', () => {
@@ -69,6 +76,7 @@ test('a stage’s own check is asked, and its problems stand at their places', (
     shipped: loadDocuments([folder('flows')]).documents,
     catalog,
     compileFlow,
+    compileCondition,
   })
   assert.match(
     'problems' in result ? result.problems.map(problemText).join('\n') : '',

@@ -4,29 +4,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { Secret } from '../api/index.ts'
-import type { Program } from '../engine/program.ts'
+import { compileFlow } from '../engine/compile.ts'
+import type { CompileCondition } from '../policy/types.ts'
 import { createCatalog } from './catalog.ts'
 import { readDocument } from './document.ts'
 import { problemText } from './problem.ts'
 import { samplePlugin } from './sample.fixture.ts'
 import { compileSnapshot } from './snapshot.ts'
-import type { CompileFlow, Snapshot } from './types.ts'
+import type { Snapshot } from './types.ts'
 
 const created = createCatalog([samplePlugin], new Set())
 assert.ok('catalog' in created)
 const { catalog } = created
 
-/** Compiles as far as this folder needs: the real compiler belongs to the engine. */
-const compileFlow: CompileFlow = (slug, spec, library) => {
-  const problems = spec.steps.flatMap((step, index) => {
-    const stage = library.stage(step.type)
-    if (!stage) return [{ path: ['steps', index, 'type'], message: library.unknownStage(step.type) }]
-    const checked = library.settings(stage, step.with ?? {})
-    return 'problems' in checked ? checked.problems.map(({ path, message }) => ({ path: ['steps', index, 'with', ...path], message })) : []
-  })
-  if (problems.length > 0) return { problems }
-  return { program: { slug, title: spec.title, sessionLifetime: spec.session?.lifetime, hash: JSON.stringify(spec) } as unknown as Program }
-}
+/** Compiles as far as this folder needs: what conditions mean is not asked here. */
+const compileCondition: CompileCondition = (written) =>
+  written === 'nonsense'
+    ? { problems: [{ path: [], message: 'nonsense is no condition' }] }
+    : { condition: { mode: 'any', bindings: [], hash: JSON.stringify(written), reads: [] }, refers: [] }
 
 const shippedText = `
 version: 1
@@ -47,6 +42,7 @@ const compile = (text: string, env?: Record<string, string>, directory?: string)
     shipped: [documentOf(shippedText, 'shipped.yaml')],
     catalog,
     compileFlow,
+    compileCondition,
   })
 const problemsOf = (...given: Parameters<typeof compile>): readonly string[] => {
   const result = compile(...given)
@@ -143,7 +139,7 @@ flows:
     steps:
       - type: greting
       - choose: []
-      - { type: greeting, with: { by: name }, when: x }
+      - { type: greeting, with: { by: name }, when: nonsense }
   other:
     title: Other
     designation: authorization
@@ -163,9 +159,9 @@ applications:
     [
       'my.yaml:6:18: flows.mine.designation: "authentification" is not one of authentication, authorization, invalidation, enrollment, unenrollment, recovery, stage-configuration; did you mean "authentication"?',
       'my.yaml:8:15: flows.mine.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
-      'my.yaml:9:9: flows.mine.steps[1].choose: choices ("choose") are not built yet; remove it',
+      'my.yaml:9:9: flows.mine.steps[1].choose: must not be empty',
       'my.yaml:10:39: flows.mine.steps[2].with.by: must be a list, not a text; write [name]',
-      'my.yaml:10:53: flows.mine.steps[2].when: conditions ("when") are not built yet; remove it',
+      'my.yaml:10:53: flows.mine.steps[2].when: nonsense is no condition',
       'my.yaml:15:15: flows.other.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
       'my.yaml:16:40: flows.other.steps[1].with.by[0]: "nam" is not one of name, title; did you mean "name"?',
       'my.yaml:16:52: flows.other.steps[1].with.loud: there is no "loud" here; there are by, token',
@@ -204,9 +200,7 @@ flows:
     designation: authentication
     session: { lifetime: 8h, remember: 30d }
     steps:
-      - { type: greeting, when: 'true', onInvalid: restart }
-      - choose: [{ steps: [] }]
-      - flow: other
+      - { type: greeting, when: 'true' }
 applications:
   a: { name: A, access: { mode: any }, backchannel: [] }
   b: { name: B, backchannel: [x] }
@@ -217,13 +211,49 @@ applications:
     [
       'policies: policies are not built yet; remove this section',
       'flows.mine.session.remember: "remember" is not built yet; remove it',
-      'flows.mine.steps[0].when: conditions ("when") are not built yet; remove it',
-      'flows.mine.steps[0].onInvalid: "onInvalid" is not built yet; remove it',
-      'flows.mine.steps[1].choose: choices ("choose") are not built yet; remove it',
-      'flows.mine.steps[2].flow: calls of other flows ("flow") are not built yet; remove it',
       'applications.a.access: access bindings ("access") are not built yet; remove it',
       'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',
       'applications.c: deleting by null is not built yet; remove the object from its file',
+    ],
+  )
+})
+
+test('what is wrong in a choice, a call or a condition stands at its place, however deep', () => {
+  assert.deepEqual(
+    problemsOf(`
+flows:
+  deep:
+    title: D
+    designation: recovery
+    steps:
+      - choose:
+          - when: [{ group: staff }, { grup: staff }]
+            steps:
+              - choose:
+                  - when: { mode: some, bindings: [] }
+                    steps:
+                      - { type: greeting, with: { by: [nam] } }
+                      - { type: greeting, with: { token: { $env: NOPE } } }
+                      - { flow: terns }
+          - steps: [{ type: greeting, flow: terms }, { flow: terms, with: {} },{ type: greting, onInvalid: never }]
+  terms:
+    title: T
+    designation: recovery
+    steps: [{ type: greeting, when: 7 }, { type: greeting, when: nonsense }]
+`),
+    [
+      'my.yaml:9:46: flows.deep.steps[0].choose[0].when[1].grup: there is no "grup" here; did you mean "group"?',
+      'my.yaml:12:35: flows.deep.steps[0].choose[0].steps[0].choose[0].when.mode: "some" is not one of any, all',
+      'my.yaml:14:56: flows.deep.steps[0].choose[0].steps[0].choose[0].steps[0].with.by[0]: "nam" is not one of name, title; did you mean "name"?',
+      'my.yaml:15:51: flows.deep.steps[0].choose[0].steps[0].choose[0].steps[1].with.token: the environment variable NOPE is not set; set it',
+      'my.yaml:16:33: flows.deep.steps[0].choose[0].steps[0].choose[0].steps[2].flow: there is no flow "terns"; did you mean "terms"?',
+      'my.yaml:17:21: flows.deep.steps[0].choose[1].steps[0]: a step is one of a stage ("type"), a choice ("choose") and a call of a flow ("flow"); this one has "type" and "flow"',
+      'my.yaml:17:62: flows.deep.steps[0].choose[1].steps[1].flow: the flow "terms" cannot be used; put right what is wrong there',
+      'my.yaml:17:69: flows.deep.steps[0].choose[1].steps[1].with: "with" belongs to a stage ("type"), not to a call; remove it',
+      'my.yaml:17:88: flows.deep.steps[0].choose[1].steps[2].type: there is no stage "greting"; did you mean "greeting"?',
+      'my.yaml:17:108: flows.deep.steps[0].choose[1].steps[2].onInvalid: "never" is not one of retry, restart, restart-with-facts',
+      'my.yaml:21:37: flows.terms.steps[0].when: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',
+      'my.yaml:21:66: flows.terms.steps[1].when: nonsense is no condition',
     ],
   )
 })
@@ -264,7 +294,13 @@ test('a document that came over the network may not name variables or files', ()
     'request',
   )
   assert.ok('document' in read)
-  const result = compileSnapshot({ documents: [read.document], shipped: [documentOf(shippedText, 'shipped.yaml')], catalog, compileFlow })
+  const result = compileSnapshot({
+    documents: [read.document],
+    shipped: [documentOf(shippedText, 'shipped.yaml')],
+    catalog,
+    compileFlow,
+    compileCondition,
+  })
   assert.ok('problems' in result)
   assert.deepEqual(
     result.problems.map(({ message }) => message),
@@ -298,6 +334,7 @@ test('the same object in two documents is refused, and so are slugs that are add
     shipped: [documentOf(shippedText, 's.yaml')],
     catalog,
     compileFlow,
+    compileCondition,
   })
   assert.ok('problems' in result)
   assert.deepEqual(result.problems.map(problemText), ['two.yaml:2:17: applications.a: is in one.yaml:2 too; remove one of them'])
@@ -306,7 +343,7 @@ test('the same object in two documents is refused, and so are slugs that are add
 })
 
 test('without a default flow there is no snapshot', () => {
-  const result = compileSnapshot({ documents: [], shipped: [], catalog, compileFlow })
+  const result = compileSnapshot({ documents: [], shipped: [], catalog, compileFlow, compileCondition })
   assert.ok('problems' in result)
   assert.equal(result.problems[0]?.message, 'the default flow for authentication is missing: there is no flow "default-authentication"')
 })

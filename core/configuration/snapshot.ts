@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CompileCondition, ConditionLibrary } from '../policy/types.ts'
 import { linkApplications } from './applications.ts'
 import type { Catalog } from './catalog.ts'
 import { type Document, type Item, itemsOf, positionOf } from './document.ts'
@@ -15,9 +16,19 @@ export type SnapshotInput = {
   readonly shipped: readonly Document[]
   readonly catalog: Catalog
   readonly compileFlow: CompileFlow
+  readonly compileCondition: CompileCondition
 }
 
-export type SnapshotResult = { readonly snapshot: Snapshot; readonly seeds: Seeds } | { readonly problems: readonly Problem[] }
+export type SnapshotResult =
+  | { readonly snapshot: Snapshot; readonly seeds: Seeds; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] }
+
+const conditionLibrary: ConditionLibrary = {
+  policy: () => undefined,
+  unknownPolicy: (slug) => `there is no policy "${slug}"`,
+  role: (slug) => slug === 'admin' || slug === 'viewer',
+  unknownRole: (slug) => `there is no role "${slug}"; there are admin and viewer`,
+}
 
 const shippedDefaults: ApplicationFlows = {
   authentication: 'default-authentication',
@@ -67,13 +78,19 @@ const seedsOf = <T>(kind: KindName, items: Items): Readonly<Record<string, T>> =
   Object.fromEntries([...items].map(([slug, { spec }]) => [slug, sealSecrets(kinds[kind].schema, spec) as T]))
 
 /** Checks, links and compiles documents into one snapshot, or says everything that stands in the way, in the order of the files. */
-export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: SnapshotInput): SnapshotResult => {
+export const compileSnapshot = ({ documents, shipped, catalog, compileFlow, compileCondition }: SnapshotInput): SnapshotResult => {
   const problems: Problem[] = []
   const below = layer(shipped, problems)
   const above = layer(documents, problems)
   const of = (kind: KindName): Items => new Map([...(below.get(kind) ?? []), ...(above.get(kind) ?? [])])
 
-  const flows = compileFlows(of('flows'), catalog, compileFlow, problems)
+  const { programs: flows, warnings } = compileFlows(
+    of('flows'),
+    catalog,
+    (written) => compileCondition(written, conditionLibrary),
+    compileFlow,
+    problems,
+  )
   const applications = linkApplications(
     { applications: of('applications'), providers: of('providers'), flows: of('flows'), defaults: shippedDefaults },
     problems,
@@ -106,6 +123,7 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
   }
   return {
     snapshot: Object.freeze(snapshot),
+    warnings,
     seeds: { users: seedsOf<UserSeed>('users', of('users')), groups: seedsOf<GroupSeed>('groups', of('groups')) },
   }
 }

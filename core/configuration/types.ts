@@ -1,6 +1,6 @@
 import type { Application, Provider, Providers } from '../api/index.ts'
-import type { FlowSpec, Problem as FlowProblem, Program } from '../engine/program.ts'
-import type { Catalog } from './catalog.ts'
+import type { compileFlow } from '../engine/compile.ts'
+import type { Program } from '../engine/program.ts'
 import type { Item } from './document.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
@@ -29,11 +29,7 @@ export type Snapshot = {
 /** What a document asks of the directory; it is written there, not kept in the snapshot. */
 export type Seeds = { readonly users: Readonly<Record<string, UserSeed>>; readonly groups: Readonly<Record<string, GroupSeed>> }
 
-export type CompileFlow = (
-  slug: string,
-  spec: FlowSpec,
-  catalog: Catalog,
-) => { readonly program: Program } | { readonly problems: readonly FlowProblem[] }
+export type CompileFlow = typeof compileFlow
 
 /** The objects of one kind, by slug, as the documents say them. */
 export type Items = ReadonlyMap<string, Item>

@@ -1,92 +1,109 @@
 import { createHash } from 'node:crypto'
-import { facts, type Fact, type Stage, type TObject } from '../api/index.ts'
-import type { Check, FlowSpec, Problem, Program, Step } from './program.ts'
+import { facts, type Fact } from '../api/index.ts'
+import { lint } from './lint.ts'
+import type { FlowSpec, Instruction, Problem, Program } from './program.ts'
+import { type FlowLibrary, type Guard, type Node, type Refer, TreeReader } from './tree.ts'
 
-/** What the compiler must know of the plugins. */
-export type StageLibrary = {
-  stage(kind: string): Stage | undefined
-  /** Checks a stage's settings, with defaults. */
-  settings(stage: Stage, value: unknown): ReturnType<Check>
-  /** A check of answers; what the schema does not name is dropped. */
-  answers(schema: TObject): Check
-  unknownStage(kind: string): string
-}
-
-export type Compiled = { readonly program: Program } | { readonly problems: readonly Problem[] }
+export type Compiled =
+  | {
+      readonly program: Program
+      /** Allowed, but worth a look. */
+      readonly warnings: readonly Problem[]
+      /** What its conditions name in the directory. */
+      readonly refers: readonly Refer[]
+    }
+  | { readonly problems: readonly Problem[] }
 
 const defaultSessionLifetime = 8 * 3600
 
 /** Facts that a run of this designation is given at its start, by the engine's caller. */
 function supplied(spec: FlowSpec): readonly Fact[] {
   if (spec.designation === 'authorization') return [facts.user]
-  if (spec.designation === 'invalidation') return [facts.signOut]
+  if (spec.designation === 'invalidation') return [facts.signOut, facts.user]
   return spec.designation === 'recovery' && spec.entry === 'link' ? [facts.user] : []
 }
 
-const resolve = <T>(value: T | ((settings: object) => T), settings: object): T =>
-  typeof value === 'function' ? (value as (settings: object) => T)(settings) : value
+/** Lays a tree out as instructions that only lead forward. */
+class Layout {
+  readonly instructions: Instruction[] = []
 
-/** Turns a checked flow document into a program, or says all that is wrong with it. */
-export function compileFlow(slug: string, spec: FlowSpec, library: StageLibrary): Compiled {
-  const problems: Problem[] = []
-  const steps: Step[] = []
-  const known = new Set(supplied(spec).map((fact) => fact.name))
-  const ids = new Set<string>()
+  add(nodes: readonly Node[]): void {
+    for (const node of nodes) this.#guarded(node.guard, () => this.#node(node))
+  }
 
-  for (const [index, said] of spec.steps.entries()) {
-    const path = ['steps', index] as const
-    const stage = library.stage(said.type)
-    if (!stage) {
-      problems.push({ path: [...path, 'type'], message: library.unknownStage(said.type) })
-      continue
-    }
-    const id = said.id ?? `${said.type}-${index + 1}`
-    if (ids.has(id)) problems.push({ path: [...path, 'id'], message: `two steps have the id "${id}"; give one of them another` })
-    ids.add(id)
+  #node(node: Node): void {
+    if (node.is === 'stage') this.instructions.push({ is: 'stage', ...node.step })
+    else if (node.is === 'call') this.add(node.nodes)
+    else if (node.is === 'choose') this.#choice(node)
+  }
 
-    const settings = library.settings(stage, said.with ?? {})
-    if ('problems' in settings) {
-      problems.push(...settings.problems.map((p) => ({ path: [...path, 'with', ...p.path], message: p.message })))
-      continue
-    }
-    const needs: readonly Fact[] = resolve(stage.needs ?? [], settings.value)
-    const gives: readonly Fact[] = resolve(stage.gives ?? [], settings.value)
-    for (const fact of needs) {
-      if (known.has(fact.name)) continue
-      problems.push({
-        path: [...path],
-        message: `step "${id}" needs the fact "${fact.name}", which no earlier step gives; put a step that gives it before`,
+  #choice({ branches }: Node & { is: 'choose' }): void {
+    const jumps: number[] = []
+    for (const [index, { guard, nodes }] of branches.entries()) {
+      this.#guarded(guard, () => {
+        this.add(nodes)
+        if (index < branches.length - 1) jumps.push(this.#reserve())
       })
     }
-    for (const fact of gives) known.add(fact.name)
-    steps.push({ id, stage, settings: settings.value, needs, gives, checkAnswer: library.answers(resolve(stage.answer, settings.value)) })
+    for (const at of jumps) this.instructions[at] = { is: 'jump', to: this.instructions.length }
   }
 
-  if (
-    spec.designation === 'authentication' &&
-    problems.length === 0 &&
-    spec.entry !== 'link' &&
-    !steps.some((step) => step.stage.proves?.length)
-  ) {
-    problems.push({
-      path: ['steps'],
-      message: 'no step proves who the user is, so no run of this flow could open a session; add one, e.g. `- type: password`',
-    })
+  #guarded(guard: Guard | undefined, add: () => void): void {
+    const at = guard ? this.#reserve() : undefined
+    add()
+    if (guard && at !== undefined)
+      this.instructions[at] = { is: 'test', id: guard.id, condition: guard.condition, else: this.instructions.length }
   }
-  if (problems.length > 0) return { problems }
+
+  /** A place for an instruction whose target is not known yet. */
+  #reserve(): number {
+    return this.instructions.push({ is: 'jump', to: this.instructions.length + 1 }) - 1
+  }
+}
+
+const hashed = (instruction: Instruction): unknown => {
+  if (instruction.is === 'jump') return instruction.to
+  if (instruction.is === 'test') return [instruction.id, instruction.condition.hash, instruction.else]
+  const { id, stage, settings, onInvalid } = instruction
+  return [id, stage.kind, stage.upgrades?.length ?? 0, settings, onInvalid]
+}
+
+/** Turns a checked flow document into a program, or says all that is wrong with it. */
+export function compileFlow(slug: string, spec: FlowSpec, library: FlowLibrary): Compiled {
+  const called = new Map<string, FlowSpec>()
+  const reader = new TreeReader({
+    ...library,
+    flow(name) {
+      const found = library.flow(name)
+      if (found) called.set(name, found)
+      return found
+    },
+  })
+  const tree = reader.read(slug, spec.steps)
+  const { problems, warnings } = spec.partial ? { problems: [], warnings: [] } : lint(spec, supplied(spec), tree)
+  const all = [...reader.problems, ...problems].map(({ path, message }) => ({ path, message }))
+  if (all.length > 0 || spec.partial) return { problems: all }
+
+  const layout = new Layout()
+  layout.add(tree)
+  const { instructions } = layout
+  const gives = instructions.flatMap((instruction) => (instruction.is === 'stage' ? instruction.gives : []))
   return {
     program: {
       slug,
       title: spec.title,
       designation: spec.designation,
       byLink: spec.entry === 'link',
+      byCall: spec.entry === 'call',
       sessionLifetime: spec.session?.lifetime ?? defaultSessionLifetime,
-      steps,
+      instructions,
+      secretFacts: new Set(gives.filter((fact) => fact.secret).map(({ name }) => name)),
       hash: createHash('sha256')
-        .update(
-          JSON.stringify([slug, spec, steps.map((step) => [step.id, step.stage.kind, step.stage.upgrades?.length ?? 0, step.settings])]),
-        )
+        // As written too: secrets among the settings are told apart only there.
+        .update(JSON.stringify([slug, spec, [...called], instructions.map(hashed)]))
         .digest('base64url'),
     },
+    warnings,
+    refers: reader.refers,
   }
 }

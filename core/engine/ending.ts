@@ -3,8 +3,8 @@ import type { Closed } from '../access/types.ts'
 import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
-import type { Step } from './program.ts'
-import { backTo, newId, traced, type Position, type RunState } from './state.ts'
+import { stageAt, type Step } from './program.ts'
+import { backTo, bySupply, newId, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 /** A conflict sends the run back to the step that can mend it. */
@@ -15,11 +15,20 @@ export type Again = {
   readonly typed: Readonly<Record<string, unknown>>
 }
 
+type Refused = {
+  readonly refusal?: Refusal
+  readonly byUser?: boolean
+  /** For operators: in the log and in the event. */
+  readonly detail?: Readonly<Record<string, Json>>
+}
+
 export const runKey = (runId: string) => `run:${runId}`
 
 /** Whom effects are about, though neither a proof, nor whoever began the run, nor the session says that it is they. */
 const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): readonly string[] => {
-  const supplied = facts.filter(({ name, step }) => name === known.user.name && step < 0).map(({ value }) => (value as KnownUser).id)
+  const supplied = facts
+    .filter(({ name, step }) => name === known.user.name && step === bySupply)
+    .map(({ value }) => (value as KnownUser).id)
   const isKnown = (id: string) =>
     id === browser.session?.userId || supplied.includes(id) || proofs.some(({ user }) => user === null || user === id)
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
@@ -58,9 +67,12 @@ export class Ending {
           ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
         })
-    if (!closed.closed) return this.#conflict({ ...position, state: taken }, closed, asker)
+    const verdict = closed.closed === 'before' ? 'closed-before' : closed.closed ? 'closed' : 'refused'
+    const line = { step: '', did: 'close', verdict, ms: performance.now() - started } as const
+    this.#parts.trace?.(line)
+    const state = traced(taken, line)
+    if (!closed.closed) return this.#conflict({ ...position, state }, closed, asker)
 
-    const state = traced(taken, { step: '', did: 'close', verdict: String(closed.closed), ms: performance.now() - started })
     await this.#store({ ...position, state }, 'closed')
     const isKnown = closed.session !== undefined || asker.browser.session !== undefined
     if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
@@ -79,18 +91,13 @@ export class Ending {
     }
   }
 
-  async deny(
-    position: Position,
-    why: Message,
-    asker: Asker,
-    more: { readonly refusal?: Refusal; readonly byUser?: boolean } = {},
-  ): Promise<View> {
+  async deny(position: Position, why: Message, asker: Asker, more: Refused = {}): Promise<View> {
     const { state } = position
     const reference = newId().slice(0, 10)
     const reason = 'key' in why ? why.key : why.text
-    this.#parts.log.info({ flow: state.flow, run: state.id, reference, reason, trace: state.trace }, 'flow.run: denied')
+    this.#parts.log.info({ flow: state.flow, run: state.id, reference, reason, ...more.detail, trace: state.trace }, 'flow.run: denied')
     await this.#store(position, 'denied')
-    await this.record('flow_denied', state, asker, { reference, reason })
+    await this.record('flow_denied', state, asker, { reference, reason, ...more.detail })
     return {
       is: 'denied',
       runId: state.id,
@@ -134,7 +141,7 @@ export class Ending {
     return {
       ...state,
       link: { ...state.link, taken: true },
-      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: -1, user: null }],
+      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: bySupply, user: null }],
     }
   }
 
@@ -143,10 +150,10 @@ export class Ending {
       return this.deny(position, msg(closed.unproved ? 'core.nothing-proved-to-change' : 'core.account-unavailable'), asker)
     const { state, program } = position
     const fields = Object.keys(closed.errors)
-    const given = state.facts.filter(({ name, value }) => name === closed.effect?.back && value !== null)
+    const given = state.facts.filter(({ name, value, step }) => name === closed.effect?.back && value !== null && step >= 0)
     // Several steps may have asked for parts of it: the one that asked for what is wrong.
     const asked = given.find(({ value }) => fields.some((field) => Object.hasOwn(value as object, field))) ?? given.at(-1)
-    const step = asked && program.steps[asked.step]
+    const step = asked && stageAt(program, asked.step)
     if (!asked || !step) return this.deny(position, Object.values(closed.errors)[0] ?? msg('core.conflict'), asker)
     return {
       again: { ...position, state: backTo(state, asked.step) },

@@ -1,11 +1,12 @@
 import { msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
+import { judged } from './judging.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
 import type { Asker, EngineParts, Programs, Start } from './parts.ts'
-import type { Step } from './program.ts'
+import { stageAt, type Instruction, type Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, newId, readState, traced, type Position, type RunState } from './state.ts'
+import { anew, backTo, begun, factOf, newId, readState, restarted, traced, type Position, type RunState, type TraceLine } from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -86,9 +87,9 @@ export class Engine {
 
   /** The page of a step that was answered before, as it was answered. The run stays where it is. */
   async #lookBack({ state, program }: Position, asker: Asker, stepId: string | undefined): Promise<View | undefined> {
-    const at = program.steps.findIndex(({ id }) => id === stepId)
+    const at = program.instructions.findIndex((instruction) => instruction.is === 'stage' && instruction.id === stepId)
     const [challenge] = Object.entries(state.earlier).find(([, step]) => step === at) ?? []
-    const step = program.steps[at]
+    const step = stageAt(program, at)
     if (!step || challenge === undefined || at >= state.at) return undefined
     const then = backTo(state, at + 1)
     try {
@@ -101,7 +102,7 @@ export class Engine {
 
   async #submit(position: Position, given: Given, asker: Asker): Promise<View> {
     const { state, program } = position
-    const step = program.steps[state.at]
+    const step = stageAt(program, state.at)
     if (!step) return this.#advance(position, asker)
     const checked = step.checkAnswer(given)
     if ('problems' in checked)
@@ -117,10 +118,7 @@ export class Engine {
     const started = performance.now()
     try {
       const outcome = await step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value)
-      const after = {
-        ...position,
-        state: traced(state, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started }),
-      }
+      const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
       return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
       if (attempt) await succeeded(this.#parts.store, attempt)
@@ -146,11 +144,11 @@ export class Engine {
         return this.#advance({ ...position, state: passed }, asker)
       }
       case 'retry': {
-        if (!attempt) return this.#again(position, step, { errors: outcome.errors, status: 422, typed: given }, asker)
+        if (!attempt) return this.#wrong(position, step, outcome.errors, given, asker)
         await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'wrong' })
         const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
         if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
-        return this.#again(failed, step, { errors: outcome.errors, status: 422, typed: given }, asker)
+        return this.#wrong(failed, step, outcome.errors, given, asker)
       }
       case 'ask':
         return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome, asker)
@@ -159,28 +157,70 @@ export class Engine {
     }
   }
 
-  /** Shows steps until one asks, or the program is at its end. */
+  /** What follows a wrong answer, as the step says. How often there was one is not forgotten. */
+  async #wrong(position: Position, step: Step, errors: Errors, given: Given, asker: Asker): Promise<View> {
+    if (step.onInvalid === 'retry') return this.#again(position, step, { errors, status: 422, typed: given }, asker)
+    const again = restarted(position.state, step.onInvalid === 'restart-with-facts' ? 'facts' : 'nothing')
+    // The fields that the errors are about are not on the page that comes now.
+    const notice = errors[''] ?? Object.values(errors)[0] ?? null
+    return this.#advance({ ...position, state: { ...again, notice } }, asker)
+  }
+
+  /** Goes through the program until a step asks, or it is at its end. */
   async #advance(from: Position, asker: Asker): Promise<View> {
     let position = from
     for (;;) {
       const { state, program } = position
-      const step = program.steps[state.at]
-      if (!step) return this.#close(position, asker)
-      const started = performance.now()
-      try {
-        const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
-        if (outcome.go === 'ask')
-          return state.wants.silent
-            ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
-            : await this.#ask(position, step, outcome, asker)
-        if (outcome.go === 'deny') return await this.#ending.deny(position, outcome.why, asker)
-        if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
-        const passed = this.#passed(state, step, outcome, false)
-        position = { ...position, state: traced(passed, { step: step.id, did: 'show', verdict: 'pass', ms: performance.now() - started }) }
-      } catch (error) {
-        return this.#ending.broken(position, step, error)
-      }
+      const instruction = program.instructions[state.at]
+      if (!instruction) return this.#close(position, asker)
+      const next =
+        instruction.is === 'stage'
+          ? await this.#show(position, instruction, asker)
+          : instruction.is === 'test'
+            ? await this.#test(position, instruction, asker)
+            : moved(position, instruction.to)
+      if ('is' in next) return next
+      position = next
     }
+  }
+
+  /** Shows a step: where the run stands now, or where it goes on if the step needs no answer. */
+  async #show(position: Position, step: Step, asker: Asker): Promise<View | Position> {
+    const { state, program } = position
+    const absent = step.needs.find(({ name }) => factOf(state, name) === undefined)
+    if (absent) {
+      const reason = `step "${step.id}" needs the fact "${absent.name}", which this run has not established`
+      return this.#ending.deny(position, msg('core.fact-missing'), asker, { detail: { step: step.id, failed: reason } })
+    }
+    const started = performance.now()
+    try {
+      const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
+      if (outcome.go === 'ask')
+        return state.wants.silent
+          ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
+          : await this.#ask(position, step, outcome, asker)
+      if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
+      const after = this.#traced(position, { step: step.id, did: 'show', verdict: outcome.go, ms: performance.now() - started })
+      if (outcome.go === 'deny') return await this.#ending.deny(after, outcome.why, asker)
+      return { ...after, state: this.#passed(after.state, step, outcome, false) }
+    } catch (error) {
+      return this.#ending.broken(position, step, error)
+    }
+  }
+
+  /** Asks a condition. One that cannot be judged ends the run: no step is left out for it, and no other way is taken. */
+  async #test(position: Position, test: Instruction & { is: 'test' }, asker: Asker): Promise<View | Position> {
+    const started = performance.now()
+    const { said, reasons } = await judged(this.#parts, test, position, asker)
+    const after = this.#traced(position, { step: test.id, did: 'test', verdict: said, reasons, ms: performance.now() - started })
+    if (said !== 'failed') return moved(after, said === 'yes' ? position.state.at + 1 : test.else)
+    const failed = reasons.filter((reason) => reason.said === 'failed').map(({ of, detail }) => (detail ? `${of}: ${detail}` : of))
+    return this.#ending.deny(after, msg('core.condition-failed'), asker, { detail: { step: test.id, failed: failed.join('; ') } })
+  }
+
+  #traced(position: Position, line: TraceLine): Position {
+    this.#parts.trace?.(line)
+    return { ...position, state: traced(position.state, line) }
   }
 
   /** The run after a step has passed. What a stage says beyond what it declared is an error, not a proof. */
@@ -250,6 +290,8 @@ export class Engine {
       : closed
   }
 }
+
+const moved = (position: Position, to: number): Position => ({ ...position, state: { ...position.state, at: to } })
 
 /** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
 const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>

@@ -1,6 +1,8 @@
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
 import type { Browser, Closed, Closing } from '../access/types.ts'
+import type { Judge } from '../policy/types.ts'
 import type { Program } from './program.ts'
+import type { TraceLine } from './state.ts'
 
 /** What the engine is given: it has no HTTP, no ORM and no clock of its own. */
 export type EngineParts = {
@@ -13,6 +15,12 @@ export type EngineParts = {
   readonly use: (kind: string) => object
   /** Effects and session in one transaction. */
   readonly close: (closing: Closing) => Promise<Closed>
+  /** Whether a condition holds. */
+  readonly judge: Judge
+  /** Ask conditions for the parts that decided, for somebody who reads the trace. */
+  readonly explain?: boolean
+  /** Told each line of a run's trace as it happens. */
+  readonly trace?: (line: TraceLine) => void
 }
 
 export type Start = {

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import type { Application, Effect, Json, Message, Wants } from '../api/index.ts'
+import type { Application, Effect, Json, Message, Outcome, Wants } from '../api/index.ts'
 import type { Proof } from '../access/types.ts'
+import type { Reason, Verdict } from '../policy/types.ts'
 import type { Asker, Start } from './parts.ts'
 import type { Program } from './program.ts'
 
-/** One line of a run's trace. No values, so no secrets. */
-export type TraceLine = { readonly step: string; readonly did: 'show' | 'submit' | 'close'; readonly verdict: string; readonly ms: number }
+/** One line of a run's trace. `step`: of a test, the step or the branch that it guards. No answers and no secret facts, so no secrets. */
+export type TraceLine = { readonly step: string; readonly ms: number } & (
+  | { readonly did: 'show' | 'submit'; readonly verdict: Outcome['go'] }
+  | { readonly did: 'test'; readonly verdict: Verdict['said']; readonly reasons: readonly Reason[] }
+  | { readonly did: 'close'; readonly verdict: 'closed' | 'closed-before' | 'refused' }
+)
 
 /**
  * A run of a flow as it is stored: plain JSON. `at` is the position in the program, `steps` below are positions too. What a step
@@ -19,7 +24,10 @@ export type RunState = {
   readonly browser: string
   readonly origin: string
   readonly at: number
-  /** In the order in which they became known; the last of a name counts. `null`: a step that may give it did not. */
+  /**
+   * In the order in which they became known; the last of a name counts. `null`: a step that may give it did not. `step` is `bySupply` for what
+   * the caller supplied, `byRestart` for what a restart kept.
+   */
   readonly facts: readonly { readonly name: string; readonly value: Json; readonly step: number }[]
   /** `user`: of whom it was proved, `null` for the operator's link, which speaks for whoever comes out of the run. */
   readonly proofs: readonly (Proof & { readonly step: number; readonly user: string | null })[]
@@ -44,6 +52,10 @@ export type RunState = {
   readonly ended: 'closed' | 'denied' | null
   readonly trace: readonly TraceLine[]
 }
+
+/** In place of positions: from before the first step. */
+export const bySupply = -1
+const byRestart = -2
 
 /** A run in hand. `version` is that of its stored state; a run that is not stored has none. */
 export type Position = {
@@ -89,7 +101,7 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
     browser: asker.browser.id,
     origin: asker.request.origin,
     at: 0,
-    facts: Object.entries(facts).map(([name, value]) => ({ name, value, step: -1 })),
+    facts: Object.entries(facts).map(([name, value]) => ({ name, value, step: bySupply })),
     proofs: [],
     effects: [],
     challenge: null,
@@ -110,6 +122,13 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
 
 /** The same run at its beginning, under the program as it is now. What the caller supplied stays, what the run found out goes. */
 export const anew = (state: RunState, program: Program): RunState => ({ ...backTo(state, 0), hash: program.hash, trace: [] })
+
+/** The same, with what it found out. None of that is proved any more, and none of it was supplied by the caller. */
+export function restarted(state: RunState, keep: 'facts' | 'nothing'): RunState {
+  const last = new Map(state.facts.filter(({ step }) => step !== bySupply).map((fact) => [fact.name, { ...fact, step: byRestart }]))
+  const again = backTo({ ...state, facts: state.facts.filter(({ step }) => step === bySupply) }, 0)
+  return keep === 'facts' ? { ...again, facts: [...again.facts, ...last.values()] } : again
+}
 
 export const traced = (state: RunState, line: TraceLine): RunState => ({ ...state, trace: [...state.trace, line].slice(-traceLimit) })
 

@@ -48,6 +48,8 @@ const rowsOf = (schema: Schema, before = ''): readonly (readonly string[])[] =>
     if (field['x-unbuilt'] ?? field.items?.['x-unbuilt']) return []
     const path = `${before}${name}`
     const row = [code(path), typeOf(field), defaultOf(field, schema.required?.includes(name) ?? false), field.description ?? '']
+    // Steps within steps have the fields of steps.
+    if (path.endsWith('choose[].steps')) return [row]
     return [row, ...rowsOf(field, `${path}.`), ...rowsOf(field.items ?? {}, `${path}[].`)]
   })
 

@@ -13,6 +13,7 @@ export const stage = defineStage({
     ),
   }),
   answer: Type.Object({}),
+  ends: true,
   show: ({ settings, request }) => refuse(settings, request.locale),
   submit: ({ settings, request }) => refuse(settings, request.locale),
 })
