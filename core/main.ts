@@ -2,7 +2,7 @@ import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
 import { createBrowsers } from './access/browsers.ts'
-import { closing } from './access/closing.ts'
+import { closing, rehearsal } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
@@ -10,9 +10,11 @@ import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
+import { createSimulator } from './access/simulator.ts'
 import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
+import { simulateHandler } from './cli/simulate-handler.ts'
 import { version } from './cli/version.ts'
 import { readCatalog, readConfiguration } from './configuration/house.ts'
 import { problemText } from './configuration/problem.ts'
@@ -31,7 +33,9 @@ import { createSeal } from './keys/seal.ts'
 import { dataFiles } from './options/data-files.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
+import { noJudge } from './policy/none.ts'
 import { registerPorts, useOf } from './ports/container.ts'
+import { quietUse } from './ports/quiet.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -117,7 +121,7 @@ async function wire(
   const usersWrite = createUsersWrite()
   const passwords = createPasswords({ database, hasher })
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
-  const container = registerPorts({
+  const implementations = {
     clock,
     log,
     users,
@@ -128,7 +132,8 @@ async function wire(
     keys,
     grants: createGrants({ database, clock, seal, events }),
     events,
-  })
+  }
+  const container = registerPorts(implementations)
   const uses = new Map(
     catalog.plugins.flatMap(({ id, stages = [], protocols = [] }) =>
       [...stages, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
@@ -144,7 +149,7 @@ async function wire(
     now: () => clock.now().getTime(),
     use: (kind) => useBy(catalog.stage(kind)),
     close: closing(database, effects, clock),
-    judge: async () => ({ said: 'failed', reasons: [] }),
+    judge: noJudge,
   })
   const front = new Front({
     engine,
@@ -159,6 +164,16 @@ async function wire(
     core: coreMessages,
     plugins: catalog.plugins.map((plugin) => plugin.messages ?? {}),
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
+  })
+  const simulate = createSimulator({
+    judge: noJudge,
+    store,
+    use: quietUse(catalog, implementations),
+    rehearse: rehearsal(database, effects, clock),
+    snapshot: () => snapshot,
+    users,
+    now: clock.now,
+    say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
   })
   const links = operatorLinks(coreStore)
   const browsers = createBrowsers({ database, clock, sessions })
@@ -186,6 +201,7 @@ async function wire(
     dataFiles(options.dataDir).socket,
     {
       ...actionsOf({ database, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      simulate: simulateHandler(simulate),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,

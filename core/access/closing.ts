@@ -6,14 +6,12 @@ import type { Tx } from '../data/tables.ts'
 import { findSession, signIn, signOut } from './sign-in.ts'
 import type { Closed, Closing } from './types.ts'
 
-type Refusal = Closed & { readonly closed: false }
-
 /** Leaves the transaction, so that nothing of it stays, with the answer. */
 class Undone extends Error {
-  readonly refusal: Refusal
-  constructor(refusal: Refusal) {
+  readonly outcome: Closed
+  constructor(outcome: Closed) {
     super('the run is not closed')
-    this.refusal = refusal
+    this.outcome = outcome
   }
 }
 
@@ -51,12 +49,11 @@ const closedBefore = async (tx: Tx, runId: string): Promise<Closed> => {
   return { closed: 'before', session: run?.session_id ? await findSession(tx, run.session_id) : undefined }
 }
 
-/**
- * How runs end: effects, sign-in and sign-out, all in one transaction or none of it. Throws, and writes nothing, for an effect without
- * handler, a handler's failure other than `Conflict`, and a session without proof.
- */
-export const closing = (database: Database, effects: EffectHandlers, clock: Clock): ((wanted: Closing) => Promise<Closed>) => {
-  const close = async (tx: Tx, wanted: Closing): Promise<Closed> => {
+type Close = (wanted: Closing) => Promise<Closed>
+
+const closeIn =
+  (effects: EffectHandlers, clock: Clock) =>
+  async (tx: Tx, wanted: Closing): Promise<Closed> => {
     const now = clock.now().getTime()
     const { runId, session, end, request } = wanted
     if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
@@ -71,11 +68,33 @@ export const closing = (database: Database, effects: EffectHandlers, clock: Cloc
     cookie = await signIn(tx, session, sessionId, request, now)
     return { closed: true, cookie, session: await findSession(tx, sessionId) }
   }
+
+/**
+ * How runs end: effects, sign-in and sign-out, all in one transaction or none of it. Throws, and writes nothing, for an effect without
+ * handler, a handler's failure other than `Conflict`, and a session without proof.
+ */
+export const closing = (database: Database, effects: EffectHandlers, clock: Clock): Close => {
+  const close = closeIn(effects, clock)
   return async (wanted) => {
     try {
       return await database.transaction((tx) => close(tx, wanted))
     } catch (error) {
-      if (error instanceof Undone) return error.refusal
+      if (error instanceof Undone) return error.outcome
+      throw error
+    }
+  }
+}
+
+/** What a closing would come to: makes it, undoes all of it, and answers and throws as it would have. Its cookie and session are of no use. */
+export const rehearsal = (database: Database, effects: EffectHandlers, clock: Clock): Close => {
+  const close = closeIn(effects, clock)
+  return async (wanted) => {
+    try {
+      return await database.transaction(async (tx) => {
+        throw new Undone(await close(tx, wanted))
+      })
+    } catch (error) {
+      if (error instanceof Undone) return error.outcome
       throw error
     }
   }

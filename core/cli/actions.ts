@@ -78,7 +78,8 @@ export const actionsOf = (parts: ActionParts): Pick<ControlHandlers, 'create-sup
 })
 
 /** What the running server does for local commands. */
-export const controlHandlers = (parts: ActionParts, status: ServerStatus): ControlHandlers => ({
+export const controlHandlers = (parts: ActionParts, simulate: ControlHandlers['simulate'], status: ServerStatus): ControlHandlers => ({
   ...actionsOf(parts),
+  simulate,
   status: async () => status,
 })

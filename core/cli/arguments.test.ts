@@ -31,10 +31,21 @@ test('an unknown command is answered with the nearest', () => {
 })
 
 test('flags and parameters', () => {
-  assert.deepEqual({ ...parse(recover, ['ada', '--as', 'bob']), flags: undefined }, { parameters: ['ada'], flags: undefined, help: false })
+  assert.deepEqual({ ...parse(recover, ['ada', '--as', 'bob']), flags: undefined }, { parameters: ['ada'], flags: undefined, lists: {}, help: false })
   assert.equal(parse(recover, ['ada', '--as=bob']).flags['as'], 'bob')
   assert.equal(parse(recover, ['-h']).help, true)
   assert.deepEqual(parse(recover, ['--', '-x']).parameters, ['-x'])
+})
+
+test('what may be given several times is a list', () => {
+  const several = command('several', {
+    parameters: [{ name: 'FILE', many: true, description: 'A file.' }],
+    flags: { answer: { type: 'string', value: 'K=V', many: true, description: '' }, as: { type: 'string', description: '' } },
+  })
+  const { parameters, flags, lists } = parse(several, ['a', '--answer', 'x=1', 'b', '--answer=y=2', '--as', 'z', 'c'])
+  assert.deepEqual([parameters, { ...flags }, lists], [['a', 'b', 'c'], { as: 'z' }, { answer: ['x=1', 'y=2'] }])
+  assert.deepEqual(parse(several, []).lists, {})
+  assert.throws(() => parse(several, ['--answer']), { message: '--answer needs a value: --answer K=V' })
 })
 
 test('what a command does not know is refused by name', () => {

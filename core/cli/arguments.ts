@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { didYouMean } from '../configuration/suggest.ts'
 import { type Call, type Command, misuse } from './command.ts'
 
-type Parsed = Pick<Call, 'parameters' | 'flags'> & { readonly help: boolean }
+type Parsed = Pick<Call, 'parameters' | 'flags' | 'lists'> & { readonly help: boolean }
 
 /** The command that the arguments name, by its first word or its first two, and the arguments behind the name. */
 export const findCommand = (
@@ -45,13 +45,15 @@ const checkFlag = ({ name, flags }: Command, flag: string, rawName: string, valu
 const checkParameters = ({ name, parameters = [] }: Command, given: readonly string[]): void => {
   const missing = parameters.find(({ required }, index) => required && given[index] === undefined)
   if (missing) throw misuse(`"${name}" needs ${missing.name}: ${missing.description}`)
-  const [extra] = given.slice(parameters.length)
+  const [extra] = parameters.at(-1)?.many ? [] : given.slice(parameters.length)
   if (extra !== undefined) throw misuse(`"${name}" does not know what to do with "${extra}"`)
 }
 
 /** Flags and parameters of a command. Throws for what it does not know. */
 export const parse = (command: Command, args: readonly string[]): Parsed => {
-  const options = Object.fromEntries(Object.entries(command.flags).map(([name, { type }]) => [name, { type }]))
+  const options = Object.fromEntries(
+    Object.entries(command.flags).map(([name, { type, many = false }]) => [name, { type, multiple: many }]),
+  )
   const { values, positionals, tokens } = parseArgs({
     args: [...args],
     options: { ...options, help: { type: 'boolean', short: 'h' } },
@@ -64,5 +66,11 @@ export const parse = (command: Command, args: readonly string[]): Parsed => {
   }
   const help = values['help'] === true
   if (!help) checkParameters(command, positionals)
-  return { parameters: positionals, flags: values, help }
+  const entries = Object.entries(values)
+  return {
+    parameters: positionals,
+    flags: Object.fromEntries(entries.flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]]))),
+    lists: Object.fromEntries(entries.flatMap(([name, value]) => (Array.isArray(value) ? [[name, value.map(String)]] : []))),
+    help,
+  }
 }

@@ -183,7 +183,10 @@ test('while a server runs, commands go through it; while something else holds th
     origin: 'https://running.example',
   }
   const status = { version: '9.9.9', pid: 4711, address: 'https://running.example' }
-  const control = await listenControl(dataFiles(dataDir).socket, controlHandlers(parts, status))
+  const control = await listenControl(
+    dataFiles(dataDir).socket,
+    controlHandlers(parts, () => assert.fail('not simulated here'), status),
+  )
   context.after(async () => {
     await control.close()
     await events.flush()

@@ -5,12 +5,16 @@ export type Flag = {
   /** What stands for the value in the help, e.g. `NAME`. */
   readonly value?: string
   readonly description: string
+  /** May be given several times. */
+  readonly many?: boolean
 }
 
 /** What a command was called with: checked against its parameters and flags. */
 export type Call = {
   readonly parameters: readonly string[]
   readonly flags: Readonly<Record<string, string | boolean | undefined>>
+  /** Of flags that may be given several times, in their order. */
+  readonly lists: Readonly<Record<string, readonly string[]>>
   readonly terminal: Terminal
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
@@ -23,7 +27,13 @@ export type Command = {
   readonly summary: string
   /** More paragraphs for its own help. */
   readonly details?: readonly string[]
-  readonly parameters?: readonly { readonly name: string; readonly required?: boolean; readonly description: string }[]
+  readonly parameters?: readonly {
+    readonly name: string
+    readonly required?: boolean
+    /** Of the last one: it may be given several times. */
+    readonly many?: boolean
+    readonly description: string
+  }[]
   readonly flags: Readonly<Record<string, Flag>>
   /** @returns the exit code: 0 done, 1 could not, 2 called in a wrong way */
   run(call: Call): Promise<number>

@@ -14,6 +14,7 @@ const handlers: ControlHandlers = {
     if (user === 'nobody') throw new Refused('there is no user "nobody"')
     throw new Error('a password of the database')
   },
+  simulate: () => assert.fail('not simulated here'),
   status: async () => ({ version: '1', pid: 2, address: 'x' }),
 }
 const socketPath = () => join(mkdtempSync(join(tmpdir(), 'sluice-control-')), 'sluice.sock')

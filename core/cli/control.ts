@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { SimulationReport, SimulationWish } from '../access/simulator.ts'
 import type { Log } from '../api/index.ts'
 
 export type Superuser = {
@@ -18,6 +19,7 @@ export type ControlCommands = {
     readonly input: { readonly user: string }
     readonly result: { readonly url: string; readonly expiresAt: string }
   }
+  readonly simulate: { readonly input: SimulationWish; readonly result: SimulationReport }
   readonly status: { readonly input: object; readonly result: ServerStatus }
 }
 export type ControlHandlers = {

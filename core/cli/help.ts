@@ -17,7 +17,7 @@ ${columns(commands.map(({ name, summary }) => [name, summary]))}
 `
 
 export const helpFor = ({ name, summary, details = [], parameters = [], flags }: Command): string => {
-  const words = parameters.map((parameter) => (parameter.required ? parameter.name : `[${parameter.name}]`))
+  const words = parameters.map(({ name, required, many }) => `${required ? name : `[${name}]`}${many ? '…' : ''}`)
   const rows: (readonly [string, string])[] = [
     ...parameters.map((parameter) => [parameter.name, parameter.description] as const),
     ...Object.entries(flags).map(([flag, { value, description }]) => [value ? `--${flag} ${value}` : `--${flag}`, description] as const),

@@ -8,10 +8,11 @@ import { helpFor, overview } from './help.ts'
 import { migrate } from './migrate.ts'
 import { recover } from './recover.ts'
 import { serve } from './serve.ts'
+import { simulate } from './simulate.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, migrate, doctor]
+const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, simulate, migrate, doctor]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = argv
@@ -26,12 +27,12 @@ const run = async (argv: readonly string[], terminal: Terminal): Promise<number>
     return first === undefined ? 2 : 0
   }
   const { command, rest } = findCommand(commands, argv)
-  const { parameters, flags, help } = parse(command, rest)
+  const { help, ...given } = parse(command, rest)
   if (help) {
     terminal.out(helpFor(command))
     return 0
   }
-  return command.run({ parameters, flags, terminal, env: process.env, cwd: process.cwd() })
+  return command.run({ ...given, terminal, env: process.env, cwd: process.cwd() })
 }
 
 /**

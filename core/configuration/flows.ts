@@ -64,7 +64,14 @@ const specOf = ({ title, designation, entry, session }: Partial<WrittenFlow>, st
   ...(!sound && { partial: true }),
 })
 
-type Compiled = { readonly programs: ReadonlyMap<string, Program>; readonly warnings: readonly Problem[] }
+/** That a condition names a group or a user, who are in the directory: whether they are there is asked at a commit. */
+type DirectoryReference = { readonly to: 'group' | 'user'; readonly name: string; readonly item: Item; readonly path: Path }
+
+type Compiled = {
+  readonly programs: ReadonlyMap<string, Program>
+  readonly warnings: readonly Problem[]
+  readonly references: readonly DirectoryReference[]
+}
 
 /** Every flow as a program, by slug; what is wrong with one is added to `problems`. */
 export const compileFlows = (
@@ -88,13 +95,15 @@ export const compileFlows = (
   }
   const programs = new Map<string, Program>()
   const warnings: Problem[] = []
+  const references: DirectoryReference[] = []
   for (const [slug, item] of items) {
     const compiled = compileFlow(slug, specs.get(slug) as FlowSpec, library)
     const told = ({ path, message }: { readonly path: Path; readonly message: string }) => problemOf(item, path, message)
     if ('program' in compiled) {
       programs.set(slug, compiled.program)
       warnings.push(...compiled.warnings.map(told))
+      references.push(...compiled.refers.map((refer) => ({ ...refer, item })))
     } else problems.push(...compiled.problems.map(told))
   }
-  return { programs, warnings }
+  return { programs, warnings, references }
 }

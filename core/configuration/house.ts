@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
-import type { CompileCondition } from '../policy/types.ts'
+import { noConditions } from '../policy/none.ts'
 import type { Options } from '../options/options.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { admit } from './admit.ts'
@@ -46,9 +46,6 @@ export async function readCatalog(
   return made.catalog
 }
 
-/** Until expressions and policies are part of this, no condition can be used. */
-const compileCondition: CompileCondition = () => ({ problems: [{ path: [], message: 'conditions are not built yet; remove it' }] })
-
 /** The shipped flows, and over them the documents of `SLUICE_APPLY` and of `sluice.yml`. Throws `Misconfigured` with all problems. */
 export function readConfiguration(
   catalog: Catalog,
@@ -62,7 +59,7 @@ export function readConfiguration(
     documents: [...applied.documents, ...(configuration ? [configuration] : [])],
     catalog,
     compileFlow,
-    compileCondition,
+    compileCondition: noConditions,
   })
   const problems: readonly Problem[] = [...shipped.problems, ...applied.problems, ...('problems' in compiled ? compiled.problems : [])]
   if ('problems' in compiled || problems.length > 0) throw new Misconfigured('The configuration cannot be used', problems.map(problemText))

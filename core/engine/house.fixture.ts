@@ -133,7 +133,7 @@ const condition: FlowLibrary['condition'] = (written) => {
   return { condition: compiled, refers: what === 'user:ada' ? [{ to: 'user', name: 'ada', path: [] }] : [] }
 }
 
-const judge: Judge = async ({ hash }, situation) => {
+export const judge: Judge = async ({ hash }, situation) => {
   const [what = '', word = ''] = hash.split(':')
   const said = what === 'broken' ? 'failed' : meanings[what]?.(word, situation) ? 'yes' : 'no'
   return { said, reasons: [{ of: 'expression', said, negated: false, detail: `${hash} is ${said}`, ms: 0 }] }

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net'
+import { literal, type Json, type Message, type Users } from '../api/index.ts'
+import { didYouMean } from '../configuration/suggest.ts'
+import type { Snapshot } from '../configuration/types.ts'
+import type { AskedField } from '../engine/answers.ts'
+import { CannotSimulate, simulate, type Simulated, type SimulationParts } from '../engine/simulate.ts'
+
+/** What is to be simulated, as people say it. `user`: a user name or an e-mail address. `at`: ISO 8601. */
+export type SimulationWish = {
+  readonly flow: string
+  readonly user?: string | undefined
+  readonly ip?: string | undefined
+  readonly at?: string | undefined
+  readonly locale?: string | undefined
+  readonly userAgent?: string | undefined
+  /** By field name, or by `<step>.<field>`. */
+  readonly answers?: Readonly<Record<string, Json>> | undefined
+  readonly application?: string | undefined
+  /** What the application asks for. */
+  readonly scopes?: readonly string[] | undefined
+  /** Methods that the user is signed in by. */
+  readonly session?: readonly string[] | undefined
+  readonly knownBrowser?: boolean | undefined
+  readonly assume?: boolean | undefined
+}
+
+export type SimulationReport = Simulated<string> & { readonly title: string }
+
+export type SimulatorParts = SimulationParts & {
+  readonly snapshot: () => Pick<Snapshot, 'flows' | 'applications'>
+  readonly users: Pick<Users, 'find'>
+  readonly now: () => Date
+  readonly say: (message: Message, locale: string) => string
+}
+
+type Say = (message: Message) => string
+
+const fieldsIn = (fields: readonly AskedField[], say: Say): readonly AskedField<string>[] =>
+  fields.map(({ label, ...field }) => ({ ...field, ...(label && { label: say(label) }) }))
+
+/** The same, with its texts in words. */
+const inWords = ({ trace, ...simulated }: Simulated, say: Say): Simulated<string> => {
+  const lines = trace.map((line) => (line.did === 'ask' ? { ...line, title: say(line.title), fields: fieldsIn(line.fields, say) } : line))
+  if (simulated.ends === 'denied') return { ...simulated, trace: lines, why: say(simulated.why) }
+  if (simulated.ends !== 'asks') return { ...simulated, trace: lines }
+  const { errors, lacking, notice } = simulated
+  return {
+    ...simulated,
+    trace: lines,
+    errors: Object.fromEntries(Object.entries(errors).map(([name, error]) => [name, say(error)])),
+    lacking: fieldsIn(lacking, say),
+    notice: notice && say(notice),
+  }
+}
+
+const found = <T>(map: ReadonlyMap<string, T>, what: string, slug: string): T => {
+  const value = map.get(slug)
+  if (value === undefined) throw new CannotSimulate(`there is no ${what} "${slug}"${didYouMean(slug, map.keys())}`)
+  return value
+}
+
+/** Simulates flows of the configuration as it is now. Throws `CannotSimulate` for what is not there or cannot be read. */
+export const createSimulator =
+  ({ snapshot, users, now, say, ...parts }: SimulatorParts) =>
+  async (wish: SimulationWish): Promise<SimulationReport> => {
+    const { flows, applications } = snapshot()
+    const program = found(flows, 'flow', wish.flow)
+    const application = wish.application === undefined ? undefined : found(applications, 'application', wish.application)
+    const user = wish.user === undefined ? undefined : await users.find(wish.user, ['username', 'email'])
+    if (wish.user !== undefined && !user)
+      throw new CannotSimulate(`there is no user "${wish.user}" (or several with this e-mail address; give the user name then)`)
+    const ip = wish.ip ?? '127.0.0.1'
+    if (!isIP(ip)) throw new CannotSimulate(`"${ip}" is not an IP address; write one such as 10.0.0.7 or 2001:db8::7`)
+    const at = wish.at === undefined ? now() : new Date(wish.at)
+    if (Number.isNaN(at.getTime())) throw new CannotSimulate(`"${wish.at}" is not a time; write it like 2026-01-31T08:00:00Z`)
+    const locale = wish.locale ?? 'en'
+
+    const simulated = await simulate(parts, {
+      program,
+      user: user && { id: user.id, username: user.username },
+      request: { ip, at, locale, userAgent: wish.userAgent ?? 'simulation' },
+      answers: wish.answers ?? {},
+      application,
+      ...(wish.scopes && { wants: { consent: { to: wish.scopes.map((name) => ({ name, text: literal(name) })) } } }),
+      session: wish.session && { methods: wish.session },
+      knownBrowser: wish.knownBrowser,
+      assume: wish.assume,
+    })
+    return { ...inWords(simulated, (message) => say(message, locale)), title: program.title }
+  }

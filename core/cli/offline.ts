@@ -1,0 +1,58 @@
+import { createConsents, consentEffects } from '../access/consents.ts'
+import { rehearsal } from '../access/closing.ts'
+import { createPasswords, passwordEffects } from '../access/passwords.ts'
+import type { Grants, Keys, Users } from '../api/index.ts'
+import type { Catalog } from '../configuration/catalog.ts'
+import type { Database } from '../data/database.ts'
+import type { SimulationParts } from '../engine/simulate.ts'
+import { createUsers, createUsersWrite, userEffects } from '../identity/users.ts'
+import { createHasher, type Hasher } from '../keys/hashing.ts'
+import type { Judge } from '../policy/types.ts'
+import { quietUse } from '../ports/quiet.ts'
+import { databaseStore } from '../store/database.ts'
+import { coreMessages } from '../web/core-messages.ts'
+import { createMessages } from '../web/messages.ts'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** A port that only a running server has. */
+const absent = <T extends object>(port: string): T =>
+  new Proxy({} as T, {
+    get: (_, name) => () => {
+      throw new Error(`the port "${port}" (${String(name)}) is there in a running server only`)
+    },
+  })
+
+export type Offline = {
+  readonly users: Users
+  readonly hasher: Hasher
+  readonly simulation: SimulationParts
+  readonly messages: ReturnType<typeof createMessages>
+}
+
+/** What simulations need, over a database that no server has. */
+export const offline = (database: Database, catalog: Catalog, judge: (users: Users) => Judge): Offline => {
+  const clock = { now: () => new Date() }
+  const hasher = createHasher()
+  const users = createUsers(database)
+  const store = databaseStore(database, clock)
+  const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
+  const use = quietUse(catalog, {
+    clock,
+    log: silent,
+    users,
+    usersWrite: createUsersWrite(),
+    passwords: createPasswords({ database, hasher }),
+    consents: createConsents(database),
+    store,
+    keys: absent<Keys>('keys'),
+    grants: absent<Grants>('grants'),
+    events: { record: async () => {} },
+  })
+  return {
+    users,
+    hasher,
+    simulation: { judge: judge(users), store, use, rehearse: rehearsal(database, effects, clock) },
+    messages: createMessages({ core: coreMessages, plugins: catalog.plugins.map(({ messages = {} }) => messages), problem: () => {} }),
+  }
+}

@@ -1,0 +1,104 @@
+import type { SimulationReport, SimulationWish } from '../access/simulator.ts'
+import { dataFiles } from '../options/data-files.ts'
+import type { Options } from '../options/options.ts'
+import { type Call, type Command, Failure, jsonFlag, misuse } from './command.ts'
+import { callServer } from './client.ts'
+import { Refused } from './control.ts'
+import { optionsOf } from './setup.ts'
+
+const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
+const listOf = (value: string | boolean | undefined) =>
+  text(value)
+    ?.split(',')
+    .map((item) => item.trim())
+    .filter(Boolean)
+
+/** `k=v`: the value may hold any character. */
+const answersOf = (said: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    said.map((answer) => {
+      const at = answer.indexOf('=')
+      if (at < 1) throw misuse(`--answer ${answer}: write FIELD=VALUE, or STEP.FIELD=VALUE`)
+      return [answer.slice(0, at), answer.slice(at + 1)]
+    }),
+  )
+
+/** Where no server runs: on its database, with the configuration of the options. */
+const simulateHere = async (options: Options, env: Call['env'], wish: SimulationWish): Promise<SimulationReport> => {
+  const [{ withDatabase }, { readCatalog, readConfiguration }, { offline }, { createSimulator }, { simulateHandler }, { noJudge }] =
+    await Promise.all([
+      import('./local.ts'),
+      import('../configuration/house.ts'),
+      import('./offline.ts'),
+      import('../access/simulator.ts'),
+      import('./simulate-handler.ts'),
+      import('../policy/none.ts'),
+    ])
+  const catalog = await readCatalog()
+  const { snapshot } = readConfiguration(catalog, options, env)
+  return withDatabase(options, async (database) => {
+    await database.migrate()
+    const { users, simulation, messages } = offline(database, catalog, () => noJudge)
+    const simulate = createSimulator({
+      ...simulation,
+      snapshot: () => snapshot,
+      users,
+      now: () => new Date(),
+      say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
+    })
+    try {
+      return await simulateHandler(simulate)(wish)
+    } catch (error) {
+      throw error instanceof Refused ? new Failure(error.message) : error
+    }
+  })
+}
+
+export const simulate: Command = {
+  name: 'simulate',
+  summary: 'Go through a flow without writing anything',
+  details: [
+    'Runs the flow as a browser would that gives the answers, and tells each step, each condition with its reasons, what would be written and how it ends.',
+    'A step without an answer ends the simulation there; with --assume, one that proves something is taken as passed.',
+  ],
+  parameters: [{ name: 'FLOW', required: true, description: 'The slug of a flow.' }],
+  flags: {
+    user: { type: 'string', value: 'NAME', description: 'Who is at it: a user name or an e-mail address.' },
+    answer: { type: 'string', value: 'FIELD=VALUE', many: true, description: 'What is typed, also as STEP.FIELD=VALUE; may be repeated.' },
+    assume: { type: 'boolean', description: 'Take steps that prove something and have no answer as passed.' },
+    ip: { type: 'string', value: 'ADDRESS', description: 'Where the browser is (default: 127.0.0.1).' },
+    at: { type: 'string', value: 'TIME', description: 'When it is, e.g. 2026-01-31T08:00:00Z (default: now).' },
+    application: { type: 'string', value: 'SLUG', description: 'The application that waits for it.' },
+    scopes: { type: 'string', value: 'LIST', description: 'What the application asks for, e.g. openid,email.' },
+    session: { type: 'string', value: 'LIST', description: 'The user is signed in by these methods, e.g. pwd,totp.' },
+    'known-browser': { type: 'boolean', description: 'The user has signed in at the browser before.' },
+    locale: { type: 'string', value: 'LANGUAGE', description: 'The language of the browser (default: en).' },
+    'user-agent': { type: 'string', value: 'TEXT', description: 'What the browser calls itself.' },
+    json: jsonFlag,
+  },
+  async run(call) {
+    const { flags, lists, parameters, terminal, env } = call
+    const wish: SimulationWish = {
+      flow: parameters[0] ?? '',
+      user: text(flags['user']),
+      answers: answersOf(lists['answer'] ?? []),
+      assume: flags['assume'] === true,
+      ip: text(flags['ip']),
+      at: text(flags['at']),
+      application: text(flags['application']),
+      scopes: listOf(flags['scopes']),
+      session: listOf(flags['session']),
+      knownBrowser: flags['known-browser'] === true,
+      locale: text(flags['locale']),
+      userAgent: text(flags['user-agent']),
+    }
+    const options = await optionsOf(call)
+    const report = (await callServer(dataFiles(options.dataDir).socket, 'simulate', wish)) ?? (await simulateHere(options, env, wish))
+    if (flags['json']) terminal.out(JSON.stringify(report, null, 2))
+    else {
+      const { simulationText } = await import('./simulation-text.ts')
+      terminal.out(simulationText(report))
+    }
+    return 0
+  },
+}
