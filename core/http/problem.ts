@@ -8,6 +8,8 @@ export type ProblemBody = {
   readonly detail: string
   readonly reference?: string
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+  /** Those that were missing. */
+  readonly permissions?: readonly string[]
 }
 
 export const sendProblem = (reply: FastifyReply, problem: ProblemBody): FastifyReply =>

@@ -22,13 +22,19 @@ export type Options = {
   /** Files and directories. */
   readonly apply: readonly string[]
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  readonly bootstrap: Bootstrap
   /** The file that was read, if there was one. */
   readonly file: string | undefined
   /** The section `configuration:` of that file. */
   readonly configuration: Document | undefined
 }
 
+/** The first administrator, and a token of that user, as a script wants them. */
+export type Bootstrap = { readonly email: string | undefined; readonly password: Secret | undefined; readonly token: Secret | undefined }
+
 export type OptionsResult = { readonly options: Options } | { readonly problems: readonly Problem[] }
+
+const secretOf = (text: string | undefined): Secret | undefined => (text === undefined ? undefined : new Secret(text))
 
 type Sources = readonly ReadonlyMap<string, Said>[]
 
@@ -97,6 +103,9 @@ export const readOptions = ({
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const apply = value(table.apply, 'apply')
   const logLevel = value(table.log_level, 'log_level')
+  const email = value(table.bootstrap_email, 'bootstrap_email')
+  const password = value(table.bootstrap_password, 'bootstrap_password')
+  const token = value(table.bootstrap_token, 'bootstrap_token')
   if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !logLevel) return { problems }
   return {
     options: {
@@ -104,10 +113,11 @@ export const readOptions = ({
       listenHttp,
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
-      secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
+      secretKey: secretOf(secretKey),
       trustedProxies,
       apply,
       logLevel,
+      bootstrap: { email, password: secretOf(password), token: secretOf(token) },
       file: file.path,
       configuration: file.configuration,
     },

@@ -1,4 +1,17 @@
-import { database, listen, networks, oneOf, origin, type Parser, path, paths, secretKey } from './parsers.ts'
+import {
+  bootstrapToken,
+  database,
+  email,
+  listen,
+  networks,
+  oneOf,
+  origin,
+  type Parser,
+  password,
+  path,
+  paths,
+  secretKey,
+} from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
 export type Option<T = unknown> = {
@@ -65,6 +78,26 @@ export const table = {
     fallback: '',
     description: 'Configuration documents that are applied at the start: files or directories, separated by commas.',
   }),
+  bootstrap_email: option({
+    parse: email,
+    type: 'address',
+    default: 'none',
+    description: 'E-mail address of the first administrator, `admin`, whom a start with a password or token makes while there was none.',
+  }),
+  bootstrap_password: option({
+    parse: password,
+    type: 'text',
+    default: 'none',
+    description: 'Password of that administrator: 8 characters at least.',
+    secret: true,
+  }),
+  bootstrap_token: option({
+    parse: bootstrapToken,
+    type: 'text',
+    default: 'none',
+    description: 'An API token of the administrator `admin`: 32 characters at least. It is good as long as the option says it.',
+    secret: true,
+  }),
   log_level: option({
     parse: oneOf('debug', 'info', 'warn', 'error'),
     type: 'debug, info, warn or error',
@@ -88,9 +121,6 @@ const unbuiltOptions: readonly string[] = [
   'redis_url',
   'plugins',
   'grants',
-  'bootstrap_email',
-  'bootstrap_password',
-  'bootstrap_token',
 ]
 const unbuiltPrefixes: readonly string[] = ['email_']
 export const isUnbuilt = (name: string): boolean =>
