@@ -106,5 +106,8 @@ export type CompileCondition = (
   written: WrittenCondition,
   library: ConditionLibrary,
 ) =>
-  | { readonly condition: Condition; readonly refers: readonly { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }[] }
+  | {
+      readonly condition: Condition
+      readonly refers: readonly { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }[]
+    }
   | { readonly problems: readonly { readonly path: Path; readonly message: string }[] }

@@ -97,10 +97,11 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
         if (route.permission !== 'signed-in') demand(request.caller, route.permission)
       },
       handler: async (request, reply) => {
-        const { status, body, etag, location } = await route.handler(callFor(request, parts, checkQuery, checkBody))
+        const { status, body, text, etag, location } = await route.handler(callFor(request, parts, checkQuery, checkBody))
         if (etag !== undefined) void reply.header('etag', etag)
         if (location !== undefined) void reply.header('location', `${prefix}${location}`)
         if (etag !== undefined && request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.code(304).send()
+        if (text) return reply.code(200).type(`${text.type}; charset=utf-8`).send(text.content)
         void reply.code(status ?? route.status ?? (body === undefined ? 204 : 200))
         return body === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(body))
       },

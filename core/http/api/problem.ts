@@ -14,7 +14,7 @@ const titles = {
   429: 'Too many requests',
 } as const
 
-export type FieldError = { readonly pointer: string; readonly detail: string }
+export type FieldError = NonNullable<ProblemBody['errors']>[number]
 type More = Pick<ProblemBody, 'errors' | 'permissions'>
 
 /** An answer that says why a request was refused (RFC 9457). `code` is stable, `detail` is for people. */

@@ -34,6 +34,8 @@ export type Call<P = any, Q = any, B = any> = {
 export type Answer = {
   readonly status?: number
   readonly body?: unknown
+  /** In place of a body that is JSON. */
+  readonly text?: { readonly type: string; readonly content: string }
   readonly etag?: string
   /** The path of what was made. */
   readonly location?: string
