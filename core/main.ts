@@ -1,16 +1,20 @@
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
+import { bootstrap } from './access/bootstrap.ts'
 import { createBrowsers } from './access/browsers.ts'
+import { createCallers } from './access/caller.ts'
 import { closing, rehearsal } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
+import { builtInRoles } from './access/permissions.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSimulator } from './access/simulator.ts'
+import { createTokens } from './access/tokens.ts'
 import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
@@ -21,6 +25,8 @@ import { problemText } from './configuration/problem.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
+import { createCursors } from './http/api/cursors.ts'
+import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
@@ -120,6 +126,7 @@ async function wire(
   const users = createUsers(database)
   const usersWrite = createUsersWrite()
   const passwords = createPasswords({ database, hasher })
+  await bootstrap(options.bootstrap, { database, passwords, events, clock })
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
   const implementations = {
     clock,
@@ -188,6 +195,14 @@ async function wire(
     snapshot: () => snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
+    api: {
+      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, usedBy: () => [] }),
+      rolesOf: () => builtInRoles,
+      tokens: createTokens({ database, clock, log }),
+      callers: createCallers(database),
+      store: coreStore,
+      events,
+    },
     health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
   })
   const isDone = await isSetUp(database)

@@ -18,6 +18,16 @@ export * as facts from './facts.ts'
 /** The version of this API; a plugin's `api` range must contain it. */
 export const apiVersion = '1.0.0'
 
-/** A setting that is stored encrypted, is write-only everywhere and reaches the plugin as a `Secret`. */
-export const secret = (options: { readonly title: string; readonly description: string }) =>
-  Type.Unsafe<Secret>({ ...options, type: 'string', minLength: 1, 'x-secret': true, writeOnly: true })
+/**
+ * A setting that is stored encrypted, is write-only everywhere and reaches the plugin as a `Secret`. `generate`: who creates an object by the API
+ * without it gets one that was made, if `check` says that it is needed.
+ */
+export const secret = ({ generate, ...options }: { readonly title: string; readonly description: string; readonly generate?: boolean }) =>
+  Type.Unsafe<Secret>({
+    ...options,
+    ...(generate && { 'x-generate': true }),
+    type: 'string',
+    minLength: 1,
+    'x-secret': true,
+    writeOnly: true,
+  })

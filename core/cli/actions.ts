@@ -1,5 +1,7 @@
 import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.ts'
 import { type OperatorLinks, setupLink } from '../access/links.ts'
+import { isPattern, unknownPermission } from '../access/permissions.ts'
+import { createToken } from '../access/tokens.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
@@ -22,6 +24,12 @@ export type ActionParts = {
 const shortestPassword = 8
 const linkLifetime = 3600
 
+const mustBeLong = (password: string): void => {
+  if (Array.from(password).length < shortestPassword) {
+    throw new Refused(`the password is too short; ${shortestPassword} characters are the least`)
+  }
+}
+
 /** What people can put right, by the keys of the directory's messages. */
 const reasons: Readonly<Record<string, (input: Superuser) => string>> = {
   'core.username-taken': ({ username }) => `there is a user "${username}" already; choose another name`,
@@ -40,9 +48,7 @@ const createSuperuser =
   ({ database, usersWrite, passwords, effects, links, events, clock }: ActionParts): ControlHandlers['create-superuser'] =>
   async (input) => {
     const { username, name, email, password } = input
-    if (Array.from(password).length < shortestPassword) {
-      throw new Refused(`the password is too short; ${shortestPassword} characters are the least`)
-    }
+    mustBeLong(password)
     const hash = await passwords.hash(password)
     const { id, effect } = usersWrite.create({ username, ...(name && { name }), ...(email && { email }) }, { roles: ['admin'] })
     const now = clock.now().getTime()
@@ -58,12 +64,18 @@ const createSuperuser =
     return { id, username }
   }
 
+const found = async ({ users }: ActionParts, identifier: string) => {
+  const user = await users.find(identifier, ['username', 'email'])
+  if (!user) throw new Refused(`there is no user "${identifier}" (or several with this e-mail address; give the user name then)`)
+  return user
+}
+
 /** Makes a link by which one user chooses a new password, once, within an hour. */
 const recoveryLink =
-  ({ users, links, events, clock, origin }: ActionParts): ControlHandlers['recovery-link'] =>
+  (parts: ActionParts): ControlHandlers['recovery-link'] =>
   async ({ user: identifier }) => {
-    const user = await users.find(identifier, ['username', 'email'])
-    if (!user) throw new Refused(`there is no user "${identifier}" (or several with this e-mail address; give the user name then)`)
+    const { links, events, clock, origin } = parts
+    const user = await found(parts, identifier)
     if (!user.enabled) throw new Refused(`the user "${user.username}" is disabled and could not sign in; enable the user first`)
     const expiresAt = new Date(clock.now().getTime() + linkLifetime * 1000)
     const path = await links.create({ flow: 'recovery-link', user: { id: user.id, username: user.username }, lifetime: linkLifetime })
@@ -71,10 +83,39 @@ const recoveryLink =
     return { url: new URL(path, origin).href, expiresAt: expiresAt.toISOString() }
   }
 
+const setPassword =
+  (parts: ActionParts): ControlHandlers['set-password'] =>
+  async ({ user: identifier, password }) => {
+    const { database, passwords, effects, events, clock } = parts
+    mustBeLong(password)
+    const { id, username } = await found(parts, identifier)
+    const { effect, data } = passwords.set(id, await passwords.hash(password))
+    await database.transaction(async (tx) => effects[effect]?.(tx, data, clock.now().getTime()))
+    await events.record({ action: 'user.password-set', userId: id, detail: { by: 'user password' } })
+    return { id, username }
+  }
+
+const newToken =
+  (parts: ActionParts): ControlHandlers['create-token'] =>
+  async ({ user: identifier, name, scopes, expiresAt }) => {
+    const { database, events, clock } = parts
+    const now = clock.now().getTime()
+    const unknown = scopes?.find((scope) => !isPattern(scope))
+    if (unknown !== undefined) throw new Refused(unknownPermission(unknown))
+    const until = expiresAt === undefined ? undefined : new Date(expiresAt)
+    if (until && until.getTime() <= now) throw new Refused(`${expiresAt} is over; choose a later time`)
+    const { id: userId, username } = await found(parts, identifier)
+    const { id, text } = await database.transaction((tx) => createToken(tx, { userId, name, scopes, expiresAt: until }, now))
+    await events.record({ action: 'token.created', userId, detail: { by: 'token create', token: { id, name } } })
+    return { id, username, token: text, expiresAt: until?.toISOString() ?? null }
+  }
+
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
-export const actionsOf = (parts: ActionParts): Pick<ControlHandlers, 'create-superuser' | 'recovery-link'> => ({
+export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 'simulate'> => ({
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
+  'set-password': setPassword(parts),
+  'create-token': newToken(parts),
 })
 
 /** What the running server does for local commands. */

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
 import { operatorLinks } from '../access/links.ts'
+import { createTokens } from '../access/tokens.ts'
 import { openDatabase } from '../data/database.ts'
 import { createEvents } from '../events/events.ts'
 import { rolesOf } from '../identity/roles.ts'
@@ -152,6 +153,49 @@ test('recover: a link that opens the recovery flow for that user', async (contex
   const unknown = await sluice(['recover', 'bob'], { cwd })
   assert.deepEqual([unknown.code, unknown.out], [1, ''])
   assert.match(unknown.err, /^sluice: there is no user "bob"/)
+})
+
+test('user password: another one from now on, and the sessions of before are over', async (context) => {
+  const cwd = directory()
+  await sluice(['createsuperuser', '--username', 'ada', '--password-stdin'], { cwd, input: 'correct horse' })
+  const set = await sluice(['user', 'password', 'ada', '--password-stdin'], { cwd, input: 'battery staple' })
+  assert.deepEqual([set.code, set.out], [0, '"ada" signs in with the new password from now on.\n'], set.err)
+  const short = await sluice(['user', 'password', 'ada', '--password-stdin'], { cwd, input: 'short' })
+  assert.deepEqual([short.code, short.err], [1, 'sluice: the password is too short; 8 characters are the least\n'])
+  assert.equal((await sluice(['user', 'password', 'ada'], { cwd })).code, 2)
+
+  const database = await open(cwd)
+  context.after(() => database.close())
+  const passwords = createPasswords({ database, hasher: createHasher() })
+  const ada = await createUsers(database).find('ada', ['username'])
+  assert.deepEqual([await passwords.verify(ada?.id, 'battery staple'), await passwords.verify(ada?.id, 'correct horse')], [true, false])
+})
+
+test('token create: a token that is good, with scopes and an end', async (context) => {
+  const cwd = directory()
+  await sluice(['createsuperuser', '--username', 'ada', '--password-stdin'], { cwd, input: 'correct horse' })
+  const plain = await sluice(['token', 'create', 'ada'], { cwd })
+  assert.match(plain.out, /^slc_[0-9a-f]{32}_[\w-]{43}\n$/, 'the token alone, so that a script can use it')
+  const limited = await sluice(
+    ['token', 'create', 'ada', '--name', 'ci', '--scope', 'users.view, groups.*', '--expires', '90d', '--json'],
+    { cwd },
+  )
+  const { token, expiresAt } = JSON.parse(limited.out) as { token: string; expiresAt: string }
+  assert.ok(Math.abs(new Date(expiresAt).getTime() - Date.now() - 90 * 24 * 3600 * 1000) < 60_000)
+
+  const unknown = await sluice(['token', 'create', 'ada', '--scope', 'user.view'], { cwd })
+  assert.deepEqual([unknown.code, unknown.err], [1, 'sluice: there is no permission "user.view"; did you mean "users.view"?\n'])
+  assert.equal((await sluice(['token', 'create', 'ada', '--expires', 'soon'], { cwd })).code, 2)
+  assert.match((await sluice(['token', 'create', 'ada', '--expires', '2001-01-01'], { cwd })).err, /is over; choose a later time/)
+
+  const database = await open(cwd)
+  context.after(() => database.close())
+  const clock = { now: () => new Date() }
+  const log = { debug() {}, info() {}, warn() {}, error() {} }
+  const tokens = createTokens({ database, clock, log })
+  assert.deepEqual((await tokens.holder(plain.out.trim()))?.scopes, undefined)
+  const holder = await tokens.holder(token)
+  assert.deepEqual([holder?.username, holder?.tokenName, holder?.scopes], ['ada', 'ci', ['users.view', 'groups.*']])
 })
 
 test('while a server runs, commands go through it; while something else holds the data, they are refused', async (context) => {

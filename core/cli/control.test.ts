@@ -15,6 +15,8 @@ const handlers: ControlHandlers = {
     throw new Error('a password of the database')
   },
   simulate: () => assert.fail('not simulated here'),
+  'set-password': async ({ user }) => ({ id: '1', username: user }),
+  'create-token': async ({ user }) => ({ id: '1', username: user, token: 'x', expiresAt: null }),
   status: async () => ({ version: '1', pid: 2, address: 'x' }),
 }
 const socketPath = () => join(mkdtempSync(join(tmpdir(), 'sluice-control-')), 'sluice.sock')

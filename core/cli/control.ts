@@ -20,6 +20,21 @@ export type ControlCommands = {
     readonly result: { readonly url: string; readonly expiresAt: string }
   }
   readonly simulate: { readonly input: SimulationWish; readonly result: SimulationReport }
+  /** `user`: a user name or an e-mail address. */
+  readonly 'set-password': {
+    readonly input: { readonly user: string; readonly password: string }
+    readonly result: { readonly id: string; readonly username: string }
+  }
+  /** `expiresAt` in ISO 8601. The token is told this once. */
+  readonly 'create-token': {
+    readonly input: {
+      readonly user: string
+      readonly name: string
+      readonly scopes?: readonly string[]
+      readonly expiresAt?: string | undefined
+    }
+    readonly result: { readonly id: string; readonly username: string; readonly token: string; readonly expiresAt: string | null }
+  }
   readonly status: { readonly input: object; readonly result: ServerStatus }
 }
 export type ControlHandlers = {

@@ -10,9 +10,11 @@ import { recover } from './recover.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
+import { tokenCreate } from './token-create.ts'
+import { userPassword } from './user-password.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, simulate, migrate, doctor]
+const commands: readonly Command[] = [serve, createsuperuser, recover, userPassword, tokenCreate, configInit, simulate, migrate, doctor]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = argv

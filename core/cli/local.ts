@@ -7,7 +7,7 @@ import { Failure } from './command.ts'
 import { type ControlCommands, Refused } from './control.ts'
 import type { Terminal } from './terminal.ts'
 
-type Action = 'create-superuser' | 'recovery-link'
+type Action = Exclude<keyof ControlCommands, 'status' | 'simulate'>
 
 const localhost = (port: number) => `http://localhost:${port}`
 

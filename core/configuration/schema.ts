@@ -19,6 +19,8 @@ export type Schema = {
   readonly required?: readonly string[] | undefined
   /** Stored encrypted, write-only, handed on as a `Secret`. */
   readonly 'x-secret'?: boolean | undefined
+  /** A secret that may be made where it is needed and left out, when the object is created by the API. */
+  readonly 'x-generate'?: boolean | undefined
   /** Where a missing value comes from: `slug`, the slug of the configured object. */
   readonly 'x-default-from'?: string | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */
@@ -42,7 +44,7 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
   })
   addFormats.default(ajv)
-  for (const keyword of ['x-secret', 'x-default-from', 'x-ref', 'x-widget', 'x-hint']) ajv.addKeyword(keyword)
+  for (const keyword of ['x-secret', 'x-generate', 'x-default-from', 'x-ref', 'x-widget', 'x-hint']) ajv.addKeyword(keyword)
   ajv.addKeyword({ keyword: 'x-unbuilt', validate: () => false, errors: false })
   return ajv
 }

@@ -4,6 +4,7 @@ import formbody from '@fastify/formbody'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Snapshot } from '../configuration/types.ts'
+import { demandPermissions, mountApi, type MountParts } from './api/mount.ts'
 import { assetRoutes } from './assets.ts'
 import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
@@ -24,6 +25,7 @@ export type AppParts = FlowParts & {
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
   readonly health: Health
+  readonly api: Omit<MountParts, 'visits'>
 }
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
@@ -64,11 +66,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(cookie)
   await app.register(formbody, { bodyLimit })
   answerErrors(app, parts.pages)
+  demandPermissions(app)
   healthRoutes(app, parts.health)
   assetRoutes(app)
   homeRoutes(app, parts)
   flowRoutes(app, parts)
   executorRoutes(app, parts)
+  await mountApi(app, { ...parts.api, visits: parts.visits })
   await mountProtocols(app, parts.protocols, parts)
   return app
 }

@@ -132,7 +132,7 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
   }
 
   for (const path of ['/api/v1/flows/:slug/run', '/api/v1/flows/:slug/run/']) {
-    app.post<Run>(path, { schema: { body } }, handle)
+    app.post<Run>(path, { schema: { body }, config: { permission: 'public' } }, handle)
   }
 }
 

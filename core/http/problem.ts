@@ -7,7 +7,10 @@ export type ProblemBody = {
   readonly title: string
   readonly detail: string
   readonly reference?: string
-  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
+  /** `line` and `column`, from 1, of a document that was sent as text. */
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string; readonly line?: number; readonly column?: number }[]
+  /** Those that were missing. */
+  readonly permissions?: readonly string[]
 }
 
 export const sendProblem = (reply: FastifyReply, problem: ProblemBody): FastifyReply =>

@@ -37,6 +37,10 @@ export const groupChanged = async (tx: Tx, id: string, now: number): Promise<voi
   await append(tx, 'group', id, version, now)
 }
 
+/** The user or group was deleted in this transaction, at this version of it. `now` in epoch ms. */
+export const deleted = (tx: Tx, kind: 'user' | 'group', { id, version }: { readonly id: string; readonly version: number }, now: number) =>
+  append(tx, kind, id, version + 1, now)
+
 /** Up to `limit` changes after the one of this number, oldest first. */
 export const readChanges = (database: Database, after: number, limit: number): Promise<Change[]> =>
   database.sql.selectFrom('changes').selectAll().where('seq', '>', after).orderBy('seq').limit(limit).execute()

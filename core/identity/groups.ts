@@ -26,6 +26,21 @@ export const withEffectiveGroups = (sql: Kysely<Tables>, userId: string) =>
       ),
   )
 
+/** A query over `effective`: the ids of a group and of all groups that it is inside of. */
+export const withGroupAndParents = (sql: Kysely<Tables>, groupId: string) =>
+  sql.withRecursive('effective', (query) =>
+    query
+      .selectFrom('groups')
+      .select('id as group_id')
+      .where('id', '=', groupId)
+      .union(
+        query
+          .selectFrom('group_parents')
+          .innerJoin('effective', 'effective.group_id', 'group_parents.group_id')
+          .select('group_parents.parent_id as group_id'),
+      ),
+  )
+
 /** Slugs of the groups that a user is in, with those of parent groups, in order. */
 export const groupsOf = (database: Database): ((userId: string) => Promise<readonly string[]>) => {
   const query = prepare(database, (given: { readonly userId: string }) =>
@@ -39,7 +54,7 @@ export const groupsOf = (database: Database): ((userId: string) => Promise<reado
 }
 
 /** Throws `Refused` for a slug that no group has. */
-const groupId = async (tx: Tx, slug: string): Promise<string> => {
+export const groupId = async (tx: Tx, slug: string): Promise<string> => {
   const group = await tx.selectFrom('groups').select('id').where('slug', '=', slug).executeTakeFirst()
   if (group) return group.id
   const known = await tx.selectFrom('groups').select('slug').execute()
@@ -102,6 +117,28 @@ export const addParents = async (tx: Tx, slug: string, parents: readonly string[
     await tx.insertInto('group_parents').values({ group_id: id, parent_id: parentId }).execute()
   }
   return added.length > 0
+}
+
+/** Takes a group out of some of its parents; says whether it was in any. The caller records the change of the group. */
+export const removeParents = async (tx: Tx, slug: string, parents: readonly string[]): Promise<boolean> => {
+  if (parents.length === 0) return false
+  const { numDeletedRows } = await tx
+    .deleteFrom('group_parents')
+    .where('group_id', '=', await groupId(tx, slug))
+    .where('parent_id', 'in', tx.selectFrom('groups').select('id').where('slug', 'in', parents))
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** Takes a user out of groups; says whether the user was in any. The caller records the change of the user. */
+export const leaveGroups = async (tx: Tx, userId: string, slugs: readonly string[]): Promise<boolean> => {
+  if (slugs.length === 0) return false
+  const { numDeletedRows } = await tx
+    .deleteFrom('memberships')
+    .where('user_id', '=', userId)
+    .where('group_id', 'in', tx.selectFrom('groups').select('id').where('slug', 'in', slugs))
+    .executeTakeFirst()
+  return numDeletedRows > 0n
 }
 
 /** Makes a user a member of groups; says whether that was new. Throws `Refused` for a slug that no group has. The caller records the change of the user. */

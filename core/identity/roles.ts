@@ -1,7 +1,8 @@
+import type { Kysely } from 'kysely'
 import { prepare } from '../data/prepared.ts'
 import type { Database } from '../data/database.ts'
-import type { Tx } from '../data/tables.ts'
-import { withEffectiveGroups } from './groups.ts'
+import type { Tables, Tx } from '../data/tables.ts'
+import { withEffectiveGroups, withGroupAndParents } from './groups.ts'
 
 /** Key in `settings_state`: there is, or once was, an administrator. */
 const setUp = 'setup-completed'
@@ -10,7 +11,7 @@ const setUp = 'setup-completed'
 export const isSetUp = async ({ sql }: Database): Promise<boolean> =>
   (await sql.selectFrom('settings_state').select('key').where('key', '=', setUp).executeTakeFirst()) !== undefined
 
-type Subject = { readonly kind: 'user' | 'group'; readonly id: string }
+export type Subject = { readonly kind: 'user' | 'group'; readonly id: string }
 
 /** Gives roles to a user or to the members of a group; says whether that was new. The caller records the change of the user or group. */
 export const assignRoles = async (tx: Tx, subject: Subject, roles: readonly string[]): Promise<boolean> => {
@@ -34,20 +35,62 @@ export const assignRoles = async (tx: Tx, subject: Subject, roles: readonly stri
   return assigned
 }
 
+/** Takes roles away from a user or a group; says whether there were any. The caller records the change of the user or group. */
+export const withdrawRoles = async (tx: Tx, subject: Subject, roles: readonly string[]): Promise<boolean> => {
+  if (roles.length === 0) return false
+  const { numDeletedRows } = await tx
+    .deleteFrom('role_assignments')
+    .where('subject_kind', '=', subject.kind)
+    .where('subject_id', '=', subject.id)
+    .where('role', 'in', roles)
+    .executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/** Slugs of the roles that a user or group has by itself, in order. */
+export const assignedRoles = async (sql: Kysely<Tables>, { kind, id }: Subject): Promise<readonly string[]> => {
+  const rows = await sql
+    .selectFrom('role_assignments')
+    .select('role')
+    .where('subject_kind', '=', kind)
+    .where('subject_id', '=', id)
+    .orderBy('role')
+    .execute()
+  return rows.map(({ role }) => role)
+}
+
+const rolesOfUserQuery = (sql: Kysely<Tables>, userId: string) =>
+  withEffectiveGroups(sql, userId)
+    .selectFrom('role_assignments')
+    .select('role')
+    .distinct()
+    .where((row) =>
+      row.or([
+        row.and([row('subject_kind', '=', 'user'), row('subject_id', '=', userId)]),
+        row.and([row('subject_kind', '=', 'group'), row('subject_id', 'in', row.selectFrom('effective').select('group_id'))]),
+      ]),
+    )
+    .orderBy('role')
+
 /** Slugs of the roles that a user has, also by groups and their parents, in order. */
 export const rolesOf = (database: Database): ((userId: string) => Promise<readonly string[]>) => {
-  const query = prepare(database, (given: { readonly userId: string }) =>
-    withEffectiveGroups(database.sql, given.userId)
-      .selectFrom('role_assignments')
-      .select('role')
-      .distinct()
-      .where((row) =>
-        row.or([
-          row.and([row('subject_kind', '=', 'user'), row('subject_id', '=', given.userId)]),
-          row.and([row('subject_kind', '=', 'group'), row('subject_id', 'in', row.selectFrom('effective').select('group_id'))]),
-        ]),
-      )
-      .orderBy('role'),
-  )
+  const query = prepare(database, (given: { readonly userId: string }) => rolesOfUserQuery(database.sql, given.userId))
   return async (userId) => (await query({ userId })).map(({ role }) => role)
+}
+
+/** The same as an open transaction has it. */
+export const rolesOfUser = async (tx: Tx, userId: string): Promise<readonly string[]> =>
+  (await rolesOfUserQuery(tx, userId).execute()).map(({ role }) => role)
+
+/** Slugs of the roles that the members of a group have by it, also by its parents. */
+export const rolesOfGroup = async (tx: Tx, groupId: string): Promise<readonly string[]> => {
+  const rows = await withGroupAndParents(tx, groupId)
+    .selectFrom('role_assignments')
+    .select('role')
+    .distinct()
+    .where('subject_kind', '=', 'group')
+    .where('subject_id', 'in', (row) => row.selectFrom('effective').select('group_id'))
+    .orderBy('role')
+    .execute()
+  return rows.map(({ role }) => role)
 }

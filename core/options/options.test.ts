@@ -42,6 +42,7 @@ test('defaults', () => {
     plugins: [],
     grants: new Map(),
     logLevel: 'info',
+    bootstrap: { email: undefined, password: undefined, token: undefined },
     file: undefined,
     configuration: undefined,
   })
@@ -125,6 +126,27 @@ test('a secret may come from a file, but not from two places', () => {
   ])
   assert.match(problemsOf({ SLUICE_URL_FILE: 'x' }).join(), /there is no option SLUICE_URL_FILE/)
   assert.ok(!inspect(optionsOf({ SLUICE_SECRET_KEY: key })).includes(key))
+})
+
+test('what makes the first administrator has to be good enough, and is not repeated where it is not', () => {
+  const { bootstrap } = optionsOf(
+    { SLUICE_BOOTSTRAP_EMAIL: 'root@example.com', SLUICE_BOOTSTRAP_PASSWORD_FILE: 'p' },
+    { p: 'long enough\n' },
+  )
+  assert.deepEqual([bootstrap.email, bootstrap.password?.reveal(), bootstrap.token], ['root@example.com', 'long enough', undefined])
+  assert.deepEqual(
+    problemsOf({
+      SLUICE_BOOTSTRAP_EMAIL: 'root',
+      SLUICE_BOOTSTRAP_PASSWORD: 'canary',
+      SLUICE_BOOTSTRAP_TOKEN: 'canary with spaces and 32 signs',
+    }),
+    [
+      'SLUICE_BOOTSTRAP_EMAIL: "root" is not an e-mail address',
+      'SLUICE_BOOTSTRAP_PASSWORD has 6 characters, 8 are the least',
+      'SLUICE_BOOTSTRAP_TOKEN has 31 characters, 32 are the least; make one by: openssl rand -hex 32',
+    ],
+  )
+  assert.match(problemsOf({ SLUICE_BOOTSTRAP_TOKEN: 'a token with spaces that is long enough' }).join(), /TOKEN may have .* no spaces/)
 })
 
 test('the section configuration is a document of its own, with places in the file', () => {

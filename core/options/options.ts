@@ -27,13 +27,19 @@ export type Options = {
   /** Ports by the id of the plugin. */
   readonly grants: ReadonlyMap<string, readonly string[]>
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  readonly bootstrap: Bootstrap
   /** The file that was read, if there was one. */
   readonly file: string | undefined
   /** The section `configuration:` of that file. */
   readonly configuration: Document | undefined
 }
 
+/** The first administrator, and a token of that user, as a script wants them. */
+export type Bootstrap = { readonly email: string | undefined; readonly password: Secret | undefined; readonly token: Secret | undefined }
+
 export type OptionsResult = { readonly options: Options } | { readonly problems: readonly Problem[] }
+
+const secretOf = (text: string | undefined): Secret | undefined => (text === undefined ? undefined : new Secret(text))
 
 type Sources = readonly ReadonlyMap<string, Said>[]
 
@@ -104,6 +110,9 @@ export const readOptions = ({
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
   const logLevel = value(table.log_level, 'log_level')
+  const email = value(table.bootstrap_email, 'bootstrap_email')
+  const password = value(table.bootstrap_password, 'bootstrap_password')
+  const token = value(table.bootstrap_token, 'bootstrap_token')
   if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
   return {
     options: {
@@ -111,12 +120,13 @@ export const readOptions = ({
       listenHttp,
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
-      secretKey: secretKey === undefined ? undefined : new Secret(secretKey),
+      secretKey: secretOf(secretKey),
       trustedProxies,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,
       logLevel,
+      bootstrap: { email, password: secretOf(password), token: secretOf(token) },
       file: file.path,
       configuration: file.configuration,
     },

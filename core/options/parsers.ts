@@ -97,6 +97,24 @@ const grantsOfJson = (text: string): Readonly<Record<string, readonly string[]>>
   throw new Refusal('is not a map of plugins to lists of ports; write it like {"acme-login": ["users.write", "keys"]}')
 }
 
+export const email: Parser<string> = (text) => {
+  if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw new Refusal('is not an e-mail address')
+  return text
+}
+
+export const password: Parser<string> = (text) => {
+  const { length } = Array.from(text)
+  if (length < 8) throw new Refusal(`has ${length} characters, 8 are the least`)
+  return text
+}
+
+/** What can stand in a header as it is. */
+export const bootstrapToken: Parser<string> = (text) => {
+  if (text.length < 32) throw new Refusal(`has ${text.length} characters, 32 are the least; make one by: openssl rand -hex 32`)
+  if (!/^[\x21-\x7e]{1,1000}$/.test(text)) throw new Refusal('may have letters, digits and signs of ASCII only, no spaces, 1000 at most')
+  return text
+}
+
 export const oneOf =
   <T extends string>(...words: readonly T[]): Parser<T> =>
   (text) => {

@@ -1,4 +1,18 @@
-import { database, grants, listen, networks, oneOf, origin, type Parser, path, paths, secretKey } from './parsers.ts'
+import {
+  bootstrapToken,
+  database,
+  email,
+  grants,
+  listen,
+  networks,
+  oneOf,
+  origin,
+  type Parser,
+  password,
+  path,
+  paths,
+  secretKey,
+} from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
 export type Option<T = unknown> = {
@@ -81,6 +95,26 @@ export const table = {
     map: true,
     description: 'Strong ports that plugins from elsewhere may use, e.g. acme-login=users.write+keys, separated by commas.',
   }),
+  bootstrap_email: option({
+    parse: email,
+    type: 'address',
+    default: 'none',
+    description: 'E-mail address of the first administrator, `admin`, whom a start with a password or token makes while there was none.',
+  }),
+  bootstrap_password: option({
+    parse: password,
+    type: 'text',
+    default: 'none',
+    description: 'Password of that administrator: 8 characters at least.',
+    secret: true,
+  }),
+  bootstrap_token: option({
+    parse: bootstrapToken,
+    type: 'text',
+    default: 'none',
+    description: 'An API token of the administrator `admin`: 32 characters at least. It is good as long as the option says it.',
+    secret: true,
+  }),
   log_level: option({
     parse: oneOf('debug', 'info', 'warn', 'error'),
     type: 'debug, info, warn or error',
@@ -95,17 +129,7 @@ export const optionNames = Object.keys(table) as readonly OptionName[]
 export const variableOf = (name: string): string => `SLUICE_${name.toUpperCase()}`
 
 /** Options that belong to the product but are not built: refused by name, so that nobody believes they work. */
-const unbuiltOptions: readonly string[] = [
-  'listen_https',
-  'listen_ldap',
-  'listen_ldaps',
-  'listen_radius',
-  'listen_metrics',
-  'redis_url',
-  'bootstrap_email',
-  'bootstrap_password',
-  'bootstrap_token',
-]
+const unbuiltOptions: readonly string[] = ['listen_https', 'listen_ldap', 'listen_ldaps', 'listen_radius', 'listen_metrics', 'redis_url']
 const unbuiltPrefixes: readonly string[] = ['email_']
 export const isUnbuilt = (name: string): boolean =>
   unbuiltOptions.includes(name) || unbuiltPrefixes.some((prefix) => name.startsWith(prefix))

@@ -21,7 +21,11 @@ export const settings = Type.Object(
       default: 'confidential',
     }),
     clientSecret: Type.Optional(
-      secret({ title: 'Client secret', description: 'What a confidential client authenticates with at the token endpoint.' }),
+      secret({
+        title: 'Client secret',
+        description: 'What a confidential client authenticates with at the token endpoint.',
+        generate: true,
+      }),
     ),
     redirectUris: Type.Array(uri, {
       title: 'Redirect URIs',

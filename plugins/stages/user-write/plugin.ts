@@ -19,12 +19,13 @@ import { fieldsOf } from './fields.ts'
 import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 
-const slugs = (title: string, description: string) =>
+const slugs = (ref: 'role' | 'group', title: string, description: string) =>
   Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', 'x-hint': 'a slug: lower-case letters, digits and -' }), {
     title,
     description,
     uniqueItems: true,
     default: [],
+    'x-ref': ref,
   })
 
 const settings = Type.Object({
@@ -32,8 +33,8 @@ const settings = Type.Object({
     title: 'Mode',
     description: '`create` a new user, `update` the one that the flow knows, or update if it knows one and else create.',
   }),
-  roles: slugs('Roles', 'Roles that a created user gets, by slug.'),
-  groups: slugs('Groups', 'Groups that a created user joins, by slug.'),
+  roles: slugs('role', 'Roles', 'Roles that a created user gets, by slug.'),
+  groups: slugs('group', 'Groups', 'Groups that a created user joins, by slug.'),
 })
 
 type Directory = { readonly users: Users; readonly write: UsersWrite }

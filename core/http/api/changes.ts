@@ -1,0 +1,123 @@
+import type { Document } from '../../configuration/document.ts'
+import type { KindName } from '../../configuration/kinds.ts'
+import type { Actor, Change, Committed, NotCommitted, ObjectChange, Plan, Plane } from '../../configuration/plane-types.ts'
+import type { Path, Problem } from '../../configuration/problem.ts'
+import type { Json } from '../../api/index.ts'
+import { audit } from './audit.ts'
+import type { ApiParts } from './parts.ts'
+import { ApiProblem, type FieldError, pointerOf } from './problem.ts'
+import type { Call } from './route.ts'
+
+export type PlaneParts = ApiParts & { readonly plane: Plane }
+
+/** Objects as a document; where they stand in a request is told by pointers alone. */
+export const documentOf = (kind: KindName, objects: Readonly<Record<string, unknown>>): Document => ({
+  value: { version: 1, [kind]: objects },
+  at: () => ({ file: 'request', line: 1, column: 1 }),
+  secrets: undefined,
+})
+
+export const actorOf = ({ caller }: Call): Actor =>
+  caller.token ? { type: 'token', ...caller.token } : { type: 'user', id: caller.userId, name: caller.username }
+
+/** `place`: how a problem's path begins in the request. Positions are told of documents, which have lines. */
+export const errorsOf = (
+  problems: readonly Problem[],
+  place: (path: Path) => Path = (path) => path,
+  withPositions = false,
+): readonly FieldError[] =>
+  problems.map(({ path = [], position, message }) => ({
+    pointer: pointerOf(place(path)),
+    detail: message,
+    ...(withPositions && position && { line: position.line, column: position.column }),
+  }))
+
+export const unusable = (errors: readonly FieldError[]): ApiProblem => {
+  const [first] = errors
+  const told = first ? `${first.pointer === '' ? '' : `${first.pointer} `}${first.detail}` : 'unknown reason'
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see "errors")` : ''
+  return new ApiProblem(422, 'invalid-configuration', `Nothing was changed: ${told}${more}`, { errors })
+}
+
+const changeText = ({ kind, slug, change, to }: ObjectChange): string => `${kind}.${slug} (${change}${to === undefined ? '' : ` to ${to}`})`
+
+const conflicting = ({ head, changes }: Extract<NotCommitted, { conflict: unknown }>['conflict'], status: 409 | 412): ApiProblem => {
+  const what = changes.slice(0, 10).map(changeText).join(', ')
+  return new ApiProblem(
+    status,
+    'changed-meanwhile',
+    `The configuration is at revision ${head} now; changed since: ${what || 'nothing that is left'}. Read it again, and apply your change to that.`,
+  )
+}
+
+/** What came of a plan or a commit, or a problem: nothing was changed then. */
+export const orProblem = <T extends Plan>(
+  result: T | NotCommitted,
+  {
+    place,
+    withPositions,
+    conflict = 409,
+  }: { readonly place?: (path: Path) => Path; readonly withPositions?: boolean; readonly conflict?: 409 | 412 } = {},
+): T => {
+  if ('problems' in result) throw unusable(errorsOf(result.problems, place, withPositions))
+  if ('conflict' in result) throw conflicting(result.conflict, conflict)
+  return result
+}
+
+const shownChange = ({ kind, slug, change, to, fields }: ObjectChange) => ({
+  kind,
+  slug,
+  change,
+  ...(to !== undefined && { to }),
+  ...(fields && { fields }),
+})
+
+/** A plan as the API shows it. */
+export const shownPlan = ({ changes, warnings }: Plan) => ({
+  changes: changes.map(shownChange),
+  warnings: errorsOf(warnings, undefined, true),
+})
+export const shownChanges = (changes: readonly ObjectChange[]) => changes.map(shownChange)
+
+/** Which objects, how, and which of their fields; what these hold may be anything. */
+export const auditCommit = async ({ events }: ApiParts, call: Call, { revision, changes }: Committed): Promise<void> => {
+  if (changes.length === 0) return
+  const told: Json = changes.slice(0, 100).map(({ kind, slug, change, to, fields }) => ({
+    kind,
+    slug,
+    change,
+    ...(to !== undefined && { to }),
+    ...(fields && { fields: fields.map(({ pointer }) => pointer) }),
+  }))
+  await audit(events, call, 'configuration.changed', {
+    kind: 'revision',
+    id: String(revision),
+    name: `revision ${revision}`,
+    more: { changes: told, count: changes.length },
+  })
+}
+
+const tries = 3
+
+/**
+ * Plans a change, has the plan looked at by `mayDo` (which throws if the caller may not), and commits just that. Somebody else's commit
+ * between the two is a conflict, after which all of it is done again, unless the request was made for one head.
+ */
+export const commitChecked = async (
+  plane: Plane,
+  change: Change,
+  mayDo: (plan: Plan) => Promise<void>,
+  { planOnly }: { readonly planOnly: boolean },
+): Promise<Committed | Plan | NotCommitted> => {
+  for (let left = tries; ; left--) {
+    const head = plane.head()
+    const planned = await plane.plan(change)
+    if (!('changes' in planned)) return planned
+    await mayDo(planned)
+    if (planOnly) return planned
+    const done = await plane.commit({ ...change, head: change.head ?? head })
+    const isRaced = 'conflict' in done && change.head === undefined && !change.expected && left > 1
+    if (!isRaced) return done
+    await plane.refresh()
+  }
+}

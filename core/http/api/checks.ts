@@ -1,0 +1,32 @@
+import { checkOf, closed, type Schema } from '../../configuration/schema.ts'
+import { invalid, pointerOf } from './problem.ts'
+
+const typed = (schema: Schema | undefined, value: unknown): unknown => {
+  if (typeof value !== 'string') return value
+  if (schema?.type === 'integer' && /^-?\d{1,15}$/.test(value)) return Number(value)
+  if (schema?.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
+}
+
+/** The parameters of an address are texts: those that are to be numbers, or yes and no, become so. */
+const typedQuery = (schema: Schema, query: unknown): unknown =>
+  Object.fromEntries(
+    Object.entries(query as Readonly<Record<string, unknown>>).map(([name, value]) => [name, typed(schema.properties?.[name], value)]),
+  )
+
+/** Checks a part of a request, with defaults filled in; what the schema does not name is refused. The check throws `ApiProblem` with everything that is wrong. */
+export const requestCheck = (schema: Schema, part: 'body' | 'query'): ((value: unknown) => unknown) => {
+  const check = checkOf(closed(schema))
+  return (value) => {
+    const checked = check(part === 'query' ? typedQuery(schema, value) : value)
+    if ('value' in checked) return checked.value
+    const where = part === 'query' ? 'parameters of the address' : 'body'
+    throw invalid(
+      checked.problems.map(({ path, message }) => ({ pointer: pointerOf(path), detail: message })),
+      `The ${where} cannot be used: ${checked.problems.map(({ path, message }) => `${pointerOf(path)} ${message}`.trim()).join('; ')}`.slice(
+        0,
+        2000,
+      ),
+    )
+  }
+}

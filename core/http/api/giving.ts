@@ -1,0 +1,141 @@
+import { type Caller, demand, demandAll } from '../../access/caller.ts'
+import { type Conferral, conferral } from '../../access/conferral.ts'
+import { expanded, isPermission, type Permission, permissions } from '../../access/permissions.ts'
+import type { Catalog } from '../../configuration/catalog.ts'
+import type { Document } from '../../configuration/document.ts'
+import type { ObjectChange, Plan } from '../../configuration/plane-types.ts'
+import type { Schema } from '../../configuration/schema.ts'
+import type { Tx } from '../../data/tables.ts'
+import { usernameKey } from '../../identity/names.ts'
+import type { ApiParts } from './parts.ts'
+import { ApiProblem } from './problem.ts'
+import type { Call } from './route.ts'
+
+type Spec = Readonly<Record<string, unknown>>
+
+const isMap = (value: unknown): value is Spec => typeof value === 'object' && value !== null && !Array.isArray(value)
+const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string')
+
+const actions = { create: 'create', update: 'edit', rename: 'edit', delete: 'delete' } as const
+
+/** The permission that a change of an object needs, whatever way it comes. */
+const permissionFor = ({ kind, change }: ObjectChange): Permission => {
+  const permission = `${kind}.${actions[change]}`
+  if (!isPermission(permission)) throw new Error(`the kind "${kind}" has no permission ${permission}`)
+  return permission
+}
+
+/** What the documents say of an object; `null`: delete it. */
+const specIn = (documents: readonly Document[], kind: string, slug: string): unknown => {
+  for (const { value } of documents) {
+    const objects = isMap(value) ? value[kind] : undefined
+    if (isMap(objects) && Object.hasOwn(objects, slug)) return objects[slug]
+  }
+  return undefined
+}
+
+const groupBySlug = async (tx: Tx, conferred: Conferral, slug: string): Promise<void> => {
+  const group = await tx.selectFrom('groups').select('id').where('slug', '=', slug).executeTakeFirst()
+  // One that the same documents make has only what they give it, which is looked at by itself.
+  if (group) await conferred.group(tx, group.id, slug)
+}
+
+const mayDoUser = async (tx: Tx, conferred: Conferral, caller: Caller, username: string, spec: unknown): Promise<void> => {
+  const known = await tx.selectFrom('users').select(['id', 'username']).where('username_key', '=', usernameKey(username)).executeTakeFirst()
+  if (known) await conferred.user(tx, known.id, known.username)
+  if (!isMap(spec)) return
+  const [roles, groups] = [textsIn(spec['roles']), textsIn(spec['groups'])]
+  if (roles.length > 0) demand(caller, 'roles.assign')
+  if (groups.length > 0) demand(caller, 'groups.edit')
+  conferred.roles(roles)
+  for (const slug of groups) await groupBySlug(tx, conferred, slug)
+}
+
+const mayDoGroup = async (tx: Tx, conferred: Conferral, caller: Caller, slug: string, spec: unknown): Promise<void> => {
+  await groupBySlug(tx, conferred, slug)
+  if (!isMap(spec)) return
+  const roles = textsIn(spec['roles'])
+  if (roles.length > 0) demand(caller, 'roles.assign')
+  conferred.roles(roles)
+  for (const parent of textsIn(spec['parents'])) await groupBySlug(tx, conferred, parent)
+}
+
+/** Nobody writes a role that may more than they, or takes from one what they lack. */
+const mayDoRole = async (tx: Tx, { caller, roles }: Call, { slug, change }: ObjectChange, spec: unknown): Promise<void> => {
+  const before = roles.get(slug)?.permissions ?? []
+  const after = isMap(spec) ? textsIn(spec['permissions']) : []
+  demandAll(caller, expanded([...before, ...after]), `The role "${slug}" has permissions that you cannot give or take`)
+  if (change !== 'delete' && change !== 'rename') return
+  const held = await tx.selectFrom('role_assignments').select('subject_id').where('role', '=', slug).limit(1).executeTakeFirst()
+  if (held)
+    throw new ApiProblem(
+      409,
+      'in-use',
+      `The role "${slug}" is given to users or groups; take it from them first. GET /api/v1/users?role=${slug} lists them.`,
+    )
+}
+
+/** Roles and groups that settings name, by the marks of their schema (`x-ref`). */
+const named = (schema: Schema & { readonly 'x-ref'?: string }, value: unknown, ref: string): readonly string[] => {
+  if (schema['x-ref'] === ref) return textsIn(value)
+  if (Array.isArray(value)) return value.flatMap((item) => (schema.items ? named(schema.items, item, ref) : []))
+  if (!isMap(value)) return []
+  return Object.entries(value).flatMap(([name, item]) => {
+    const inner = schema.properties?.[name]
+    return inner ? named(inner, item, ref) : []
+  })
+}
+
+/** Every step of a flow, wherever it stands in it. */
+const stepsIn = (value: unknown): readonly Spec[] => {
+  if (Array.isArray(value)) return value.flatMap(stepsIn)
+  if (!isMap(value)) return []
+  const inner = Object.entries(value).flatMap(([name, item]) => (name === 'with' ? [] : stepsIn(item)))
+  return typeof value['type'] === 'string' ? [value, ...inner] : inner
+}
+
+/** A flow may give roles and groups to whom it makes: only such as its author may give. */
+const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: unknown): Promise<void> => {
+  for (const step of stepsIn(spec)) {
+    const stage = catalog.stage(String(step['type']))
+    if (!stage) continue
+    const schema = catalog.schema(stage)
+    conferred.roles(named(schema, step['with'], 'role'))
+    for (const slug of named(schema, step['with'], 'group')) await groupBySlug(tx, conferred, slug)
+  }
+}
+
+/**
+ * May the caller do all that a plan says? Each object needs the permission of its kind; and what gives permissions to anybody must be the
+ * caller's to give, in whatever document it comes. Throws `Lacking`.
+ */
+export const mustBeGivable = async (
+  { database, catalog }: Pick<ApiParts, 'database' | 'catalog'>,
+  call: Call,
+  documents: readonly Document[],
+  { changes }: Plan,
+): Promise<void> => {
+  const { caller } = call
+  for (const change of changes) demand(caller, permissionFor(change))
+  const conferred = conferral(caller, call.roles)
+  await database.transaction(async (tx) => {
+    for (const change of changes) {
+      const spec = specIn(documents, change.kind, change.to ?? change.slug)
+      const kind: string = change.kind
+      if (kind === 'users') await mayDoUser(tx, conferred, caller, change.slug, spec)
+      if (kind === 'groups') await mayDoGroup(tx, conferred, caller, change.slug, spec)
+      if (kind === 'roles') await mayDoRole(tx, call, change, spec)
+      if (kind === 'flows') await mayDoFlow(tx, conferred, catalog, spec)
+    }
+  })
+}
+
+/** What gives permissions: of an earlier revision nobody can say whether the caller may give what it says. */
+const conferring: ReadonlySet<string> = new Set(['roles', 'flows'])
+
+/** May the caller go back to a revision that differs by these changes? Throws `Lacking`. */
+export const mayReturn = ({ caller }: Call, changes: readonly ObjectChange[]): void => {
+  for (const change of changes) demand(caller, permissionFor(change))
+  if (changes.some(({ kind }) => conferring.has(kind)))
+    demandAll(caller, permissions, 'That revision has other roles or flows, which may give any permission')
+}

@@ -1,0 +1,34 @@
+import { configurationRoutes } from './configuration.ts'
+import { eventRoutes } from './events.ts'
+import { groupRoutes } from './groups.ts'
+import { meRoutes } from './me.ts'
+import { objectRoutes } from './objects.ts'
+import { openApiRoute } from './openapi.ts'
+import type { Plane } from '../../configuration/plane-types.ts'
+import type { ApiParts } from './parts.ts'
+import { pluginRoutes } from './plugins.ts'
+import type { Route } from './route.ts'
+import { simulateRoute, type Simulation } from './simulate.ts'
+import { sessionRoutes } from './sessions.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
+
+/** Every route of the API, and the description that is made of them. */
+export const apiRoutes = ({
+  plane,
+  simulation,
+  ...parts
+}: ApiParts & { readonly plane?: Plane; readonly simulation?: Simulation }): readonly Route[] => {
+  const routes: Route[] = [
+    ...meRoutes(parts),
+    ...userRoutes(parts),
+    ...groupRoutes(parts),
+    ...tokenRoutes(parts),
+    ...sessionRoutes(parts),
+    ...eventRoutes(parts),
+    ...pluginRoutes(parts),
+    ...(plane ? [...objectRoutes({ ...parts, plane }), ...configurationRoutes({ ...parts, plane })] : []),
+    ...(simulation ? [simulateRoute(simulation)] : []),
+  ]
+  return [...routes, openApiRoute(routes)]
+}

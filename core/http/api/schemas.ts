@@ -1,0 +1,98 @@
+import Type, { type TSchema } from 'typebox'
+import { permissions } from '../../access/permissions.ts'
+import type { Json } from '../../api/index.ts'
+
+export const instant = (description: string) => Type.String({ description, format: 'date-time' })
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+export const slugs = (description: string) =>
+  Type.Array(Type.String({ minLength: 1, maxLength: 150 }), { description, uniqueItems: true, maxItems: 1000 })
+export const attributes = Type.Unsafe<Readonly<Record<string, Json>>>(
+  Type.Object({}, { description: 'Anything else, as JSON.', additionalProperties: true }),
+)
+
+export const scopes = Type.Array(Type.String({ maxLength: 100 }), {
+  description: `Permissions, as in roles: ${permissions[0]}, \`users.*\`, \`*.view\`, \`*\`.`,
+  uniqueItems: true,
+  maxItems: 200,
+})
+
+const username = Type.String({ description: 'What the user signs in with.', minLength: 1, maxLength: 150 })
+const email = nullable(Type.String({ description: 'E-mail address; null: none.', maxLength: 320 }))
+
+export const userFields = {
+  username,
+  name: Type.Optional(Type.String({ description: 'Full name.', maxLength: 1000 })),
+  email: Type.Optional(email),
+  enabled: Type.Optional(Type.Boolean({ description: 'A user who is not may not sign in; disabling ends all sessions.' })),
+  attributes: Type.Optional(attributes),
+  groups: Type.Optional(slugs('Groups that the user is in directly, by slug.')),
+  roles: Type.Optional(slugs('Roles that the user has directly, by slug.')),
+}
+
+export const user = Type.Object({
+  id: Type.String(),
+  username: Type.String(),
+  name: Type.String(),
+  email: nullable(Type.String()),
+  emailVerified: Type.Boolean({ description: 'Has the user shown that the address is theirs?' }),
+  enabled: Type.Boolean(),
+  attributes,
+  groups: slugs('Groups that the user is in directly, by slug.'),
+  roles: slugs('Roles that the user has directly, by slug.'),
+  hasPassword: Type.Boolean(),
+  createdAt: instant('When the user was made.'),
+  updatedAt: instant('When the user, or what belongs to the user, was changed last.'),
+})
+
+export const groupFields = {
+  name: Type.Optional(Type.String({ description: 'As people see it; the slug where there is none.', minLength: 1, maxLength: 1000 })),
+  parents: Type.Optional(slugs('Groups whose members the members of this one are, too.')),
+  roles: Type.Optional(slugs('Roles that its members have.')),
+}
+export const slug = Type.String({
+  description: 'What the configuration calls it; it never changes.',
+  pattern: '^[a-z0-9][a-z0-9_-]{0,99}$',
+  'x-hint': 'a slug: small letters, digits, - and _, starting with a letter or a digit, 100 at most',
+})
+export const group = Type.Object({
+  id: Type.String(),
+  slug,
+  name: Type.String(),
+  parents: slugs('Groups whose members the members of this one are, too.'),
+  roles: slugs('Roles that its members have.'),
+})
+
+export const token = Type.Object({
+  id: Type.String(),
+  user: Type.String({ description: "Its user's id." }),
+  name: Type.String(),
+  scopes: nullable(scopes),
+  createdAt: instant('When it was made.'),
+  expiresAt: nullable(instant('When it ends; null: never.')),
+  usedAt: nullable(instant('When it was used last, to the minute.')),
+  bootstrap: nullable(Type.String({ description: 'The option that it was made from.' })),
+})
+
+export const session = Type.Object({
+  id: Type.String(),
+  user: Type.String({ description: "Its user's id." }),
+  methods: Type.Array(Type.String(), { description: 'How the user proved who they are, in order.' }),
+  authenticatedAt: instant('When the user last did.'),
+  createdAt: instant('When it was opened.'),
+  expiresAt: instant('When it ends.'),
+  seenAt: instant('When it was used last, to the minute.'),
+  ip: Type.String(),
+  userAgent: Type.String(),
+})
+
+export const event = Type.Object({
+  id: Type.String(),
+  at: instant('When it happened.'),
+  action: Type.String(),
+  user: nullable(Type.String({ description: 'Id of who did it.' })),
+  application: nullable(Type.String()),
+  ip: Type.String(),
+  userAgent: Type.String(),
+  request: nullable(Type.String({ description: 'Reference of the request, as in the log.' })),
+  detail: Type.Unknown(),
+})

@@ -1,0 +1,160 @@
+import type { Selectable } from 'kysely'
+import Type from 'typebox'
+import { type Caller, demand, demandAll } from '../../access/caller.ts'
+import { expanded, permissionsOf } from '../../access/permissions.ts'
+import { createToken, listedToken, type ListedToken } from '../../access/tokens.ts'
+import { seesAll, visible } from '../../access/visible.ts'
+import type { Tables, Tx } from '../../data/tables.ts'
+import { rolesOfUser } from '../../identity/roles.ts'
+import { audit } from './audit.ts'
+import { etagOfBody } from './etags.ts'
+import { pageOf, pageOfIds, pageQuery } from './paging.ts'
+import type { ApiParts } from './parts.ts'
+import { impossible, invalid, notFound } from './problem.ts'
+import { mustBeScopes } from './role-names.ts'
+import { type Call, defineRoute, type Route } from './route.ts'
+import { instant, nullable, scopes, token } from './schemas.ts'
+
+export const shownToken = ({ userId, scopes: limits, createdAt, expiresAt, usedAt, bootstrap, ...rest }: ListedToken) => ({
+  ...rest,
+  user: userId,
+  scopes: limits ?? null,
+  createdAt: createdAt.toISOString(),
+  expiresAt: expiresAt?.toISOString() ?? null,
+  usedAt: usedAt?.toISOString() ?? null,
+  bootstrap: bootstrap ?? null,
+})
+
+/** Nobody makes a token that may do more than they may themselves, nor one of somebody who may. */
+const mustBeOursToGive = async (tx: Tx, { caller, roles }: Call, userId: string, wanted: readonly string[] | undefined): Promise<void> => {
+  const had = permissionsOf(await rolesOfUser(tx, userId), roles)
+  if (userId !== caller.userId) demandAll(caller, had, 'A token acts as its user, who may do more than you')
+  demandAll(caller, wanted ? expanded(wanted).intersection(had) : had, 'The token could do more than you')
+}
+
+/** With what is their own everybody does as they like; a token that is limited to scopes needs the permission there, too. */
+const mustBeOwnOr = (caller: Caller, userId: string, permission: 'tokens.create' | 'tokens.delete'): void => {
+  if (userId !== caller.userId || caller.limited) demand(caller, permission)
+}
+
+const untilOf = (text: string | null | undefined, now: number): Date | undefined => {
+  if (text == null) return undefined
+  const until = new Date(text)
+  if (Number.isNaN(until.getTime()))
+    throw invalid([{ pointer: '/expiresAt', detail: `${JSON.stringify(text)} is not a time; write it like 2030-01-31T12:00:00Z` }])
+  if (until.getTime() <= now) throw impossible('expired', [{ pointer: '/expiresAt', detail: `${text} is over` }])
+  return until
+}
+
+const list = JSON.stringify(['tokens'])
+
+export const tokenRoutes = ({ database, clock, events, cursors }: ApiParts): readonly Route[] => {
+  const find = async (caller: Caller, id: string): Promise<Selectable<Tables['tokens']>> => {
+    const row = await visible(database.sql.selectFrom('tokens'), caller, 'tokens')
+      .selectAll()
+      .where('tokens.id', '=', id)
+      .executeTakeFirst()
+    if (!row) throw notFound(`token ${JSON.stringify(id.slice(0, 40))}`)
+    return row
+  }
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/tokens',
+      permission: 'signed-in',
+      others: 'tokens.view',
+      summary: 'List tokens',
+      query: Type.Object({
+        ...pageQuery,
+        user: Type.Optional(Type.String({ description: 'Only those of this user: an id.', maxLength: 40 })),
+      }),
+      response: pageOf(token, 'Tokens, in the order in which they were made. Their secrets were told once.'),
+      async handler({ query, caller }) {
+        const { user, ...asked } = query
+        let rows = visible(database.sql.selectFrom('tokens'), caller, 'tokens')
+        if (user !== undefined) rows = rows.where('tokens.user_id', '=', user)
+        const order = { column: 'tokens.created_at', id: 'tokens.id', descending: false }
+        const { ids, ...page } = await pageOfIds(rows, order, { asked, cursors, list: `${list}${user}` })
+        const found =
+          ids.length > 0
+            ? await database.sql.selectFrom('tokens').selectAll().where('id', 'in', ids).orderBy('created_at').orderBy('id').execute()
+            : []
+        return { body: { items: found.map((row) => shownToken(listedToken(row))), ...page } }
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/tokens',
+      permission: 'signed-in',
+      others: 'tokens.create',
+      summary: 'Create a token',
+      description:
+        'The answer has the token, which is told this once. It can do no more than you, and no more than its user at each request.',
+      body: Type.Object({
+        name: Type.String({ description: 'What it is for.', minLength: 1, maxLength: 200 }),
+        user: Type.Optional(Type.String({ description: 'Id of the user it acts as; you, where nothing is said.', maxLength: 40 })),
+        scopes: Type.Optional(nullable(scopes)),
+        expiresAt: Type.Optional(nullable(instant('When it ends; never, where nothing is said.'))),
+      }),
+      response: Type.Object({ ...token.properties, token: Type.String({ description: 'Send it as `Authorization: Bearer <token>`.' }) }),
+      status: 201,
+      async handler(call) {
+        const { caller, body } = call
+        const userId = body.user ?? caller.userId
+        const now = clock.now().getTime()
+        mustBeOwnOr(caller, userId, 'tokens.create')
+        const limits = body.scopes ?? undefined
+        if (limits) mustBeScopes(limits)
+        const expiresAt = untilOf(body.expiresAt, now)
+        const made = await database.transaction(async (tx) => {
+          const user = await tx.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()
+          if (!user)
+            throw impossible('no-such-user', [{ pointer: '/user', detail: `there is no user with the id ${JSON.stringify(userId)}` }])
+          await mustBeOursToGive(tx, call, userId, limits)
+          return createToken(tx, { userId, name: body.name, scopes: limits, expiresAt }, now)
+        })
+        await audit(events, call, 'token.created', {
+          kind: 'token',
+          id: made.id,
+          name: body.name,
+          more: { user: userId, scopes: limits ?? null },
+        })
+        const row = await database.sql.selectFrom('tokens').selectAll().where('id', '=', made.id).executeTakeFirstOrThrow()
+        return { body: { ...shownToken(listedToken(row)), token: made.text }, location: `/tokens/${made.id}` }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/tokens/:id',
+      permission: 'signed-in',
+      others: 'tokens.view',
+      summary: 'Show a token',
+      response: token,
+      async handler({ caller, params }) {
+        const body = shownToken(listedToken(await find(caller, params.id)))
+        return { body, etag: etagOfBody(body) }
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/tokens/:id',
+      permission: 'signed-in',
+      others: 'tokens.delete',
+      summary: 'Revoke a token',
+      response: undefined,
+      async handler(call) {
+        const { caller, params } = call
+        const seen = caller.permissions.has('tokens.delete') || seesAll(caller, 'tokens')
+        const row = await database.sql.selectFrom('tokens').selectAll().where('id', '=', params.id).executeTakeFirst()
+        if (!row || (!seen && row.user_id !== caller.userId)) throw notFound(`token ${JSON.stringify(params.id.slice(0, 40))}`)
+        mustBeOwnOr(caller, row.user_id, 'tokens.delete')
+        await database.sql.deleteFrom('tokens').where('id', '=', row.id).execute()
+        await audit(events, call, 'token.revoked', { kind: 'token', id: row.id, name: row.name, more: { user: row.user_id } })
+        return {}
+      },
+    }),
+  ]
+}

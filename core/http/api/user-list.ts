@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import Type, { type Static } from 'typebox'
+import { visible } from '../../access/visible.ts'
+import { listedUsers, type ListedUser } from '../../identity/administration.ts'
+import { emailKey, usernameKey } from '../../identity/names.ts'
+import { pageOf, pageOfIds, pageQuery } from './paging.ts'
+import type { ApiParts } from './parts.ts'
+import { defineRoute, type Call } from './route.ts'
+import { user } from './schemas.ts'
+
+const columns = {
+  username: 'users.username_key',
+  name: 'users.name',
+  createdAt: 'users.created_at',
+  updatedAt: 'users.updated_at',
+} as const
+type Sort = keyof typeof columns
+const sorts = (Object.keys(columns) as Sort[]).flatMap((name) => [name, `-${name}`] as const)
+
+const query = Type.Object({
+  ...pageQuery,
+  search: Type.Optional(
+    Type.String({ description: 'A part of the user name, the name or the e-mail address.', minLength: 1, maxLength: 200 }),
+  ),
+  username: Type.Optional(Type.String({ description: 'Exactly this user name.', maxLength: 150 })),
+  email: Type.Optional(Type.String({ description: 'Exactly this e-mail address.', maxLength: 320 })),
+  enabled: Type.Optional(Type.Boolean({ description: 'Only those who are enabled, or only those who are not.' })),
+  group: Type.Optional(Type.String({ description: 'Only direct members of this group.', maxLength: 100 })),
+  role: Type.Optional(Type.String({ description: 'Only those who have this role directly.', maxLength: 100 })),
+  sort: Type.Optional(Type.Enum(sorts, { description: 'What to sort by; with - from the end.', default: 'username' })),
+})
+type Query = Static<typeof query>
+
+/** A pattern for LIKE, escaped by `\`: what is searched for stands for itself. */
+const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`
+
+/** As the API shows it: times as text, without what only we count. */
+export const shownUser = ({ version: _, createdAt, updatedAt, ...rest }: ListedUser) => ({
+  ...rest,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+})
+
+/** One page of users, by the filters of a query. */
+export const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Query>) => {
+  const { limit, cursor, total, sort = 'username', ...filters } = call.query
+  let rows = visible(database.sql.selectFrom('users'), call.caller, 'users')
+  const { search, username, email, enabled, group, role } = filters
+  if (search !== undefined) {
+    const like = (column: string, text: string) => sql<boolean>`${sql.ref(column)} like ${containing(text)} escape '\\'`
+    rows = rows.where((row) =>
+      row.or([like('users.username_key', usernameKey(search)), like('users.email_key', emailKey(search)), like('users.name', search)]),
+    )
+  }
+  if (username !== undefined) rows = rows.where('users.username_key', '=', usernameKey(username))
+  if (email !== undefined) rows = rows.where('users.email_key', '=', emailKey(email))
+  if (enabled !== undefined) rows = rows.where('users.enabled', '=', enabled)
+  if (group !== undefined) {
+    const members = database.sql
+      .selectFrom('memberships')
+      .innerJoin('groups', 'groups.id', 'memberships.group_id')
+      .select('memberships.user_id')
+    rows = rows.where('users.id', 'in', members.where('groups.slug', '=', group))
+  }
+  if (role !== undefined) {
+    const holders = database.sql.selectFrom('role_assignments').select('subject_id').where('subject_kind', '=', 'user')
+    rows = rows.where('users.id', 'in', holders.where('role', '=', role))
+  }
+  const descending = sort.startsWith('-')
+  const column = columns[sort.replace('-', '') as Sort]
+  const list = JSON.stringify(['users', filters])
+  const asked = { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }), ...(total !== undefined && { total }) }
+  const { ids, ...page } = await pageOfIds(rows, { column, id: 'users.id', descending }, { asked, cursors, list })
+  return { items: (await listedUsers(database.sql, ids)).map(shownUser), ...page }
+}
+
+export const userListRoute = (parts: ApiParts) =>
+  defineRoute({
+    method: 'GET',
+    path: '/users',
+    permission: 'signed-in',
+    others: 'users.view',
+    summary: 'List users',
+    query,
+    response: pageOf(user, 'Users, with the groups and roles that they have directly.'),
+    handler: async (call) => ({ body: await listUsers(parts, call) }),
+  })

@@ -1,0 +1,215 @@
+import Type from 'typebox'
+import { demand } from '../../access/caller.ts'
+import { conferral } from '../../access/conferral.ts'
+import { passwordEffects } from '../../access/passwords.ts'
+import { endAllSessions } from '../../access/sessions.ts'
+import { seesAll } from '../../access/visible.ts'
+import { deleteUser, listedUsers, type ListedUser } from '../../identity/administration.ts'
+import { userChanged } from '../../identity/changes.ts'
+import { groupId, joinGroups, leaveGroups } from '../../identity/groups.ts'
+import { assignRoles, withdrawRoles } from '../../identity/roles.ts'
+import { createUser, updateUser } from '../../identity/write-users.ts'
+import type { Tx } from '../../data/tables.ts'
+import { audit } from './audit.ts'
+import { etagOf, mustMatch } from './etags.ts'
+import type { ApiParts } from './parts.ts'
+import { impossible, notFound } from './problem.ts'
+import { mustBeRoles } from './role-names.ts'
+import { type Call, defineRoute, type Route } from './route.ts'
+import { instant, user, userFields } from './schemas.ts'
+import { mustBeFree } from './used-by.ts'
+import { shownUser, userListRoute } from './user-list.ts'
+
+/** As where people choose a password in a flow. */
+const password = Type.String({ description: 'The new password, 8 characters at least.', minLength: 8, maxLength: 4096, writeOnly: true })
+const linkLifetime = 3600
+
+const found = async (sql: Tx | ApiParts['database']['sql'], id: string): Promise<ListedUser> => {
+  const [known] = await listedUsers(sql, [id])
+  if (!known) throw notFound(`user ${JSON.stringify(id.slice(0, 40))}`)
+  return known
+}
+
+const refFor = ({ id, username }: Pick<ListedUser, 'id' | 'username'>) => ({ kind: 'user', id, name: username })
+
+/** Puts a user into these groups and no others. Each group that is joined or left must be the caller's to give. */
+const setGroups = async (tx: Tx, call: Call, id: string, had: readonly string[], wanted: readonly string[]): Promise<boolean> => {
+  const given = conferral(call.caller, call.roles)
+  const joined = wanted.filter((slug) => !had.includes(slug))
+  const left = had.filter((slug) => !wanted.includes(slug))
+  if (joined.length + left.length > 0) demand(call.caller, 'groups.edit')
+  for (const slug of [...joined, ...left]) await given.group(tx, await groupId(tx, slug), slug)
+  const changed = [await joinGroups(tx, id, joined), await leaveGroups(tx, id, left)]
+  return changed.includes(true)
+}
+
+const setRoles = async (tx: Tx, call: Call, id: string, had: readonly string[], wanted: readonly string[]): Promise<boolean> => {
+  const given = wanted.filter((role) => !had.includes(role))
+  const taken = had.filter((role) => !wanted.includes(role))
+  if (given.length + taken.length > 0) demand(call.caller, 'roles.assign')
+  mustBeRoles(given, call.roles, '/roles')
+  conferral(call.caller, call.roles).roles([...given, ...taken])
+  const subject = { kind: 'user', id } as const
+  const changed = [await assignRoles(tx, subject, given), await withdrawRoles(tx, subject, taken)]
+  return changed.includes(true)
+}
+
+/** Users: the list is in a file of its own. */
+export const userRoutes = (parts: ApiParts): readonly Route[] => {
+  const { database, clock, events, links, passwords } = parts
+  const now = () => clock.now().getTime()
+  const shown = async (id: string, status?: number) => {
+    const known = await found(database.sql, id)
+    return { ...(status && { status }), body: shownUser(known), etag: etagOf(known.version) }
+  }
+
+  /** Changes one user in a transaction, if the caller may change that one. */
+  const changing = async (call: Call<{ readonly id: string }>, work: (tx: Tx, user: ListedUser) => Promise<void>): Promise<ListedUser> =>
+    database.transaction(async (tx) => {
+      const known = await found(tx, call.params.id)
+      mustMatch(call, etagOf(known.version))
+      await conferral(call.caller, call.roles).user(tx, known.id, known.username)
+      await work(tx, known)
+      return known
+    })
+
+  return [
+    userListRoute(parts),
+
+    defineRoute({
+      method: 'POST',
+      path: '/users',
+      permission: 'users.create',
+      summary: 'Create a user',
+      description: 'Groups need `groups.edit`, roles need `roles.assign`, and both only what you have yourself.',
+      body: Type.Object({ ...userFields, password: Type.Optional(password) }),
+      response: user,
+      status: 201,
+      async handler(call) {
+        const { groups = [], roles = [], password: chosen, email, ...fields } = call.body
+        const hash = chosen === undefined ? undefined : await passwords.hash(chosen)
+        const id = await database.transaction(async (tx) => {
+          const made = await createUser(tx, { ...fields, attributes: fields.attributes ?? {}, ...(email && { email }) }, now())
+          const changed = [await setGroups(tx, call, made, [], groups), await setRoles(tx, call, made, [], roles)]
+          if (changed.includes(true)) await userChanged(tx, made, now())
+          if (hash !== undefined) await passwordEffects['passwords.set']?.(tx, { userId: made, hash }, now())
+          return made
+        })
+        const fieldsSet = Object.keys(call.body)
+        await audit(events, call, 'user.created', { kind: 'user', id, name: call.body.username, fields: fieldsSet })
+        return { ...(await shown(id)), location: `/users/${id}` }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/users/:id',
+      permission: 'signed-in',
+      others: 'users.view',
+      summary: 'Show a user',
+      response: user,
+      async handler({ params, caller }) {
+        if (!seesAll(caller, 'users') && params.id !== caller.userId) throw notFound(`user ${JSON.stringify(params.id.slice(0, 40))}`)
+        return shown(params.id)
+      },
+    }),
+
+    defineRoute({
+      method: 'PATCH',
+      path: '/users/:id',
+      permission: 'users.edit',
+      summary: 'Change a user',
+      description:
+        'What is not named stays as it is; `attributes`, `groups` and `roles` are replaced whole. A user who may do more than you cannot be changed by you.',
+      body: Type.Partial(Type.Object(userFields)),
+      response: user,
+      async handler(call) {
+        const { groups, roles, email, ...fields } = call.body
+        const before = await changing(call, async (tx, known) => {
+          if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, 'users', known.username)
+          await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
+          const changed = [
+            groups !== undefined && (await setGroups(tx, call, known.id, known.groups, groups)),
+            roles !== undefined && (await setRoles(tx, call, known.id, known.roles, roles)),
+          ]
+          if (changed.includes(true)) await userChanged(tx, known.id, now())
+        })
+        await audit(events, call, 'user.updated', { ...refFor(before), fields: Object.keys(call.body) })
+        return shown(before.id)
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/users/:id',
+      permission: 'users.delete',
+      summary: 'Delete a user',
+      description: 'With the sessions, tokens and grants of that user. 409 while the configuration names the user.',
+      response: undefined,
+      async handler(call) {
+        const gone = await changing(call, async (tx, known) => {
+          mustBeFree(parts, 'users', known.username)
+          await deleteUser(tx, known, now())
+        })
+        await audit(events, call, 'user.deleted', refFor(gone))
+        return {}
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/users/:id/password',
+      permission: 'users.edit',
+      summary: 'Set the password of a user',
+      description: 'Ends all sessions and grants of that user.',
+      body: Type.Object({ password }),
+      response: undefined,
+      async handler(call) {
+        const hash = await passwords.hash(call.body.password)
+        const of = await changing(call, async (tx, known) => {
+          await passwordEffects['passwords.set']?.(tx, { userId: known.id, hash }, now())
+        })
+        await audit(events, call, 'user.password-set', { ...refFor(of), fields: ['password'] })
+        return {}
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/users/:id/sessions',
+      permission: 'signed-in',
+      others: 'sessions.delete',
+      summary: 'End all sessions of a user',
+      description: 'And revoke all grants, also those for offline use.',
+      response: undefined,
+      async handler(call) {
+        const { caller, params } = call
+        if (params.id !== caller.userId || caller.limited) demand(caller, 'sessions.delete')
+        const known = await found(database.sql, params.id)
+        await database.transaction((tx) => endAllSessions(tx, known.id, now()))
+        await audit(events, call, 'user.sessions-ended', refFor(known))
+        return {}
+      },
+    }),
+
+    defineRoute({
+      method: 'POST',
+      path: '/users/:id/recovery-link',
+      permission: 'users.recover',
+      summary: 'Make a link by which a user chooses a new password',
+      description: 'It works once and for one hour. Hand it to that user only.',
+      response: Type.Object({ url: Type.String(), expiresAt: instant('Until when it works.') }),
+      status: 201,
+      async handler(call) {
+        const of = await changing(call, async (_, known) => {
+          if (!known.enabled)
+            throw impossible('user-disabled', [], `The user "${known.username}" is disabled and could not sign in; enable the user first.`)
+        })
+        const expiresAt = new Date(now() + linkLifetime * 1000).toISOString()
+        const path = await links.create({ flow: 'recovery-link', user: { id: of.id, username: of.username }, lifetime: linkLifetime })
+        await audit(events, call, 'recovery.link-created', refFor(of))
+        return { body: { url: new URL(path, call.request.origin).href, expiresAt } }
+      },
+    }),
+  ]
+}

@@ -1,0 +1,43 @@
+/** An answer of the HTTP API with its body read. */
+export type ApiAnswer = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: any }
+
+export type ApiAsk = {
+  /** Sent as JSON; a string as it is. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An API token for `SLUICE_BOOTSTRAP_TOKEN` of a test's server. */
+export const adminToken = 'bootstrap-token-of-the-tests-0123456789'
+
+/** Calls the HTTP API under `/api/v1`, with a token or with none. */
+export type Api = ((method: string, path: string, ask?: ApiAsk) => Promise<ApiAnswer>) & {
+  /** The same with another token; `undefined`: none. */
+  as(token: string | undefined): Api
+  /** A call that must succeed; throws with the answer if it does not. */
+  must(method: string, path: string, body?: unknown): Promise<any>
+}
+
+export const apiOf = (url: string, token: string | undefined): Api => {
+  const call = async (method: string, path: string, { body, headers = {} }: ApiAsk = {}): Promise<ApiAnswer> => {
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
+    return { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined }
+  }
+  const must = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const answer = await call(method, path, body === undefined ? {} : { body })
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`)
+    return answer.body
+  }
+  return Object.assign(call, { as: (other: string | undefined) => apiOf(url, other), must })
+}
