@@ -6,6 +6,8 @@ import { doctor } from './doctor.ts'
 import { expected } from './expected.ts'
 import { helpFor, overview } from './help.ts'
 import { migrate } from './migrate.ts'
+import { pluginNew } from './plugin-new.ts'
+import { pluginTest } from './plugin-test.ts'
 import { recover } from './recover.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
@@ -14,7 +16,19 @@ import { tokenCreate } from './token-create.ts'
 import { userPassword } from './user-password.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serve, createsuperuser, recover, userPassword, tokenCreate, configInit, simulate, migrate, doctor]
+const commands: readonly Command[] = [
+  serve,
+  createsuperuser,
+  recover,
+  userPassword,
+  tokenCreate,
+  configInit,
+  simulate,
+  pluginNew,
+  pluginTest,
+  migrate,
+  doctor,
+]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = argv

@@ -5,6 +5,12 @@ import { type Grants, ungranted } from './grants.ts'
 
 type Found = { readonly path: string; readonly plugin: Plugin }
 
+/** As far as its data is what its type says. */
+const kindsOf = ({ stages, policies, protocols }: Plugin): readonly string[] =>
+  [stages, policies, protocols].flatMap((items) =>
+    Array.isArray(items) ? items.map((item: { readonly kind: string }) => String(item.kind)) : [],
+  )
+
 const problemsWith = (accepted: readonly Plugin[], { plugin }: Found, ports: ReadonlySet<string>): readonly string[] => {
   try {
     return catalogProblems([...accepted, plugin], ports)
@@ -34,7 +40,7 @@ export const admit = (
       const grant = problems.length === 0 ? ungranted(one.plugin, grants) : undefined
       const reasons = grant === undefined ? problems : [grant]
       if (reasons.length === 0) admitted.push(one)
-      else refused.push({ id: one.plugin.id, path: one.path, reason: reasons.join('; '), found: one })
+      else refused.push({ id: one.plugin.id, kinds: kindsOf(one.plugin), path: one.path, reason: reasons.join('; '), found: one })
     }
     if (admitted.length === before) return { admitted, disabled: refused.map(({ found: _, ...disabled }) => disabled) }
     waiting = refused.map((one) => one.found)

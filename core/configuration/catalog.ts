@@ -33,7 +33,10 @@ export type Catalog = {
 const byKind = <T extends { readonly kind: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.kind, item]))
 
-const unknown = (what: string, items: ReadonlyMap<string, unknown>) => (kind: string) => {
+/** What is not there may be in a plugin that is not in use: then its reason is what helps. */
+const unknown = (what: string, items: ReadonlyMap<string, unknown>, disabled: readonly Disabled[]) => (kind: string) => {
+  const off = disabled.find(({ kinds = [] }) => kinds.includes(kind))
+  if (off) return `there is no ${what} "${kind}": ${off.reason}`
   const guess = didYouMean(kind, items.keys())
   return `there is no ${what} "${kind}"${guess || `; there are ${[...items.keys()].toSorted().join(', ') || 'none'}`}`
 }
@@ -72,8 +75,8 @@ export const createCatalog = (
     stages,
     protocols,
     stage: (kind) => stages.get(kind),
-    unknownStage: unknown('stage', stages),
-    unknownProtocol: unknown('protocol', protocols),
+    unknownStage: unknown('stage', stages, disabled),
+    unknownProtocol: unknown('protocol', protocols, disabled),
     schema: (item) => entry(item).schema,
     settings(item, value) {
       const { schema, check } = entry(item)

@@ -3,8 +3,8 @@ import { basename, join } from 'node:path'
 import type { Plugin } from '../api/index.ts'
 import { importPlugin } from './plugins.ts'
 
-/** A plugin from elsewhere that is not in use, and why. `id` where it told one. */
-export type Disabled = { readonly id?: string; readonly path: string; readonly reason: string }
+/** A plugin from elsewhere that is not in use, and why. `id` and what it would have brought, where it told them. */
+export type Disabled = { readonly id?: string; readonly kinds?: readonly string[]; readonly path: string; readonly reason: string }
 
 type Found = { readonly path: string; readonly plugin: Plugin }
 
