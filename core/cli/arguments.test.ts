@@ -31,7 +31,10 @@ test('an unknown command is answered with the nearest', () => {
 })
 
 test('flags and parameters', () => {
-  assert.deepEqual({ ...parse(recover, ['ada', '--as', 'bob']), flags: undefined }, { parameters: ['ada'], flags: undefined, lists: {}, help: false })
+  assert.deepEqual(
+    { ...parse(recover, ['ada', '--as', 'bob']), flags: undefined },
+    { parameters: ['ada'], flags: undefined, lists: {}, help: false },
+  )
   assert.equal(parse(recover, ['ada', '--as=bob']).flags['as'], 'bob')
   assert.equal(parse(recover, ['-h']).help, true)
   assert.deepEqual(parse(recover, ['--', '-x']).parameters, ['-x'])

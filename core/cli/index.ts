@@ -9,10 +9,11 @@ import { migrate } from './migrate.ts'
 import { recover } from './recover.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
+import { test } from './test.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, simulate, migrate, doctor]
+const commands: readonly Command[] = [serve, createsuperuser, recover, configInit, simulate, test, migrate, doctor]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = argv
