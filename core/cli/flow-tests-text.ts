@@ -10,7 +10,8 @@ type Files = readonly ({ readonly file: string } & (
 
 const shown = (value: unknown): string => {
   if (value === undefined) return 'nothing'
-  return Array.isArray(value) ? (value.length === 0 ? 'none' : value.join(', ')) : String(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 const caseLines = (one: CaseResult): readonly string[] => {
