@@ -39,7 +39,7 @@ const fieldsIn = (fields: readonly AskedField[], say: Say): readonly AskedField<
   fields.map(({ label, ...field }) => ({ ...field, ...(label && { label: say(label) }) }))
 
 /** The same, with its texts in words. */
-const inWords = ({ trace, ...simulated }: Simulated, say: Say): Simulated<string> => {
+export const inWords = ({ trace, ...simulated }: Simulated, say: Say): Simulated<string> => {
   const lines = trace.map((line) => (line.did === 'ask' ? { ...line, title: say(line.title), fields: fieldsIn(line.fields, say) } : line))
   if (simulated.ends === 'denied') return { ...simulated, trace: lines, why: say(simulated.why) }
   if (simulated.ends !== 'asks') return { ...simulated, trace: lines }

@@ -11,6 +11,7 @@ import { pluginTest } from './plugin-test.ts'
 import { recover } from './recover.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
+import { test } from './test.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { tokenCreate } from './token-create.ts'
 import { userPassword } from './user-password.ts'
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   tokenCreate,
   configInit,
   simulate,
+  test,
   pluginNew,
   pluginTest,
   migrate,

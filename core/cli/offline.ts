@@ -16,12 +16,15 @@ import { createMessages } from '../web/messages.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A port that only a running server has. */
-const absent = <T extends object>(port: string): T =>
-  new Proxy({} as T, {
-    get: (_, name) => () => {
-      throw new Error(`the port "${port}" (${String(name)}) is there in a running server only`)
+const absent = (port: string): object =>
+  new Proxy(
+    {},
+    {
+      get: (_, name) => () => {
+        throw new Error(`the port "${port}" (${String(name)}) is there in a running server only`)
+      },
     },
-  })
+  )
 
 export type Offline = {
   readonly users: Users
@@ -45,8 +48,8 @@ export const offline = (database: Database, catalog: Catalog, judge: (users: Use
     passwords: createPasswords({ database, hasher }),
     consents: createConsents(database),
     store,
-    keys: absent<Keys>('keys'),
-    grants: absent<Grants>('grants'),
+    keys: absent('keys') as Keys,
+    grants: absent('grants') as Grants,
     events: { record: async () => {} },
   })
   return {

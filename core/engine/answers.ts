@@ -40,7 +40,7 @@ const fieldOf = (field: Field): AskedField => ({
   name: field.name,
   input: field.input,
   ...('label' in field && { label: field.label }),
-  required: 'required' in field && field.required === true,
+  required: 'required' in field && (field.required ?? false),
   ...('options' in field && { options: field.options.map(({ value }) => value) }),
 })
 

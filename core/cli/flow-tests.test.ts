@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import test from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readFlowTest } from '../configuration/flow-tests.ts'
+import { readCatalog, readConfiguration } from '../configuration/house.ts'
+import { problemText } from '../configuration/problem.ts'
+import { noJudge } from '../policy/none.ts'
+import { flowTestsText } from './flow-tests-text.ts'
+import { runFlowTests } from './flow-tests.ts'
+
+const folder = fileURLToPath(new URL('../../flows/', import.meta.url))
+const catalog = await readCatalog()
+const { snapshot } = readConfiguration(catalog, { apply: [], configuration: undefined }, {})
+const read = (text: string, file = 'my.test.yaml') => {
+  const result = readFlowTest(text, file)
+  assert.ok('test' in result, 'problems' in result ? result.problems.map(problemText).join('\n') : '')
+  return result.test
+}
+const run = async (text: string, file?: string) => {
+  const { file: name, ...rest } = {
+    ...read(text, file),
+    ...(await runFlowTests(read(text, file), { snapshot, catalog, judge: () => noJudge })),
+  }
+  return flowTestsText([{ file: name, ...('problems' in rest ? { problems: rest.problems } : { results: rest.results }) }])
+}
+
+test('every shipped flow has a test beside it, which it passes', async () => {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+  const flows = files.filter((name) => !name.endsWith('.test.yaml'))
+  assert.deepEqual(
+    files.filter((name) => name.endsWith('.test.yaml')),
+    flows.map((name) => name.replace('.yaml', '.test.yaml')).toSorted(),
+  )
+  for (const name of flows.map((flow) => flow.replace('.yaml', '.test.yaml'))) {
+    const text = await run(readFileSync(folder + name, 'utf8'), name)
+    assert.match(text, /\n\n[1-9]\d* passed, 0 failed$/, text)
+  }
+})
+
+test('a case that fails says where, what was expected, what came, and how', async () => {
+  const text = await run(`version: 1
+flow: default-authentication
+users: { ada: { password: right } }
+cases:
+  - name: signs in
+    answers: { identifier: ada, password: wrong }
+    expect:
+      ends: closed
+      passed: [identification-1, password-2]
+      effects: [users.create]
+  - name: as somebody who is not there
+    given: { user: bob }
+    expect: { ends: asks }
+  - name: by the message in words
+    answers: { identifier: ada, password: wrong }
+    expect: { ends: asks, why: The user name or the password is not right. Please try again. }
+`)
+  assert.equal(
+    text,
+    `my.test.yaml
+  ✗ signs in
+      my.test.yaml:8:13: ends: expected closed; was asks
+      my.test.yaml:9:7: passed: expected identification-1, password-2; was identification-1
+      my.test.yaml:10:7: effects: expected users.create; was none
+
+        identification-1  asks      “Sign in”  identifier
+                          passes
+        password-2        asks      “Enter your password”  password
+                          is wrong
+        Goes no further than password-2: The user name or the password is not right. Please try again.
+
+  ✗ as somebody who is not there
+      there is no user "bob" among the users of this file
+  ✓ by the message in words
+
+1 passed, 2 failed`,
+  )
+})
+
+test('a file that cannot be used says why', async () => {
+  const result = readFlowTest(
+    'version: 1\nflow: x\nuser: {}\ncases: [{ name: n, expect: { ends: close, passd: [] }, anwsers: {} }]',
+    'x.test.yaml',
+  )
+  assert.deepEqual('problems' in result && result.problems.map(problemText), [
+    'x.test.yaml:3:1: user: there is no "user" here; did you mean "users"?',
+    'x.test.yaml:4:56: cases[0].anwsers: there is no "anwsers" here; did you mean "answers"?',
+    'x.test.yaml:4:43: cases[0].expect.passd: there is no "passd" here; did you mean "passed"?',
+    'x.test.yaml:4:36: cases[0].expect.ends: "close" is not one of closed, denied, asks, failed; did you mean "closed"?',
+  ])
+  assert.match(
+    await run('version: 1\nflow: default-autentication\ncases: [{ name: n, expect: { ends: asks } }]'),
+    /✗ my\.test\.yaml:2:7: flow: there is no flow "default-autentication"; did you mean "default-authentication"\?/,
+  )
+  assert.match(
+    await run('version: 1\nflow: default-authentication\nusers: { ada: { groups: [lost] } }\ncases: [{ name: n, expect: { ends: asks } }]'),
+    /my\.test\.yaml: .*lost/,
+  )
+})

@@ -1,0 +1,97 @@
+import { inWords, type SimulationReport } from '../access/simulator.ts'
+import { literal } from '../api/index.ts'
+import type { Catalog } from '../configuration/catalog.ts'
+import type { FlowCase, FlowTest } from '../configuration/flow-tests.ts'
+import type { Problem } from '../configuration/problem.ts'
+import { didYouMean } from '../configuration/suggest.ts'
+import type { Snapshot } from '../configuration/types.ts'
+import { openDatabase } from '../data/database.ts'
+import { type Mismatch, runFlowTest } from '../engine/flow-tests.ts'
+import { CannotSimulate } from '../engine/simulate.ts'
+import type { Program } from '../engine/program.ts'
+import { seed, SeedProblems } from '../identity/seeds.ts'
+import { offline, type Offline } from './offline.ts'
+
+export type CaseResult = { readonly name: string } & (
+  | {
+      readonly ok: boolean
+      readonly mismatches: readonly Mismatch[]
+      readonly report: SimulationReport
+      readonly place: FlowCase['place']
+    }
+  /** It could not be run at all. */
+  | { readonly ok: false; readonly problem: string }
+)
+
+/** The users of a case's flow are those of its file, in a database in memory. */
+type House = Offline & Pick<Snapshot, 'flows' | 'applications'>
+
+/** When nothing is said, it is always the same time, so that tests do not depend on the day. */
+const standardTime = '2026-01-01T12:00:00Z'
+
+async function runCase(house: House, program: Program, one: FlowCase): Promise<CaseResult> {
+  const { given, name, answers, expect, place } = one
+  const { users, simulation, messages, applications } = house
+  const locale = given.locale ?? 'en'
+  const user = given.user === undefined ? undefined : await users.find(given.user, ['username', 'email'])
+  if (given.user !== undefined && !user)
+    return { name, ok: false, problem: `there is no user "${given.user}" among the users of this file` }
+  const slug = given.application
+  try {
+    const say = messages.translator(locale)
+    const { simulated, mismatches } = await runFlowTest(
+      simulation,
+      {
+        program,
+        user: user && { id: user.id, username: user.username },
+        request: {
+          ip: given.ip ?? '192.0.2.1',
+          at: new Date(given.at ?? standardTime),
+          locale,
+          userAgent: given.userAgent ?? 'test',
+        },
+        answers,
+        application: slug === undefined ? undefined : (applications.get(slug) ?? { slug, name: slug }),
+        ...(given.scopes && { wants: { consent: { to: given.scopes.map((scope) => ({ name: scope, text: literal(scope) })) } } }),
+        session: given.session && { methods: given.session },
+        knownBrowser: given.knownBrowser,
+        assume: given.assume,
+      },
+      expect,
+      say,
+    )
+    return { name, ok: mismatches.length === 0, mismatches, report: { ...inWords(simulated, say), title: program.title }, place }
+  } catch (error) {
+    if (error instanceof CannotSimulate) return { name, ok: false, problem: error.message }
+    throw error
+  }
+}
+
+/**
+ * Runs one file's cases on a database in memory that holds its users and groups. Nothing that a case does is written, so none disturbs
+ * another. Returns problems for a file that names no flow, or users who cannot be.
+ */
+export async function runFlowTests(
+  test: FlowTest,
+  { snapshot, catalog, judge }: { readonly snapshot: Snapshot; readonly catalog: Catalog; readonly judge: Parameters<typeof offline>[2] },
+): Promise<{ readonly results: readonly CaseResult[] } | { readonly problems: readonly Problem[] }> {
+  const program = snapshot.flows.get(test.flow)
+  if (!program) {
+    const message = `there is no flow "${test.flow}"${didYouMean(test.flow, snapshot.flows.keys())}`
+    return { problems: [{ position: test.flowPlace, path: ['flow'], message }] }
+  }
+  const database = await openDatabase({ url: 'sqlite::memory:' })
+  try {
+    await database.migrate()
+    const house = { ...offline(database, catalog, judge), flows: snapshot.flows, applications: snapshot.applications }
+    await seed(database, test.seeds, { hash: house.hasher.hash, now: Date.now() })
+    const results: CaseResult[] = []
+    for (const one of test.cases) results.push(await runCase(house, program, one))
+    return { results }
+  } catch (error) {
+    if (error instanceof SeedProblems) return { problems: error.problems.map((message) => ({ message: `${test.file}: ${message}` })) }
+    throw error
+  } finally {
+    await database.close()
+  }
+}
