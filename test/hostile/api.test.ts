@@ -24,7 +24,7 @@ const withScopes = async (...scopes: readonly string[]): Promise<Api> =>
 
 describe('nobody gives what they lack', () => {
   let helper: Api
-  let before_: string
+  let earlier: string
   before(async () => {
     helper = await withScopes('users.*', 'groups.*', 'roles.assign', 'tokens.*')
     await admin.must('POST', '/groups', { slug: 'bosses', roles: ['admin'] })
@@ -33,7 +33,7 @@ describe('nobody gives what they lack', () => {
     await admin.must('POST', '/users', { username: 'boss', roles: ['admin'], password: 'the password of the boss' })
     await admin.must('POST', '/users', { username: 'by-group', groups: ['inside'] })
     for (const user of (await admin.must('GET', '/users')).items) ids[user.username] = user.id
-    before_ = JSON.stringify([
+    earlier = JSON.stringify([
       await admin.must('GET', '/groups'),
       (await admin.must('GET', '/users')).items.map((user: any) => ({ ...user, updatedAt: '' })),
     ])
@@ -86,7 +86,7 @@ describe('nobody gives what they lack', () => {
       await admin.must('GET', '/groups'),
       (await admin.must('GET', '/users')).items.map((user: any) => ({ ...user, updatedAt: '' })),
     ])
-    assert.equal(now, before_)
+    assert.equal(now, earlier)
     const made = await helper.must('POST', '/users', { username: 'new', groups: ['own', 'staff'] })
     await helper.must('PATCH', '/groups/own', { parents: ['staff'], name: 'Our own' })
     await helper.must('POST', `/users/${made.id}/password`, { password: 'a password that is given' })

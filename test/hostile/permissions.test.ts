@@ -11,6 +11,7 @@ import { attacked } from './attack.ts'
  * server does not agree with.
  */
 const table: Readonly<Record<string, string>> = {
+  'POST /flows/{slug}/run': 'public',
   'GET /me': 'known',
   'GET /openapi.json': 'known',
   'GET /users': 'own users.view',
@@ -125,10 +126,15 @@ test('every route has its entry, and every entry its route', () => {
 })
 
 test('strangers, and tokens that are over, are told nothing by any route', async () => {
-  for (const operation of routes) {
+  for (const operation of routes.filter(({ permission }) => permission !== 'public')) {
     await assertStatus('a stranger', admin.as(undefined), operation, 401)
     await assertStatus('an expired token', expired, operation, 401)
   }
+})
+
+test('a stranger is let through to what is public, and to nothing else', async () => {
+  for (const operation of routes.filter(({ permission }) => permission === 'public'))
+    await assertAllowed('a stranger', admin.as(undefined), operation)
 })
 
 describe('what changes nothing goes first, what deletes last:', () => {
@@ -138,7 +144,7 @@ describe('what changes nothing goes first, what deletes last:', () => {
     for (const operation of routes) {
       const entry = table[operation.route] ?? ''
       const [word = ''] = entry.split(' ')
-      if (word === 'known') await assertAllowed('bob', bob, operation)
+      if (word === 'known' || word === 'public') await assertAllowed('bob', bob, operation)
       else if (word === 'own') {
         const { items } = await bob.must(operation.method, operation.path)
         const ids = items.map((item: any) => item.user ?? item.id)
@@ -153,7 +159,7 @@ describe('what changes nothing goes first, what deletes last:', () => {
     for (const operation of routes) {
       const needed = operation.others ?? operation.permission
       if (operation.method === 'GET') await assertAllowed('the viewer', viewer, operation)
-      else if (operation.route !== 'POST /tokens') {
+      else if (operation.route !== 'POST /tokens' && operation.permission !== 'public') {
         const { status } = await call(viewer, operation)
         const expected = needed.endsWith('.view') || operation.permission !== 'signed-in' ? 403 : [403, 404]
         assert.ok([expected].flat().includes(status), `the viewer: ${operation.route}: ${status}`)
@@ -164,7 +170,7 @@ describe('what changes nothing goes first, what deletes last:', () => {
   test('a token whose scopes are all but the one that is needed is refused, and told which', async () => {
     for (const operation of routes) {
       const needed = operation.others ?? operation.permission
-      if (needed === 'signed-in') {
+      if (needed === 'signed-in' || needed === 'public') {
         await assertAllowed('a token without scopes', without.get('all')!, operation)
         continue
       }
