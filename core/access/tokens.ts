@@ -45,7 +45,7 @@ const form = /^slc_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/
 
 const dashed = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
-export const tokenText = (id: string, secret: string): string => `${prefix}${id.replaceAll('-', '')}_${secret}`
+const tokenText = (id: string, secret: string): string => `${prefix}${id.replaceAll('-', '')}_${secret}`
 
 export const listedToken = (row: Row): ListedToken => ({
   id: row.id,

@@ -47,18 +47,6 @@ export const withdrawRoles = async (tx: Tx, subject: Subject, roles: readonly st
   return numDeletedRows > 0n
 }
 
-/** Slugs of the roles that a user or group has by itself, in order. */
-export const assignedRoles = async (sql: Kysely<Tables>, { kind, id }: Subject): Promise<readonly string[]> => {
-  const rows = await sql
-    .selectFrom('role_assignments')
-    .select('role')
-    .where('subject_kind', '=', kind)
-    .where('subject_id', '=', id)
-    .orderBy('role')
-    .execute()
-  return rows.map(({ role }) => role)
-}
-
 const rolesOfUserQuery = (sql: Kysely<Tables>, userId: string) =>
   withEffectiveGroups(sql, userId)
     .selectFrom('role_assignments')

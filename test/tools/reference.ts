@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { permissions } from '../../core/access/permissions.ts'
 import type { Stage } from '../../core/api/index.ts'
 import { readCatalog } from '../../core/configuration/house.ts'
 import { kindNames, kinds, unbuiltKinds } from '../../core/configuration/kinds.ts'
@@ -109,6 +110,14 @@ const commands = (): string => {
   return [`\`\`\`text\n${overview}\n\`\`\``, ...sections].join('\n\n')
 }
 
+const permissionTable = (): string => {
+  const byThing = Map.groupBy(permissions, (permission) => permission.split('.')[0] ?? '')
+  return tableOf(
+    ['Thing', 'Permissions'],
+    [...byThing].map(([thing, those]) => [code(thing), those.map(code).join(', ')]),
+  )
+}
+
 /** What makes each generated part of the documents. */
 export const reference: Readonly<Record<string, () => string>> = {
   options,
@@ -117,4 +126,5 @@ export const reference: Readonly<Record<string, () => string>> = {
   stages,
   protocols: protocolSections,
   commands,
+  permissions: permissionTable,
 }

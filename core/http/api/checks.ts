@@ -14,10 +14,19 @@ const typedQuery = (schema: Schema, query: unknown): unknown =>
     Object.entries(query as Readonly<Record<string, unknown>>).map(([name, value]) => [name, typed(schema.properties?.[name], value)]),
   )
 
+/** No name and no text that is searched for has any, and databases do not agree on what they mean. */
+const control = /\p{Cc}/u
+const refuseControls = (query: unknown): void => {
+  const [name] =
+    Object.entries(query as Readonly<Record<string, unknown>>).find(([, value]) => typeof value === 'string' && control.test(value)) ?? []
+  if (name !== undefined) throw invalid([{ pointer: pointerOf([name]), detail: 'has control characters; leave them out' }])
+}
+
 /** Checks a part of a request, with defaults filled in; what the schema does not name is refused. The check throws `ApiProblem` with everything that is wrong. */
 export const requestCheck = (schema: Schema, part: 'body' | 'query'): ((value: unknown) => unknown) => {
   const check = checkOf(closed(schema))
   return (value) => {
+    if (part === 'query') refuseControls(value)
     const checked = check(part === 'query' ? typedQuery(schema, value) : value)
     if ('value' in checked) return checked.value
     const where = part === 'query' ? 'parameters of the address' : 'body'

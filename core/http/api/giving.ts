@@ -12,6 +12,7 @@ import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
 type Spec = Readonly<Record<string, unknown>>
+type Asking = Pick<Call, 'caller' | 'roles'>
 
 const isMap = (value: unknown): value is Spec => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string')
@@ -61,7 +62,7 @@ const mayDoGroup = async (tx: Tx, conferred: Conferral, caller: Caller, slug: st
 }
 
 /** Nobody writes a role that may more than they, or takes from one what they lack. */
-const mayDoRole = async (tx: Tx, { caller, roles }: Call, { slug, change }: ObjectChange, spec: unknown): Promise<void> => {
+const mayDoRole = async (tx: Tx, { caller, roles }: Asking, { slug, change }: ObjectChange, spec: unknown): Promise<void> => {
   const before = roles.get(slug)?.permissions ?? []
   const after = isMap(spec) ? textsIn(spec['permissions']) : []
   demandAll(caller, expanded([...before, ...after]), `The role "${slug}" has permissions that you cannot give or take`)
@@ -75,15 +76,17 @@ const mayDoRole = async (tx: Tx, { caller, roles }: Call, { slug, change }: Obje
     )
 }
 
-/** Roles and groups that settings name, by the marks of their schema (`x-ref`). */
-const named = (schema: Schema & { readonly 'x-ref'?: string }, value: unknown, ref: string): readonly string[] => {
-  if (schema['x-ref'] === ref) return textsIn(value)
-  if (Array.isArray(value)) return value.flatMap((item) => (schema.items ? named(schema.items, item, ref) : []))
-  if (!isMap(value)) return []
-  return Object.entries(value).flatMap(([name, item]) => {
-    const inner = schema.properties?.[name]
-    return inner ? named(inner, item, ref) : []
+/** Roles or groups that settings name, by the marks of their schema (`x-ref`). */
+const named = (schema: Schema & { readonly 'x-ref'?: string | undefined }, value: unknown, ref: 'role' | 'group'): readonly string[] => {
+  if (typeof value === 'string') return schema['x-ref']?.replace(/s$/, '') === ref ? [value] : []
+  const branches = (schema.anyOf ?? schema.oneOf ?? []).flatMap((branch) => named(branch, value, ref))
+  if (Array.isArray(value)) return [...branches, ...value.flatMap((item) => (schema.items ? named(schema.items, item, ref) : []))]
+  if (!isMap(value)) return branches
+  const inner = Object.entries(value).flatMap(([name, item]) => {
+    const property = schema.properties?.[name]
+    return property ? named(property, item, ref) : []
   })
+  return [...branches, ...inner]
 }
 
 /** Every step of a flow, wherever it stands in it. */
@@ -111,7 +114,7 @@ const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: u
  */
 export const mustBeGivable = async (
   { database, catalog }: Pick<ApiParts, 'database' | 'catalog'>,
-  call: Call,
+  call: Asking,
   documents: readonly Document[],
   { changes }: Plan,
 ): Promise<void> => {
@@ -134,7 +137,7 @@ export const mustBeGivable = async (
 const conferring: ReadonlySet<string> = new Set(['roles', 'flows'])
 
 /** May the caller go back to a revision that differs by these changes? Throws `Lacking`. */
-export const mayReturn = ({ caller }: Call, changes: readonly ObjectChange[]): void => {
+export const mayReturn = ({ caller }: Asking, changes: readonly ObjectChange[]): void => {
   for (const change of changes) demand(caller, permissionFor(change))
   if (changes.some(({ kind }) => conferring.has(kind)))
     demandAll(caller, permissions, 'That revision has other roles or flows, which may give any permission')

@@ -8,7 +8,7 @@ import type { Plane } from '../../configuration/plane-types.ts'
 import type { ApiParts } from './parts.ts'
 import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
-import { simulateRoute, type Simulation } from './simulate.ts'
+import { simulateRoute, type Simulate } from './simulate.ts'
 import { sessionRoutes } from './sessions.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
@@ -16,9 +16,9 @@ import { userRoutes } from './users.ts'
 /** Every route of the API, and the description that is made of them. */
 export const apiRoutes = ({
   plane,
-  simulation,
+  simulate,
   ...parts
-}: ApiParts & { readonly plane?: Plane; readonly simulation?: Simulation }): readonly Route[] => {
+}: ApiParts & { readonly plane?: Plane; readonly simulate?: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     ...userRoutes(parts),
@@ -28,7 +28,7 @@ export const apiRoutes = ({
     ...eventRoutes(parts),
     ...pluginRoutes(parts),
     ...(plane ? [...objectRoutes({ ...parts, plane }), ...configurationRoutes({ ...parts, plane })] : []),
-    ...(simulation ? [simulateRoute(simulation)] : []),
+    ...(simulate ? [simulateRoute(simulate)] : []),
   ]
   return [...routes, openApiRoute(routes)]
 }

@@ -7,7 +7,7 @@ const refused = new Set(['__proto__', 'constructor', 'prototype'])
 type Open = { readonly value: unknown; readonly path: readonly (string | number)[] }
 
 /** Throws `ApiProblem` for a value that is nested too deep or has a name that could reach a prototype. Without recursion. */
-export const mustBePlain = (root: unknown): void => {
+const mustBePlain = (root: unknown): void => {
   const open: Open[] = [{ value: root, path: [] }]
   for (let next = open.pop(); next; next = open.pop()) {
     const { value, path } = next

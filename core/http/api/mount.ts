@@ -119,7 +119,11 @@ const callFor = (
 ): Call => ({
   params: request.params,
   query: checkQuery(request.query),
-  body: checkBody ? checkBody(request.body ?? {}) : request.routeOptions.config.isDocument ? request.body : undefined,
+  body: checkBody
+    ? checkBody(request.body === undefined ? {} : request.body)
+    : request.routeOptions.config.isDocument
+      ? request.body
+      : undefined,
   caller: request.caller ?? nobody,
   snapshot: request.snapshot,
   roles: parts.rolesOf(request.snapshot),

@@ -62,6 +62,21 @@ const operationOf = (route: Route) => {
   }
 }
 
+/** Flows as JSON: for everybody, since by them people sign in. Served beside the API, see the executor. */
+const flowRun = {
+  post: {
+    operationId: 'postFlowsSlugRun',
+    tags: ['flows'],
+    summary: 'Begin, show or answer a run of a flow',
+    description: 'With `{}` begins a run, with `{ run }` shows it, with `{ run, challenge, answer }` answers it.',
+    'x-permission': 'public',
+    security: [],
+    parameters: [{ name: 'slug', in: 'path', required: true, schema: { type: 'string' } }],
+    requestBody: { required: true, content: json({ type: 'object' }) },
+    responses: { 200: { description: 'The screen to answer, or the end.', content: json({ type: 'object' }) }, default: problem },
+  },
+}
+
 /** The routes as an OpenAPI 3.1 description. */
 const describe = (routes: readonly Route[]) => ({
   openapi: '3.1.0',
@@ -74,12 +89,15 @@ const describe = (routes: readonly Route[]) => ({
       cookie: { type: 'apiKey', in: 'cookie', name: 'sluice', description: "The session of a browser; for this server's own pages." },
     },
   },
-  paths: Object.fromEntries(
-    [...Map.groupBy(routes, ({ path }) => pathOf(path))].map(([path, those]) => [
-      path,
-      Object.fromEntries(those.map((route) => [route.method.toLowerCase(), operationOf(route)])),
-    ]),
-  ),
+  paths: {
+    '/api/v1/flows/{slug}/run': flowRun,
+    ...Object.fromEntries(
+      [...Map.groupBy(routes, ({ path }) => pathOf(path))].map(([path, those]) => [
+        path,
+        Object.fromEntries(those.map((route) => [route.method.toLowerCase(), operationOf(route)])),
+      ]),
+    ),
+  },
 })
 
 /** For whoever is signed in: it tells strangers which plugins there are. */

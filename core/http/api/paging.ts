@@ -2,7 +2,7 @@ import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
 import Type, { type TSchema } from 'typebox'
 import type { Cursors, Place } from './cursors.ts'
 
-export const maxLimit = 200
+const maxLimit = 200
 
 /** What every list takes. */
 export const pageQuery = {

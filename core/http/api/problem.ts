@@ -34,7 +34,10 @@ export const notFound = (what: string): ApiProblem => new ApiProblem(404, 'not-f
 /** Of problems in values: `pointer` (RFC 6901) is that of the value to be changed. */
 export const invalid = (
   errors: readonly FieldError[],
-  detail = 'The request has values that cannot be used; "errors" lists them.',
+  detail = errors
+    .map((error) => `${error.pointer} ${error.detail}`.trim())
+    .join('; ')
+    .slice(0, 2000),
 ): ApiProblem => new ApiProblem(400, 'invalid-request', detail, { errors })
 
 /** The request is sound, and what it asks for cannot be. */

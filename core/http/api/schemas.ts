@@ -4,9 +4,9 @@ import type { Json } from '../../api/index.ts'
 
 export const instant = (description: string) => Type.String({ description, format: 'date-time' })
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-export const slugs = (description: string) =>
+const slugs = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 150 }), { description, uniqueItems: true, maxItems: 1000 })
-export const attributes = Type.Unsafe<Readonly<Record<string, Json>>>(
+const attributes = Type.Unsafe<Readonly<Record<string, Json>>>(
   Type.Object({}, { description: 'Anything else, as JSON.', additionalProperties: true }),
 )
 

@@ -1,23 +1,40 @@
-import type { TObject, TSchema } from 'typebox'
-import type { Snapshot } from '../../configuration/types.ts'
+import Type, { type Static } from 'typebox'
 import { defineRoute, type Route } from './route.ts'
+import { instant } from './schemas.ts'
 
-/** Runs a flow without writing anything, see the engine. */
-export type Simulation = {
-  readonly body: TObject
-  readonly response: TSchema
-  /** Throws `ApiProblem` for what cannot be simulated. */
-  run(snapshot: Snapshot, flow: string, wish: any): Promise<unknown>
-}
+const text = (description: string) => Type.Optional(Type.String({ description, maxLength: 1000 }))
+const list = (description: string) => Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { description, maxItems: 50 }))
 
-export const simulateRoute = ({ body, response, run }: Simulation): Route =>
+const simulation = Type.Object({
+  user: text('Who is at it: a user name or an e-mail address.'),
+  answers: Type.Optional(
+    Type.Unsafe<Readonly<Record<string, never>>>(
+      Type.Object({}, { description: 'What is typed, by the name of the field, or as `<step>.<field>`.', additionalProperties: true }),
+    ),
+  ),
+  assume: Type.Optional(Type.Boolean({ description: 'Take steps that prove something and have no answer as passed.' })),
+  ip: text('Where the browser is.'),
+  at: Type.Optional(instant('When it is.')),
+  application: text('The application that waits for it, by slug.'),
+  scopes: list('What the application asks for.'),
+  session: list('The methods by which the user is signed in, e.g. `pwd`.'),
+  knownBrowser: Type.Optional(Type.Boolean({ description: 'The user has signed in at the browser before.' })),
+  locale: text('The language of the browser.'),
+  userAgent: text('What the browser calls itself.'),
+})
+
+/** Goes through a flow without writing anything. Throws `ApiProblem` for what cannot be simulated. */
+export type Simulate = (wish: Static<typeof simulation> & { readonly flow: string }) => Promise<unknown>
+
+export const simulateRoute = (simulate: Simulate): Route =>
   defineRoute({
     method: 'POST',
     path: '/flows/:slug/simulate',
     permission: 'flows.simulate',
     summary: 'Simulate a flow',
-    description: 'Says every step with its reasons, and what it would write. Nothing is written, sent or counted.',
-    body,
-    response,
-    handler: async (call) => ({ body: await run(call.snapshot, call.params.slug, call.body) }),
+    description:
+      'Tells each step, each condition with its reasons, what would be written and how it ends. Nothing is written, sent or counted.',
+    body: simulation,
+    response: Type.Object({}, { description: 'As `sluice simulate --json` prints it.', additionalProperties: true }),
+    handler: async ({ params, body }) => ({ body: await simulate({ flow: params.slug, ...body }) }),
   })

@@ -15,7 +15,7 @@ import { mustBeScopes } from './role-names.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, nullable, scopes, token } from './schemas.ts'
 
-export const shownToken = ({ userId, scopes: limits, createdAt, expiresAt, usedAt, bootstrap, ...rest }: ListedToken) => ({
+const shownToken = ({ userId, scopes: limits, createdAt, expiresAt, usedAt, bootstrap, ...rest }: ListedToken) => ({
   ...rest,
   user: userId,
   scopes: limits ?? null,

@@ -42,7 +42,7 @@ export const shownUser = ({ version: _, createdAt, updatedAt, ...rest }: ListedU
 })
 
 /** One page of users, by the filters of a query. */
-export const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Query>) => {
+const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Query>) => {
   const { limit, cursor, total, sort = 'username', ...filters } = call.query
   let rows = visible(database.sql.selectFrom('users'), call.caller, 'users')
   const { search, username, email, enabled, group, role } = filters

@@ -20,12 +20,11 @@ import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 
 const slugs = (ref: 'role' | 'group', title: string, description: string) =>
-  Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', 'x-hint': 'a slug: lower-case letters, digits and -' }), {
+  Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9-]*$', 'x-hint': 'a slug: lower-case letters, digits and -', 'x-ref': ref }), {
     title,
     description,
     uniqueItems: true,
     default: [],
-    'x-ref': ref,
   })
 
 const settings = Type.Object({

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { defineStage, pass, Type } from '../../api/index.ts'
+import { type Caller, Lacking } from '../../access/caller.ts'
+import { builtInRoles, expanded } from '../../access/permissions.ts'
+import { type Catalog, createCatalog } from '../../configuration/catalog.ts'
+import type { KindName } from '../../configuration/kinds.ts'
+import type { ObjectChange } from '../../configuration/plane-types.ts'
+import { directoryFixture } from '../../identity/fixture.ts'
+import { addParents, createGroup } from '../../identity/groups.ts'
+import { assignRoles } from '../../identity/roles.ts'
+import { createUser } from '../../identity/write-users.ts'
+import { documentOf } from './changes.ts'
+import { mayReturn, mustBeGivable } from './giving.ts'
+import { ApiProblem } from './problem.ts'
+import type { Call } from './route.ts'
+
+const slug = Type.String({ 'x-ref': 'role' })
+const maker = defineStage({
+  kind: 'maker',
+  settings: Type.Object({
+    roles: Type.Array(slug, { title: 'Roles', description: 'Roles.', default: [] }),
+    groups: Type.Array(Type.String({ 'x-ref': 'groups' }), { title: 'Groups', description: 'Groups.', default: [] }),
+  }),
+  answer: Type.Object({}),
+  show: () => pass({}),
+  submit: () => pass({}),
+})
+
+const catalogOf = (): Catalog => {
+  const made = createCatalog([{ id: 'test', version: '1.0.0', api: '^1', stages: [maker], messages: { en: {}, de: {} } }], new Set())
+  if (!('catalog' in made)) throw new Error(made.problems.join())
+  return made.catalog
+}
+
+describe('what a document gives', () => {
+  let database: Awaited<ReturnType<typeof directoryFixture>>['database']
+  const catalog = catalogOf()
+  before(async () => {
+    ;({ database } = await directoryFixture())
+    await database.transaction(async (tx) => {
+      await assignRoles(tx, { kind: 'group', id: await createGroup(tx, { slug: 'bosses' }, 0) }, ['admin'])
+      await createGroup(tx, { slug: 'inside' }, 0)
+      await addParents(tx, 'inside', ['bosses'])
+      await createGroup(tx, { slug: 'plain' }, 0)
+      await createUser(tx, { username: 'Boss', roles: ['admin'] }, 0)
+      await createUser(tx, { username: 'ada', roles: ['held'] }, 0)
+    })
+  })
+  after(() => database.close())
+
+  const roles = new Map([...builtInRoles, ['helpdesk', { permissions: ['users.*'] }], ['held', { permissions: ['users.view'] }]])
+  const callOf = (...entries: readonly string[]): Pick<Call, 'caller' | 'roles'> => {
+    const caller: Caller = { userId: 'x', username: 'x', token: undefined, permissions: expanded(entries), limited: true }
+    return { caller, roles }
+  }
+  const operator = callOf('users.*', 'groups.*', 'roles.*', 'flows.*')
+  const changed = (kind: string, name: string, spec: unknown, change: ObjectChange['change'] = 'update', call = operator) =>
+    mustBeGivable({ database, catalog }, call, [documentOf(kind as KindName, { [name]: spec })], {
+      changes: [{ kind: kind as KindName, slug: name, change }],
+      warnings: [],
+    })
+  const refused = (work: Promise<void>) => assert.rejects(work, (error) => error instanceof Lacking && error.permissions.length > 0)
+
+  test('needs the permission of each kind, whatever way it comes', async () => {
+    await changed('providers', 'wiki', {}, 'update', callOf('providers.edit'))
+    await refused(changed('providers', 'wiki', {}, 'create', callOf('providers.edit')))
+    await refused(changed('providers', 'wiki', null, 'delete', callOf('providers.edit', 'configuration.apply')))
+  })
+
+  test('in users: roles and groups, and the users themselves', async () => {
+    await changed('users', 'new', { roles: ['helpdesk'], groups: ['plain'] }, 'create')
+    for (const spec of [{ roles: ['admin'] }, { groups: ['bosses'] }, { groups: ['plain', 'inside'] }])
+      await refused(changed('users', 'new', spec, 'create'))
+    await refused(changed('users', 'BOSS', { email: 'eve@evil.tld' }))
+    await refused(changed('users', 'new', { roles: ['helpdesk'] }, 'create', callOf('users.*')))
+  })
+
+  test('in groups: roles, parents and what they have already', async () => {
+    await changed('groups', 'plain', { parents: ['unknown'], roles: ['helpdesk'] })
+    for (const spec of [{ parents: ['bosses'] }, { parents: ['inside'] }, { roles: ['admin'] }])
+      await refused(changed('groups', 'plain', spec))
+    await refused(changed('groups', 'inside', { name: 'x' }))
+  })
+
+  test('in roles: what they had and what they get', async () => {
+    await changed('roles', 'helpdesk', { permissions: ['users.view', 'flows.edit'] })
+    await refused(changed('roles', 'helpdesk', { permissions: ['tokens.view'] }))
+    await refused(changed('roles', 'helpdesk', { permissions: ['*'] }))
+    await refused(changed('roles', 'admin', { permissions: [] }))
+    await changed('roles', 'helpdesk', null, 'delete')
+    await assert.rejects(changed('roles', 'held', null, 'delete'), (error) => error instanceof ApiProblem && error.body.code === 'in-use')
+  })
+
+  test('in flows: roles and groups of those whom they make, at any depth', async () => {
+    const step = { type: 'maker', with: { roles: ['helpdesk'], groups: ['plain'] } }
+    const deep = (inner: object) => ({ steps: [{ choose: [{ when: 'true', steps: [step] }, { steps: [inner] }] }] })
+    await changed('flows', 'enrol', deep(step))
+    await refused(changed('flows', 'enrol', deep({ type: 'maker', with: { roles: ['admin'] } })))
+    await refused(changed('flows', 'enrol', deep({ type: 'maker', with: { groups: ['inside'] } })))
+  })
+
+  test('an earlier revision with other roles or flows is for those who have every permission', () => {
+    const change = (kind: string) => [{ kind: kind as KindName, slug: 'x', change: 'update' as const }]
+    mayReturn(callOf('providers.*'), change('providers'))
+    mayReturn(callOf('*'), change('flows'))
+    assert.throws(() => mayReturn(operator, change('flows')), Lacking)
+    assert.throws(() => mayReturn(operator, change('roles')), Lacking)
+    assert.throws(() => mayReturn(callOf('configuration.*'), change('providers')), Lacking)
+  })
+})

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { attacked } from './attack.ts'
+
+let server: TestServer
+let admin: Api
+const ids: Record<string, string> = {}
+
+before(async () => {
+  server = await startServer({ apply: attacked(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
+  admin = apiOf(server.url, adminToken)
+  for (const user of (await admin.must('GET', '/users')).items) ids[user.username] = user.id
+})
+after(() => server?.stop())
+
+/** Somebody with these permissions, by a token that is limited to them. */
+const withScopes = async (...scopes: readonly string[]): Promise<Api> =>
+  admin.as((await admin.must('POST', '/tokens', { name: 'limited', scopes })).token)
+
+describe('nobody gives what they lack', () => {
+  let helper: Api
+  let earlier: string
+  before(async () => {
+    helper = await withScopes('users.*', 'groups.*', 'roles.assign', 'tokens.*')
+    await admin.must('POST', '/groups', { slug: 'bosses', roles: ['admin'] })
+    await admin.must('POST', '/groups', { slug: 'own' })
+    await admin.must('POST', '/groups', { slug: 'inside', parents: ['bosses'] })
+    await admin.must('POST', '/users', { username: 'boss', roles: ['admin'], password: 'the password of the boss' })
+    await admin.must('POST', '/users', { username: 'by-group', groups: ['inside'] })
+    for (const user of (await admin.must('GET', '/users')).items) ids[user.username] = user.id
+    earlier = JSON.stringify([
+      await admin.must('GET', '/groups'),
+      (await admin.must('GET', '/users')).items.map((user: any) => ({ ...user, updatedAt: '' })),
+    ])
+  })
+
+  const attacks: Readonly<Record<string, () => readonly [method: string, path: string, body?: object]>> = {
+    'gives a user a role': () => ['PATCH', `/users/${ids['bob']}`, { roles: ['admin'] }],
+    'gives a new user a role': () => ['POST', '/users', { username: 'eve', roles: ['admin'] }],
+    'gives a role that may see more': () => ['PATCH', `/users/${ids['bob']}`, { roles: ['viewer'] }],
+    'puts a user into a group of administrators': () => ['PATCH', `/users/${ids['bob']}`, { groups: ['bosses'] }],
+    'puts a user into a group inside of one': () => ['PUT', `/groups/inside/members/${ids['bob']}`],
+    'makes a user in a group inside of one': () => ['POST', '/users', { username: 'eve', groups: ['inside'] }],
+    'puts a group under one of administrators': () => ['PATCH', '/groups/own', { parents: ['bosses'] }],
+    'puts a group under one that is inside': () => ['PATCH', '/groups/own', { parents: ['inside'] }],
+    'makes a group under one of administrators': () => ['POST', '/groups', { slug: 'new', parents: ['bosses'] }],
+    'gives a group a role': () => ['PATCH', '/groups/own', { roles: ['admin'] }],
+    'makes a group with a role': () => ['POST', '/groups', { slug: 'new', roles: ['admin'] }],
+    'takes the role from the administrators': () => ['PATCH', '/groups/bosses', { roles: [] }],
+    'renames the group of the administrators': () => ['PATCH', '/groups/bosses', { name: 'Nobody' }],
+    'takes an administrator out of a group': () => ['DELETE', `/groups/inside/members/${ids['by-group']}`],
+    'deletes a group of administrators': () => ['DELETE', '/groups/inside'],
+    'chooses the password of an administrator': () => ['POST', `/users/${ids['boss']}/password`, { password: 'chosen by somebody else' }],
+    'chooses the password of one by a group': () => ['POST', `/users/${ids['by-group']}/password`, { password: 'chosen by somebody else' }],
+    'changes the address of an administrator': () => ['PATCH', `/users/${ids['boss']}`, { email: 'eve@evil.tld' }],
+    'disables an administrator': () => ['PATCH', `/users/${ids['boss']}`, { enabled: false }],
+    'makes a recovery link of an administrator': () => ['POST', `/users/${ids['boss']}/recovery-link`],
+    'deletes an administrator': () => ['DELETE', `/users/${ids['boss']}`],
+    'makes a token of an administrator': () => ['POST', '/tokens', { name: 'x', user: ids['boss'] }],
+    'makes a narrow token of an administrator': () => ['POST', '/tokens', { name: 'x', user: ids['boss'], scopes: ['users.view'] }],
+    'makes a token of its own user without its limits': () => ['POST', '/tokens', { name: 'x' }],
+    'makes a token of its own user with wider limits': () => ['POST', '/tokens', { name: 'x', scopes: ['events.view'] }],
+    'chooses the password of its own user, who may do more': () => [
+      'POST',
+      `/users/${ids['admin']}/password`,
+      { password: 'chosen by a token' },
+    ],
+  }
+  for (const [name, attack] of Object.entries(attacks)) {
+    test(`somebody who may edit users and groups ${name}: refused, with what is lacking`, async () => {
+      const [method, path, body] = attack()
+      const { status, body: problem, text } = await helper(method, path, body ? { body } : {})
+      assert.equal(status, 403, text)
+      assert.equal(problem.code, 'permission-missing')
+      assert.ok(problem.permissions.length > 0 && problem.detail.includes(problem.permissions[0]), text)
+    })
+  }
+
+  test('none of it changed anything, and what is theirs to give they give', async () => {
+    const now = JSON.stringify([
+      await admin.must('GET', '/groups'),
+      (await admin.must('GET', '/users')).items.map((user: any) => ({ ...user, updatedAt: '' })),
+    ])
+    assert.equal(now, earlier)
+    const made = await helper.must('POST', '/users', { username: 'new', groups: ['own', 'staff'] })
+    await helper.must('PATCH', '/groups/own', { parents: ['staff'], name: 'Our own' })
+    await helper.must('POST', `/users/${made.id}/password`, { password: 'a password that is given' })
+    const narrow = await helper.must('POST', '/tokens', { name: 'narrow', scopes: ['users.view'] })
+    assert.deepEqual((await helper.as(narrow.token).must('GET', '/me')).permissions, ['users.view'])
+  })
+
+  test('a token loses what its user loses, at its next request', async () => {
+    const { id } = await admin.must('POST', '/users', { username: 'demoted', roles: ['admin'] })
+    const token = admin.as((await admin.must('POST', '/tokens', { name: 'of demoted', user: id })).token)
+    assert.equal((await token('GET', '/plugins')).status, 200)
+    await admin.must('PATCH', `/users/${id}`, { roles: [] })
+    assert.equal((await token('GET', '/plugins')).status, 403)
+    await admin.must('PATCH', `/users/${id}`, { enabled: false })
+    assert.equal((await token('GET', '/me')).status, 401)
+  })
+})

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { permissions } from '../../core/access/permissions.ts'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { attacked } from './attack.ts'
+
+/**
+ * Who may call each route: a permission; `known` for everybody who is, or what somebody gets who calls it for what is not theirs: `own`
+ * lists (only their own is in them), or the status of a refusal. A route without an entry here fails, and so does an entry that the
+ * server does not agree with.
+ */
+const table: Readonly<Record<string, string>> = {
+  'POST /flows/{slug}/run': 'public',
+  'GET /me': 'known',
+  'GET /openapi.json': 'known',
+  'GET /users': 'own users.view',
+  'POST /users': 'users.create',
+  'GET /users/{id}': '404 users.view',
+  'PATCH /users/{id}': 'users.edit',
+  'DELETE /users/{id}': 'users.delete',
+  'POST /users/{id}/password': 'users.edit',
+  'DELETE /users/{id}/sessions': '403 sessions.delete',
+  'POST /users/{id}/recovery-link': 'users.recover',
+  'GET /groups': 'groups.view',
+  'POST /groups': 'groups.create',
+  'GET /groups/{slug}': 'groups.view',
+  'PATCH /groups/{slug}': 'groups.edit',
+  'DELETE /groups/{slug}': 'groups.delete',
+  'PUT /groups/{slug}/members/{user}': 'groups.edit',
+  'DELETE /groups/{slug}/members/{user}': 'groups.edit',
+  'GET /tokens': 'own tokens.view',
+  'POST /tokens': '403 tokens.create',
+  'GET /tokens/{id}': '404 tokens.view',
+  'DELETE /tokens/{id}': '404 tokens.delete',
+  'GET /sessions': 'own sessions.view',
+  'DELETE /sessions/{id}': '404 sessions.delete',
+  'GET /events': 'own events.view',
+  'GET /plugins': 'plugins.view',
+}
+
+type Operation = {
+  readonly route: string
+  readonly method: string
+  readonly path: string
+  readonly permission: string
+  readonly others: string | undefined
+}
+
+let server: TestServer
+let admin: Api
+let routes: readonly Operation[]
+let ada: { readonly id: string; readonly token: string }
+let bob: Api
+let viewer: Api
+let expired: Api
+const without = new Map<string, Api>()
+
+const tokenOf = async (user: string, more: object = {}) =>
+  (await admin.must('POST', '/tokens', { name: 'matrix', user, ...more })) as { id: string; token: string }
+
+before(async () => {
+  server = await startServer({ apply: attacked(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
+  admin = apiOf(server.url, adminToken)
+  const { paths } = await admin.must('GET', '/openapi.json')
+  routes = Object.entries(paths as Record<string, Record<string, any>>).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path.slice('/api/v1'.length)}`,
+      method: method.toUpperCase(),
+      path: path.slice('/api/v1'.length),
+      permission: operation['x-permission'],
+      others: operation['x-others'],
+    })),
+  )
+  const { items } = await admin.must('GET', '/users')
+  const idOf = (username: string) => items.find((user: any) => user.username === username).id
+  ada = { ...(await tokenOf(idOf('ada'))), id: idOf('ada') }
+  bob = admin.as((await tokenOf(idOf('bob'))).token)
+  const { id } = await admin.must('POST', '/users', { username: 'vera', roles: ['viewer'] })
+  viewer = admin.as((await tokenOf(id)).token)
+  expired = admin.as((await tokenOf(idOf('admin'), { expiresAt: new Date(Date.now() + 1000).toISOString() })).token)
+  for (const missing of permissions) {
+    const scopes = permissions.filter((permission) => permission !== missing)
+    without.set(missing, admin.as((await tokenOf(idOf('admin'), { scopes })).token))
+  }
+  without.set('all', admin.as((await tokenOf(idOf('admin'), { scopes: [] })).token))
+  await new Promise((resolve) => setTimeout(resolve, 1100))
+})
+after(() => server?.stop())
+
+/** Real objects that are not the caller's own: ada's, and ones that are there. */
+const filled = (path: string): string =>
+  path
+    .replace(/^\/tokens\/\{id\}/, `/tokens/${adaToken()}`)
+    .replace('{id}', path.startsWith('/users') ? ada.id : '00000000-0000-7000-8000-000000000000')
+    .replace('{user}', ada.id)
+    .replace('{slug}', path.startsWith('/groups') ? 'staff' : 'wiki')
+const adaToken = () => ada.token.split('_')[1]!.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+
+/** A body that changes nothing, whoever sends it: it is refused behind the permission. */
+const bodyOf = ({ method, route }: Operation): { readonly body?: unknown } => {
+  if (method === 'GET' || method === 'DELETE') return {}
+  return { body: route === 'POST /tokens' ? { name: '', user: ada.id } : { 'no such field': 1 } }
+}
+const call = async (api: Api, operation: Operation) => api(operation.method, filled(operation.path), bodyOf(operation))
+
+/** Let through: whatever came of it then. */
+const assertAllowed = async (who: string, api: Api, operation: Operation) => {
+  const { status, text } = await call(api, operation)
+  assert.ok(status !== 401 && status !== 403 && status !== 405 && status < 500, `${who}: ${operation.route}: ${status} ${text}`)
+}
+const assertStatus = async (who: string, api: Api, operation: Operation, expected: number) => {
+  const { status, text } = await call(api, operation)
+  assert.equal(status, expected, `${who}: ${operation.route}: ${text}`)
+}
+
+test('every route has its entry, and every entry its route', () => {
+  const told = Object.fromEntries(
+    routes.map(({ route, permission, others }) => [
+      route,
+      permission === 'signed-in' ? (others === undefined ? 'known' : others) : permission,
+    ]),
+  )
+  const written = Object.fromEntries(Object.entries(table).map(([route, entry]) => [route, entry.split(' ').at(-1)]))
+  assert.deepEqual(told, written)
+})
+
+test('strangers, and tokens that are over, are told nothing by any route', async () => {
+  for (const operation of routes.filter(({ permission }) => permission !== 'public')) {
+    await assertStatus('a stranger', admin.as(undefined), operation, 401)
+    await assertStatus('an expired token', expired, operation, 401)
+  }
+})
+
+test('a stranger is let through to what is public, and to nothing else', async () => {
+  for (const operation of routes.filter(({ permission }) => permission === 'public'))
+    await assertAllowed('a stranger', admin.as(undefined), operation)
+})
+
+describe('what changes nothing goes first, what deletes last:', () => {
+  const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+  test('who has no role is let through to what is their own', async () => {
+    for (const operation of routes) {
+      const entry = table[operation.route] ?? ''
+      const [word = ''] = entry.split(' ')
+      if (word === 'known' || word === 'public') await assertAllowed('bob', bob, operation)
+      else if (word === 'own') {
+        const { items } = await bob.must(operation.method, operation.path)
+        const ids = items.map((item: any) => item.user ?? item.id)
+        assert.ok(!ids.includes(ada.id), `${operation.route} shows somebody else's`)
+      } else if (operation.route !== 'POST /tokens') await assertStatus('bob', bob, operation, /^\d/.test(word) ? Number(word) : 403)
+    }
+    const foreign = await bob('POST', '/tokens', { body: { name: 'x', user: ada.id } })
+    assert.deepEqual([foreign.status, foreign.body.permissions], [403, ['tokens.create']])
+  })
+
+  test('a viewer sees everything and changes nothing', async () => {
+    for (const operation of routes) {
+      const needed = operation.others ?? operation.permission
+      if (operation.method === 'GET') await assertAllowed('the viewer', viewer, operation)
+      else if (operation.route !== 'POST /tokens' && operation.permission !== 'public') {
+        const { status } = await call(viewer, operation)
+        const expected = needed.endsWith('.view') || operation.permission !== 'signed-in' ? 403 : [403, 404]
+        assert.ok([expected].flat().includes(status), `the viewer: ${operation.route}: ${status}`)
+      }
+    }
+  })
+
+  test('a token whose scopes are all but the one that is needed is refused, and told which', async () => {
+    for (const operation of routes) {
+      const needed = operation.others ?? operation.permission
+      if (needed === 'signed-in' || needed === 'public') {
+        await assertAllowed('a token without scopes', without.get('all')!, operation)
+        continue
+      }
+      const body = operation.route === 'POST /tokens' ? { body: { name: 'x', user: ada.id, scopes: [] } } : bodyOf(operation)
+      const answer = await without.get(needed)!(operation.method, filled(operation.path), body)
+      assert.equal(answer.status, 403, `${operation.route}: ${answer.text}`)
+      assert.deepEqual(answer.body.permissions, [needed], operation.route)
+      const none = await without.get('all')!(operation.method, filled(operation.path), body)
+      assert.equal(none.status, 403, `${operation.route} without any scope: ${none.text}`)
+    }
+  })
+
+  test('an administrator is let through everywhere', async () => {
+    for (const operation of routes.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method)))
+      await assertAllowed('the administrator', admin, operation)
+  })
+})
