@@ -19,8 +19,6 @@ export type Limits = {
 export type PrepareOptions = {
   /** Names that the source may use: properties of the scope that a run is given. */
   readonly names: readonly string[]
-  /** Further names: globals that the pool's prelude makes. */
-  readonly globals?: readonly string[]
   /** Types are allowed and removed (erasable TypeScript only). Default true. */
   readonly typescript?: boolean
 }
@@ -34,10 +32,6 @@ export type Prepared = {
   readonly code: string
   /** The same with every part that may decide wrapped for the trace. */
   readonly tracedCode: string
-  /** Columns that `code` has before the source's first line. */
-  readonly shift: number
-  /** What `tracedCode` has beyond `code`: line, column and length of each, in order, in the source's terms. */
-  readonly inserts: readonly (readonly [line: number, column: number, length: number])[]
   /** By the ids in the trace. */
   readonly parts: readonly Place[]
   readonly isAsync: boolean
@@ -45,8 +39,8 @@ export type Prepared = {
   readonly paths: readonly (readonly string[])[]
 }
 
-/** `unknown`: a name that is neither declared nor there. */
-export type SourceProblem = Place & { readonly message: string; readonly unknown?: string }
+/** `name`: of a name that is not known. */
+export type SourceProblem = Place & { readonly message: string; readonly name?: string }
 
 export type Failure = {
   /**
