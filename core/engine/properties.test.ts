@@ -148,7 +148,7 @@ async function live(flow: RandomFlow, program: Program, doing: readonly Act[]) {
   return { view, trace, closings }
 }
 
-const runs = { numRuns: 300 }
+const runs = { numRuns: 500 }
 
 describe('whatever a flow is made of and whatever is done in it', () => {
   test('a run stands where its answers lead, and ends with the proofs of its way only', async () => {
