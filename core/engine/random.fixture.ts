@@ -112,7 +112,7 @@ export const randomFlow: fc.Arbitrary<RandomFlow> = fc
 
 /** What somebody does at a page: answers rightly, wrongly or not at all, goes back, or sends an old answer once more. */
 export type Act =
-  | { readonly act: 'answer'; readonly answer: 'ada' | 'bob' | 'nobody' | 'right' | 'wrong' | '' }
+  | { readonly act: 'answer'; readonly answer: 'good' | 'bob' | 'nobody' | 'wrong' | '' }
   | { readonly act: 'back'; readonly to: number; readonly answer: 'ada' | 'bob' | 'nobody' }
   | { readonly act: 'replay'; readonly of: number }
   | { readonly act: 'restart' }
@@ -123,7 +123,7 @@ export const acts: fc.Arbitrary<readonly Act[]> = fc.array(
       weight: 12,
       arbitrary: fc.record({
         act: fc.constant('answer' as const),
-        answer: fc.constantFrom('ada', 'ada', 'bob', 'nobody', 'right', 'right', 'right', 'right', 'wrong', 'wrong'),
+        answer: fc.constantFrom('good', 'good', 'good', 'good', 'good', 'good', 'good', 'bob', 'nobody', 'wrong', 'wrong', ''),
       }),
     },
     {
