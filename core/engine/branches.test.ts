@@ -187,6 +187,17 @@ describe('after a wrong answer', () => {
     assert.deepEqual([stored.proofs, stored.effects, stored.failures], [[], [], 1])
   })
 
+  withHouse('whoever begins again by their own wish is rid of facts that were kept, too', async (h) => {
+    const stranger = program([
+      { type: 'who', when: 'stranger' },
+      { type: 'secret', onInvalid: 'restart-with-facts' },
+    ])
+    const kept = asking(await walk(h, stranger, [{ name: 'ada' }, { word: 'wrong' }]))
+    assert.deepEqual([kept.step, kept.user?.username], ['secret-2', 'ada'])
+    const again = asking(await h.engine.restart(kept.runId, map(stranger), h.asker()))
+    assert.deepEqual([again.step, again.user], ['who-1', undefined])
+  })
+
   withHouse('facts that were kept say of nobody that they are proved', async (h) => {
     const careless = program(
       [{ type: 'who', when: 'yes' }, { type: 'writes' }, { type: 'code', when: 'ip:192.0.2.1', onInvalid: 'restart-with-facts' }],

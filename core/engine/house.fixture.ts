@@ -124,6 +124,7 @@ const meanings: Readonly<Record<string, (word: string, situation: Situation) => 
   knows: (word, { facts }) => Object.hasOwn(facts, word),
   ip: (word, { request }) => request.ip === word,
   browser: (_, { knownBrowser }) => knownBrowser,
+  stranger: (_, { user }) => user === undefined,
 }
 
 const condition: FlowLibrary['condition'] = (written) => {

@@ -38,6 +38,8 @@ const holds = (condition: unknown, { known, proofs }: Run): boolean => {
       return false
     case 'user':
       return known.user === word
+    case 'stranger':
+      return known.user === undefined
     case 'proved':
       return own.some(({ method }) => method === word)
     case 'knows':

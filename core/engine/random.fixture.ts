@@ -4,7 +4,18 @@ import type { FlowSpec, OnInvalid, StepSpec } from './program.ts'
 type Step = NonNullable<StepSpec>
 
 /** Conditions of the small house of stages; the last two cannot be judged. */
-const conditions = ['yes', 'no', 'user:ada', 'user:bob', 'proved:pwd', 'proved:totp', 'knows:data', 'knows:user', 'ip:192.0.2.1'] as const
+const conditions = [
+  'yes',
+  'no',
+  'user:ada',
+  'user:bob',
+  'proved:pwd',
+  'proved:totp',
+  'knows:data',
+  'knows:user',
+  'stranger',
+  'ip:192.0.2.1',
+] as const
 const broken = ['broken', 'throws'] as const
 
 const when = fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...conditions) }, { weight: 1, arbitrary: fc.constantFrom(...broken) })
@@ -84,15 +95,16 @@ export const randomFlow: fc.Arbitrary<RandomFlow> = fc
     one: listOf(1),
     two: listOf(1),
     designation: fc.constantFrom<RandomFlow['designation']>('authentication', 'authentication', 'recovery'),
+    whoIfNobody: fc.boolean(),
   })
-  .map(({ steps, one, two, designation }) => {
+  .map(({ steps, one, two, designation, whoIfNobody }) => {
     const inner = callsNothing(two)
     // The first may call the second, the second nothing.
     const outer = one.map((step) => (step.flow === 'one' ? { ...step, flow: 'two' } : step))
     const flat = callsNothing(outer.filter((step) => step.choose))
     const first = outer.filter((step) => !step.choose)
     return {
-      steps: numbered([{ type: 'who' }, ...steps]),
+      steps: numbered([{ type: 'who', ...(whoIfNobody && { when: 'stranger' }) }, ...steps]),
       flows: { one: part([...first, ...flat]), two: part(inner) },
       designation,
     }
@@ -100,7 +112,7 @@ export const randomFlow: fc.Arbitrary<RandomFlow> = fc
 
 /** What somebody does at a page: answers rightly, wrongly or not at all, goes back, or sends an old answer once more. */
 export type Act =
-  | { readonly act: 'answer'; readonly answer: 'ada' | 'bob' | 'nobody' | 'right' | 'wrong' | '' }
+  | { readonly act: 'answer'; readonly answer: 'good' | 'bob' | 'nobody' | 'wrong' | '' }
   | { readonly act: 'back'; readonly to: number; readonly answer: 'ada' | 'bob' | 'nobody' }
   | { readonly act: 'replay'; readonly of: number }
   | { readonly act: 'restart' }
@@ -111,7 +123,7 @@ export const acts: fc.Arbitrary<readonly Act[]> = fc.array(
       weight: 12,
       arbitrary: fc.record({
         act: fc.constant('answer' as const),
-        answer: fc.constantFrom('ada', 'ada', 'bob', 'nobody', 'right', 'right', 'right', 'right', 'wrong', ''),
+        answer: fc.constantFrom('good', 'good', 'good', 'good', 'good', 'good', 'good', 'bob', 'nobody', 'wrong', 'wrong', ''),
       }),
     },
     {

@@ -120,15 +120,19 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
   }
 }
 
-/** The same run at its beginning, under the program as it is now. What the caller supplied stays, what the run found out goes. */
-export const anew = (state: RunState, program: Program): RunState => ({ ...backTo(state, 0), hash: program.hash, trace: [] })
-
-/** The same, with what it found out. None of that is proved any more, and none of it was supplied by the caller. */
+/** The run at its beginning. What the caller supplied stays. Of what the run found out, nothing does, or the facts alone, as nobody's proof. */
 export function restarted(state: RunState, keep: 'facts' | 'nothing'): RunState {
   const last = new Map(state.facts.filter(({ step }) => step !== bySupply).map((fact) => [fact.name, { ...fact, step: byRestart }]))
   const again = backTo({ ...state, facts: state.facts.filter(({ step }) => step === bySupply) }, 0)
   return keep === 'facts' ? { ...again, facts: [...again.facts, ...last.values()] } : again
 }
+
+/** The same run at its beginning, under the program as it is now. What the caller supplied stays, what the run found out goes. */
+export const anew = (state: RunState, program: Program): RunState => ({
+  ...restarted(state, 'nothing'),
+  hash: program.hash,
+  trace: [],
+})
 
 export const traced = (state: RunState, line: TraceLine): RunState => ({ ...state, trace: [...state.trace, line].slice(-traceLimit) })
 

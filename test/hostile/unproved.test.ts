@@ -12,6 +12,25 @@ const choosing = [
 /** Flows that somebody wrote who forgot the proof, one of them hiding it behind a sign-in as somebody else. */
 const flows = {
   careless: { title: 'New password', designation: 'recovery', steps: [{ type: 'identification' }, ...choosing] },
+  nested: {
+    title: 'New password, in parts',
+    designation: 'recovery',
+    steps: [{ flow: 'asking' }, { choose: [{ steps: [{ flow: 'choosing' }] }] }],
+  },
+  asking: { title: 'Who', designation: 'recovery', entry: 'call', steps: [{ type: 'identification' }] },
+  choosing: { title: 'New password', designation: 'recovery', entry: 'call', steps: choosing },
+  /** The proof of before the restart is not that of who is named after it. */
+  restarted: {
+    title: 'New password, second try',
+    designation: 'recovery',
+    steps: [
+      { type: 'identification' },
+      { id: 'first', type: 'password' },
+      { id: 'again', type: 'identification' },
+      { id: 'second', type: 'password', onInvalid: 'restart-with-facts' },
+      ...choosing,
+    ],
+  },
   swapped: {
     title: 'New password, then sign in',
     designation: 'authentication',
@@ -44,6 +63,20 @@ test('no flow changes a user of whom nothing was proved, however it was written'
   const denied = await eve.submit(named, chosen)
   assert.equal(denied.status, 403)
   assert.match(denied.text, /Nothing proved who you are, so nothing was changed/)
+
+  const inParts = await eve.submit(await eve.submit(await eve.open('/if/flow/nested/'), { identifier: 'ada' }), chosen)
+  assert.deepEqual([inParts.status, (await eve.ask('/if/flow/choosing/')).status], [403, 404])
+
+  let page = await eve.submit(await eve.open('/if/flow/restarted/'), { identifier: 'bob' })
+  page = await eve.submit(await eve.submit(page, { password: people.bob.password }), { identifier: 'ada' })
+  const restarted = await eve.submit(page, { password: 'a guess' })
+  assert.equal(
+    restarted.forms.some(({ fields }) => 'identifier' in fields),
+    true,
+    'the flow begins again',
+  )
+  page = await eve.submit(await eve.submit(restarted, { identifier: 'ada' }), { password: people.bob.password })
+  assert.equal(page.status, 422, 'and nothing of before is proved')
 
   const swapping = await eve.submit(await eve.open('/if/flow/swapped/'), { identifier: 'ada' })
   const again = await eve.submit(swapping, chosen)

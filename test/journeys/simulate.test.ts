@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, before, test } from 'node:test'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { command, startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
+
+const fields = [
+  { key: 'username', type: 'username', required: true },
+  { key: 'password', type: 'password', required: true },
+]
+const flows = {
+  join: {
+    title: 'Join',
+    designation: 'enrollment',
+    steps: [{ flow: 'questions' }, { choose: [{ steps: [{ type: 'user-write', with: { mode: 'create' } }] }] }],
+  },
+  questions: { title: 'Questions', designation: 'enrollment', entry: 'call', steps: [{ type: 'prompt', with: { title: 'Join', fields } }] },
+}
+
+let server: TestServer
+before(async () => {
+  server = await startServer({ apply: configuration({ flows }) })
+})
+after(() => server.stop())
+
+/** Every row of every table, as text. */
+const everything = (): string => {
+  const database = new DatabaseSync(join(server.dataDir, 'sluice.db'), { readOnly: true })
+  const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all() as { name: string }[]
+  const rows = tables.map(({ name }) => [name, database.prepare(`select * from "${name}"`).all()])
+  database.close()
+  return JSON.stringify(rows, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))
+}
+const simulate = async (...args: readonly string[]) => {
+  const { code, out, err } = await server.sluice(['simulate', ...args])
+  assert.equal(code, 0, err)
+  return out
+}
+
+test('a simulation asks the running server, tells the way and its end, and leaves every table as it was', async () => {
+  await signIn(new Client(server.url), people.ada)
+  const before = everything()
+  assert.match(before, /ada@example\.com/)
+  const signingIn = await simulate('default-authentication', '--user', 'ada', '--answer', `password=${people.ada.password}`)
+  assert.match(signingIn, /identification-1 +asks[\s\S]*password-2 +asks[\s\S]*Signs in ada \(pwd\)\.\n$/)
+  assert.match(await simulate('default-authentication', '--user', 'ada', '--answer', 'password=wrong'), /Goes no further than password-2/)
+  assert.match(await simulate('default-authentication', '--user', 'ada', '--assume'), /assumed: pwd[\s\S]*Signs in ada/)
+  const secret = 'canary of a new password'
+  const join = ['join', '--answer', `password=${secret}`, '--answer', `password-repeat=${secret}`, '--answer']
+  const joining = await simulate(...join, 'username=eve')
+  assert.match(joining, /questions\/prompt-1 +asks[\s\S]*It would write:\n {2}users\.create \{"username":"eve"[^\n]*\n {2}passwords\.set/)
+  assert.match(
+    await simulate(...join, 'username=ada'),
+    /Goes no further than questions\/prompt-1: Somebody already has the user name “ada”/,
+  )
+  assert.match(await simulate('default-invalidation', '--user', 'ada', '--answer', 'choice=sign-out'), /Ends well/)
+  const consent = await simulate(
+    'default-authorization-explicit-consent',
+    '--user',
+    'ada',
+    '--application',
+    'notes',
+    '--scopes',
+    'email',
+    '--json',
+  )
+  assert.deepEqual([JSON.parse(consent).ends, JSON.parse(consent).lacking[0].options], ['asks', ['allow', 'deny']])
+  assert.ok(![signingIn, joining, server.logs()].join('').includes(secret))
+  assert.equal(everything(), before)
+})
+
+test('what cannot be simulated is told with what was probably meant', async () => {
+  const refused = async (...args: readonly string[]) => {
+    const { code, out, err } = await server.sluice(['simulate', ...args])
+    assert.deepEqual([code, out], [args.includes('--answer') ? 2 : 1, ''])
+    return err
+  }
+  assert.match(await refused('default-autentication'), /there is no flow "default-autentication"; did you mean "default-authentication"\?/)
+  assert.match(await refused('join', '--user', 'nobody'), /there is no user "nobody"/)
+  assert.match(await refused('join', '--application', 'wikki'), /there is no application "wikki"; did you mean "wiki"\?/)
+  assert.match(await refused('join', '--ip', '300.1.1.1'), /"300\.1\.1\.1" is not an IP address/)
+  assert.match(await refused('join', '--at', 'noon'), /"noon" is not a time/)
+  assert.match(await refused('default-invalidation'), /is about somebody who is known before it begins/)
+  assert.match(await refused('join', '--answer', 'x'), /write FIELD=VALUE/)
+})
+
+test('a flow that only others call has no address, and runs as a part of them', async () => {
+  const eve = new Client(server.url)
+  assert.equal((await eve.ask('/if/flow/questions/')).status, 404)
+  const chosen = { username: 'eve', password: 'long enough', 'password-repeat': 'long enough' }
+  assert.equal((await eve.submit(await eve.open('/if/flow/join/'), chosen)).status, 200)
+  assert.equal((await signIn(eve, { username: 'eve', password: 'long enough' })).heading, 'Your applications')
+})
+
+test('tests of flows run without a server and without data, with the flows beside them', async () => {
+  const directory = temporaryDirectory()
+  const mine = join(directory, 'mine')
+  mkdirSync(mine)
+  writeFileSync(
+    join(mine, 'tea.yaml'),
+    'version: 1\nflows: { tea: { title: Tea, designation: enrollment, steps: [{ type: dummy, with: { title: Tea } }, { type: deny }] } }',
+  )
+  const tea = (at: string) => `version: 1\nflow: tea\ncases: [{ name: no tea, expect: { ends: denied, at: ${at} } }]\n`
+  writeFileSync(join(mine, 'tea.test.yaml'), tea('deny-2'))
+  const run = (...args: readonly string[]) => command(['test', ...args], { directory }).ended
+  assert.deepEqual(await run('mine'), { code: 0, signal: null, out: 'mine/tea.test.yaml\n  ✓ no tea\n\n1 passed, 0 failed\n', err: '' })
+  const shipped = await run()
+  assert.deepEqual([shipped.code, shipped.err], [0, ''])
+  assert.match(shipped.out, /\n0*[1-9]\d* passed, 0 failed\n$/)
+  writeFileSync(join(mine, 'tea.test.yaml'), tea('dummy-1'))
+  const failing = await run('mine/tea.test.yaml', '--json')
+  assert.equal(failing.code, 1)
+  assert.deepEqual(JSON.parse(failing.out)[0].results[0].mismatches, [{ key: 'at', expected: 'dummy-1', was: 'deny-2' }])
+  assert.match((await run('nowhere')).err, /nowhere cannot be read \(ENOENT\)/)
+})
