@@ -1,5 +1,7 @@
 import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.ts'
 import { type OperatorLinks, setupLink } from '../access/links.ts'
+import { configurationCommands } from '../configuration/commands.ts'
+import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
@@ -7,6 +9,8 @@ import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from
 /** What local commands work with: the running server's parts, or parts opened for one command. */
 export type ActionParts = {
   readonly database: Database
+  /** Loaded when a command asks for it: most do not. */
+  readonly plane: () => Promise<Plane>
   readonly users: Users
   readonly usersWrite: UsersWrite
   readonly passwords: Passwords
@@ -72,7 +76,8 @@ const recoveryLink =
   }
 
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
-export const actionsOf = (parts: ActionParts): Pick<ControlHandlers, 'create-superuser' | 'recovery-link'> => ({
+export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status'> => ({
+  ...configurationCommands(parts.plane),
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
 })

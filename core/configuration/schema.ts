@@ -19,6 +19,8 @@ export type Schema = {
   readonly required?: readonly string[] | undefined
   /** Stored encrypted, write-only, handed on as a `Secret`. */
   readonly 'x-secret'?: boolean | undefined
+  /** The slug of another object: its kind, in the singular or the plural, e.g. `flow`. */
+  readonly 'x-ref'?: string | undefined
   /** Where a missing value comes from: `slug`, the slug of the configured object. */
   readonly 'x-default-from'?: string | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */
