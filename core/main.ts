@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
@@ -20,8 +21,8 @@ import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { simulateHandler } from './cli/simulate-handler.ts'
 import { version } from './cli/version.ts'
-import { readCatalog, readConfiguration } from './configuration/house.ts'
 import { problemText } from './configuration/problem.ts'
+import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
@@ -30,7 +31,6 @@ import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
-import { seed } from './identity/seeds.ts'
 import { createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
@@ -107,16 +107,18 @@ async function wire(
   const catalog = await readCatalog(options)
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
   for (const warning of catalog.warnings) log.warn({}, warning)
-  // Before the database is touched: an upgrade that stops at the configuration can still go back.
-  const { snapshot, seeds, warnings } = readConfiguration(catalog, options, env)
-  for (const warning of warnings) log.warn({}, `configuration: ${problemText(warning)}`)
+  // Before the database is touched: a start that stops at the configuration leaves no database behind.
+  const documents = readDocuments(options, env)
+  if (!existsSync(options.databaseUrl.slice('sqlite:'.length))) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
   await database.migrate()
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })
-  await Promise.all([seed(database, seeds, { hash: hasher.hash, now: clock.now().getTime() }), keys.complete])
+  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
+  opened.push(() => plane.close())
+  await Promise.all([applyFiles(plane, documents), keys.complete])
 
   const store = databaseStore(database, clock)
   const coreStore = scoped(store, 'core:')
@@ -192,7 +194,7 @@ async function wire(
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,
-    snapshot: () => snapshot,
+    snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
@@ -215,8 +217,8 @@ async function wire(
   const control = await listenControl(
     dataFiles(options.dataDir).socket,
     {
-      ...actionsOf({ database, users, usersWrite, passwords, effects, links, events, clock, origin }),
       simulate: simulateHandler(simulate),
+      ...actionsOf({ database, plane: async () => plane, users, usersWrite, passwords, effects, links, events, clock, origin }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,

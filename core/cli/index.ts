@@ -1,14 +1,17 @@
+import { apply } from './apply.ts'
 import { findCommand, parse } from './arguments.ts'
 import { type Command, Failure } from './command.ts'
 import { configInit } from './config-init.ts'
 import { createsuperuser } from './createsuperuser.ts'
 import { doctor } from './doctor.ts'
 import { expected } from './expected.ts'
+import { exportCommand } from './export.ts'
 import { helpFor, overview } from './help.ts'
 import { migrate } from './migrate.ts'
 import { pluginNew } from './plugin-new.ts'
 import { pluginTest } from './plugin-test.ts'
 import { recover } from './recover.ts'
+import { diff, history, rollback } from './revisions.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 import { test } from './test.ts'
@@ -23,11 +26,16 @@ const commands: readonly Command[] = [
   recover,
   userPassword,
   tokenCreate,
-  configInit,
   simulate,
   test,
   pluginNew,
   pluginTest,
+  apply,
+  exportCommand,
+  history,
+  diff,
+  rollback,
+  configInit,
   migrate,
   doctor,
 ]

@@ -64,26 +64,27 @@ const specOf = ({ title, designation, entry, session }: Partial<WrittenFlow>, st
   ...(!sound && { partial: true }),
 })
 
-/** That a condition names a group or a user, who are in the directory: whether they are there is asked at a commit. */
-type DirectoryReference = { readonly to: 'group' | 'user'; readonly name: string; readonly item: Item; readonly path: Path }
+/** A flow that was compiled, and what is worth a look in it. */
+type Compiled = { readonly program: Program; readonly warnings: readonly Problem[] }
 
-type Compiled = {
-  readonly programs: ReadonlyMap<string, Program>
-  readonly warnings: readonly Problem[]
-  readonly references: readonly DirectoryReference[]
+type Wanted = {
+  readonly items: Items
+  readonly catalog: Catalog
+  readonly condition: FlowLibrary['condition']
+  readonly compileFlow: CompileFlow
+  /** Those that are compiled; the others may be called by them. */
+  readonly only: ReadonlySet<string>
 }
 
-/** Every flow as a program, by slug; what is wrong with one is added to `problems`. */
+/** Flows as programs, by slug; what is wrong with one is added to `problems`. */
 export const compileFlows = (
-  items: Items,
-  catalog: Catalog,
-  condition: FlowLibrary['condition'],
-  compileFlow: CompileFlow,
+  { items, catalog, condition, compileFlow, only }: Wanted,
   problems: Problem[],
-): Compiled => {
+): ReadonlyMap<string, Compiled> => {
   const specs = new Map(
     [...items].map(([slug, item]) => {
-      const steps = new StepReader(item, catalog, problems).list(item.spec['steps'], ['steps'])
+      // What is wrong with one that is only called is told where it is compiled itself.
+      const steps = new StepReader(item, catalog, only.has(slug) ? problems : []).list(item.spec['steps'], ['steps'])
       return [slug, specOf(item.spec, steps, item.sound)]
     }),
   )
@@ -93,17 +94,13 @@ export const compileFlows = (
     flow: (slug) => specs.get(slug),
     unknownFlow: (slug) => `there is no flow "${slug}"${didYouMean(slug, specs.keys())}`,
   }
-  const programs = new Map<string, Program>()
-  const warnings: Problem[] = []
-  const references: DirectoryReference[] = []
+  const done = new Map<string, Compiled>()
   for (const [slug, item] of items) {
+    if (!only.has(slug)) continue
     const compiled = compileFlow(slug, specs.get(slug) as FlowSpec, library)
     const told = ({ path, message }: { readonly path: Path; readonly message: string }) => problemOf(item, path, message)
-    if ('program' in compiled) {
-      programs.set(slug, compiled.program)
-      warnings.push(...compiled.warnings.map(told))
-      references.push(...compiled.refers.map((refer) => ({ ...refer, item })))
-    } else problems.push(...compiled.problems.map(told))
+    if ('program' in compiled) done.set(slug, { program: compiled.program, warnings: compiled.warnings.map(told) })
+    else problems.push(...compiled.problems.map(told))
   }
-  return { programs, warnings, references }
+  return done
 }
