@@ -1,5 +1,4 @@
-import type { About, Application, Json, Message, Policy, RequestView } from '../api/index.ts'
-import type { Expression } from '../api/index.ts'
+import type { About, Application, Expression, Json, Message, Policy, RequestView } from '../api/index.ts'
 import type { Path } from '../configuration/problem.ts'
 import type { Proof } from '../access/types.ts'
 
@@ -106,5 +105,8 @@ export type CompileCondition = (
   written: WrittenCondition,
   library: ConditionLibrary,
 ) =>
-  | { readonly condition: Condition; readonly refers: readonly { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }[] }
+  | {
+      readonly condition: Condition
+      readonly refers: readonly { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }[]
+    }
   | { readonly problems: readonly { readonly path: Path; readonly message: string }[] }
