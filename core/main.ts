@@ -1,6 +1,8 @@
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
-import type { Protocol, Stage } from './api/index.ts'
+import type { Policy, Protocol, Stage } from './api/index.ts'
+import { createAccesses } from './access/authorize.ts'
+import { backChannel } from './access/back-channel.ts'
 import { createBrowsers } from './access/browsers.ts'
 import { closing } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
@@ -9,6 +11,7 @@ import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
 import { pruneAccess } from './access/prune.ts'
+import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
 import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
@@ -22,7 +25,7 @@ import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
 import { seed } from './identity/seeds.ts'
-import { createUsers, createUsersWrite, userEffects } from './identity/users.ts'
+import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
@@ -30,6 +33,9 @@ import { createSeal } from './keys/seal.ts'
 import { dataFiles } from './options/data-files.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
+import { createClaims } from './policy/claims.ts'
+import { createJudge } from './policy/judge.ts'
+import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
@@ -113,6 +119,9 @@ async function wire(
   const usersWrite = createUsersWrite()
   const passwords = createPasswords({ database, hasher })
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
+  const directory = createDirectory(database)
+  const pool = createPolicyPool()
+  opened.push(() => pool.close())
   const container = registerPorts({
     clock,
     log,
@@ -123,15 +132,19 @@ async function wire(
     store,
     keys,
     grants: createGrants({ database, clock, seal, events }),
+    claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
   })
   const uses = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], protocols = [] }) =>
-      [...stages, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
+    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [] }) =>
+      [...stages, ...policies, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
     ),
   )
-  const useBy = (item: Stage | Protocol | undefined) => (item && uses.get(item)) ?? {}
+  const useBy = (item: Stage | Policy | Protocol | undefined) => (item && uses.get(item)) ?? {}
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
+
+  const judge = createJudge({ pool, directory, use: useBy, log })
+  const accesses = createAccesses({ judge, events, log })
 
   const engine = new Engine({
     store: coreStore,
@@ -144,6 +157,8 @@ async function wire(
   const front = new Front({
     engine,
     events,
+    accesses,
+    refusals: createRefusals(coreStore),
     protocol(kind) {
       const found = protocols.find(({ protocol }) => protocol.kind === kind)
       if (!found) throw new Error(`no plugin brings the protocol "${kind}"`)
@@ -160,6 +175,8 @@ async function wire(
   const app = await createApp({
     engine,
     front,
+    accesses,
+    backChannel: backChannel(accesses, sessions),
     links,
     protocols,
     log,

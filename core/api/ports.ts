@@ -1,4 +1,5 @@
 import { definePort, type Effect, type Json } from './base.ts'
+import type { MappedClaims } from './claims.ts'
 
 export type Clock = { now(): Date }
 
@@ -158,5 +159,6 @@ export const ports = Object.freeze({
   store: definePort<Store>('store'),
   keys: definePort<Keys>('keys'),
   grants: definePort<Grants>('grants'),
+  claims: definePort<MappedClaims>('claims'),
   events: definePort<Events>('events'),
 })

@@ -1,10 +1,17 @@
 import { problemOf } from './document.ts'
 import type { ApplicationSpec, ProviderSpec, WrittenFlow } from './kinds.ts'
+import type { Condition } from '../policy/types.ts'
 import type { Path, Problem } from './problem.ts'
 import type { ApplicationFlows, ConfiguredApplication, Items } from './types.ts'
 import { didYouMean } from './suggest.ts'
 
-type Linked = { readonly applications: Items; readonly providers: Items; readonly flows: Items; readonly defaults: ApplicationFlows }
+type Linked = {
+  readonly applications: Items
+  readonly providers: Items
+  readonly flows: Items
+  readonly defaults: ApplicationFlows
+  readonly access: ReadonlyMap<string, Condition>
+}
 
 const uses = ['authentication', 'authorization', 'invalidation'] as const
 
@@ -22,7 +29,7 @@ const misfit = (slug: string, use: string, flows: Items): string | undefined => 
  * own slug.
  */
 export const linkApplications = (
-  { applications, providers, flows, defaults }: Linked,
+  { applications, providers, flows, defaults, access }: Linked,
   problems: Problem[],
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
@@ -51,6 +58,7 @@ export const linkApplications = (
       const why = flow === undefined ? undefined : misfit(flow, use, flows)
       if (why) problem(['flows', use], why)
     }
+    const condition = access.get(item.slug)
     const { name = item.slug, launchUrl, description, provider } = spec
     linked.set(item.slug, {
       slug: item.slug,
@@ -59,6 +67,7 @@ export const linkApplications = (
       ...(description && { description }),
       provider,
       flows: { ...defaults, ...spec.flows },
+      ...(condition && { access: condition }),
     })
   }
 

@@ -110,6 +110,14 @@ const choice = (error: ErrorObject): string => {
     : `${quoted(error.data)} has none of the allowed forms`
 }
 
+/** The branch of a choice that a value was meant for: the only one of its type, where there are several and each has one. */
+const meant = (error: ErrorObject): number | undefined => {
+  const branches = error.schema as readonly { readonly type?: unknown }[]
+  const fitting = branches.flatMap(({ type }, index) => (type === typeOf(error.data) ? index : []))
+  const isTold = branches.length > 1 && branches.every(({ type }) => typeof type === 'string')
+  return isTold && fitting.length === 1 && typeof error.data === 'object' ? fitting[0] : undefined
+}
+
 /** Ajv's errors as sentences for people, one for each thing to put right. */
 export const explain = (errors: readonly ErrorObject[]): readonly Problem[] => {
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')
@@ -118,10 +126,13 @@ export const explain = (errors: readonly ErrorObject[]): readonly Problem[] => {
   )
   const told = errors.filter((error) => {
     if (error.keyword === 'required' && unbuilt.has(error.instancePath)) return false
-    return !choices.some(
-      (outer) =>
-        outer !== error && error.schemaPath.startsWith(`${outer.schemaPath}/`) && error.instancePath.startsWith(outer.instancePath),
-    )
+    if (choices.includes(error) && meant(error) !== undefined) return false
+    return !choices.some((outer) => {
+      if (outer === error || !error.schemaPath.startsWith(`${outer.schemaPath}/`) || !error.instancePath.startsWith(outer.instancePath))
+        return false
+      const branch = meant(outer)
+      return branch === undefined || !error.schemaPath.startsWith(`${outer.schemaPath}/${branch}/`)
+    })
   })
   return told.map((error) => {
     const path = pathOf(error.instancePath)

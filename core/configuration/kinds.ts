@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { secret } from '../api/index.ts'
+import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
 import type { Schema } from './schema.ts'
 
@@ -26,7 +27,7 @@ const username = {
 const text = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 1000 })
 const reference = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 100 })
 const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt': what }))
-/** Checked by the schema of the stage or protocol that `type` names. */
+/** Checked by the schema of the stage, policy or protocol that `type` names. */
 const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
 
 const designations = [
@@ -76,12 +77,21 @@ const flow = Type.Object({
   entry: Type.Optional(
     Type.Enum(['link'], { title: 'Entry', description: 'With `link`, only a one-time link from an operator opens the flow.' }),
   ),
+  access: Type.Optional(
+    condition({ title: 'Access', description: 'Who may enter the flow. Nobody is known yet where it begins with signing in.' }),
+  ),
   steps: Type.Array(step, { title: 'Steps', description: 'The stages, one after the other.', maxItems: 200 }),
 })
 
 const provider = Type.Object({
   type: reference('Protocol', 'One of the protocols that plugins bring.'),
   name: Type.Optional(text('Name', 'Of the application that is made where no application names this provider.')),
+  with: settings,
+})
+
+const policy = Type.Object({
+  type: reference('Type of policy', 'One of the policies that plugins bring.'),
+  name: Type.Optional(text('Name', 'As administrators see it.')),
   with: settings,
 })
 
@@ -107,7 +117,7 @@ const application = Type.Object({
       { title: 'Flows', description: 'In place of the default flows.' },
     ),
   ),
-  access: unbuilt('access bindings ("access") are'),
+  access: Type.Optional(condition({ title: 'Access', description: 'Who may open it. Everybody, where nothing is said.' })),
   backchannel: Type.Optional(Type.Array(Type.Unsafe<never>({ 'x-unbuilt': 'back-channel providers are' }))),
 })
 
@@ -140,11 +150,50 @@ const group = Type.Object({
   ),
 })
 
+const claim = Type.Object(
+  {
+    path: Type.Optional(text('Path', 'Where the value stands, e.g. `user.email` or `user.attributes.department`.')),
+    expression: Type.Optional(
+      Type.String({
+        title: 'Expression',
+        description: 'JavaScript that comes to the value.',
+        minLength: 1,
+        maxLength: 65_536,
+        'x-widget': 'code',
+      }),
+    ),
+    value: Type.Optional(Type.Unsafe<unknown>({ title: 'Value', description: 'The same for everybody.' })),
+  },
+  { title: 'Claim', description: 'Comes from one of these.' },
+)
+
+const scopeMapping = Type.Object({
+  scope: Type.Optional(
+    Type.String({
+      title: 'Scope',
+      description: 'What applications ask for. Defaults to the slug.',
+      pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,100}$',
+      'x-hint': 'a scope: printable ASCII without spaces, quotes and backslashes',
+    }),
+  ),
+  description: Type.Optional(text('Description', 'What the user is asked to allow.')),
+  inTokens: Type.Optional(
+    Type.Boolean({ title: 'In tokens', description: 'Also tell it in ID tokens, not only where the application asks for it (userinfo).' }),
+  ),
+  claims: Type.Record(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }), claim, {
+    title: 'Claims',
+    description: 'What the scope tells, by the name of the claim.',
+    additionalProperties: false,
+  }),
+})
+
 /** Addresses beside which an application's slug stands. */
 const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register']
 
 /** Every kind that is built, in the order in which they are linked. */
 export const kinds = {
+  policies: { schema: policy as Schema, key: slug },
+  scopeMappings: { schema: scopeMapping as Schema, key: slug },
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
   providers: {
     schema: provider,
@@ -164,18 +213,10 @@ export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as readonly KindName[]
 
 /** Kinds of the document's language that this version refuses by name. */
-export const unbuiltKinds: readonly string[] = [
-  'policies',
-  'roles',
-  'sources',
-  'sinks',
-  'brands',
-  'scopeMappings',
-  'invitations',
-  'outposts',
-  'settings',
-]
+export const unbuiltKinds: readonly string[] = ['roles', 'sources', 'sinks', 'brands', 'invitations', 'outposts', 'settings']
 
+export type ScopeMappingSpec = Type.Static<typeof scopeMapping>
+export type PolicySpec = Type.Static<typeof policy>
 export type ProviderSpec = Type.Static<typeof provider>
 export type ApplicationSpec = Type.Static<typeof application>
 export type UserSeed = Type.Static<typeof user>

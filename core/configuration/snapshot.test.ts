@@ -6,6 +6,7 @@ import test from 'node:test'
 import { Secret } from '../api/index.ts'
 import type { Program } from '../engine/program.ts'
 import { createCatalog } from './catalog.ts'
+import { expressionsIn } from '../policy/expressions.ts'
 import { readDocument } from './document.ts'
 import { problemText } from './problem.ts'
 import { samplePlugin } from './sample.fixture.ts'
@@ -196,7 +197,7 @@ test('a value of an index occurs once; a provider serves one application', () =>
 
 test('what is not built is refused by name, at every place', () => {
   const problems = problemsOf(`
-policies: { a: { type: expression } }
+sources: { a: { type: saml } }
 settings: {}
 flows:
   mine:
@@ -208,24 +209,107 @@ flows:
       - choose: [{ steps: [] }]
       - flow: other
 applications:
-  a: { name: A, access: { mode: any }, backchannel: [] }
+  a: { name: A, backchannel: [] }
   b: { name: B, backchannel: [x] }
   c:
 `)
   assert.deepEqual(
     problems.map((problem) => problem.replace(/^my\.yaml:\d+:\d+: /, '')),
     [
-      'policies: policies are not built yet; remove this section',
+      'sources: sources are not built yet; remove this section',
       'flows.mine.session.remember: "remember" is not built yet; remove it',
       'flows.mine.steps[0].when: conditions ("when") are not built yet; remove it',
       'flows.mine.steps[0].onInvalid: "onInvalid" is not built yet; remove it',
       'flows.mine.steps[1].choose: choices ("choose") are not built yet; remove it',
       'flows.mine.steps[2].flow: calls of other flows ("flow") are not built yet; remove it',
-      'applications.a.access: access bindings ("access") are not built yet; remove it',
       'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',
       'applications.c: deleting by null is not built yet; remove the object from its file',
     ],
   )
+})
+
+test('policies are checked, and what they are made of is compiled', () => {
+  const snapshot = snapshotOf(`
+policies: { office: { type: rule, with: { rules: [{ when: 'request.ip.in("10.0.0.0/8")' }], token: abc } } }
+applications: { a: { name: A, access: [{ policy: office }, { group: staff, from: '2026-01-01' }] } }
+`)
+  const { settings, hash } = snapshot.policies.get('office') ?? assert.fail()
+  assert.equal(expressionsIn(settings).length, 1)
+  assert.ok(settings['token'] instanceof Secret)
+  const access = snapshot.applications.get('a')?.access
+  assert.deepEqual(
+    access?.bindings.map(({ test }) => test.by),
+    ['policy', 'group'],
+  )
+  const other = snapshotOf(`policies: { office: { type: rule, with: { rules: [{ when: 'true' }] } } }`)
+  assert.notEqual(other.policies.get('office')?.hash, hash)
+})
+
+test('what is wrong with policies and access is told at its place', () => {
+  assert.deepEqual(
+    problemsOf(`
+policies:
+  a: { type: rul }
+  b: { type: rule, with: { rules: [{ when: 'true' }, { when: 'usr.name' }] } }
+applications:
+  a:
+    name: A
+    access:
+      mode: any
+      bindings:
+        - { policy: offic }
+        - { policy: b }
+        - { role: admins }
+        - { group: a, user: b }
+  b: { name: B, access: { mode: some, bindings: [{ grup: a }] } }
+  c: { name: C, access: 7 }
+  d: { name: D, access: [] }
+flows:
+  out: { title: O, designation: invalidation, steps: [], access: 'true' }
+`).map((line) => line.replace('my.yaml:', '')),
+    [
+      '4:14: policies.a.type: there is no type of policy "rul"; did you mean "rule"?',
+      '5:62: policies.b.with.rules[1].when: there is no `usr`; did you mean "user"? (line 1, column 1 of the expression)',
+      '12:21: applications.a.access.bindings[0].policy: there is no policy "offic"; there are a, b',
+      '13:21: applications.a.access.bindings[1].policy: the policy "b" cannot be used, since something in it is wrong',
+      '14:19: applications.a.access.bindings[2].role: there is no role "admins"; did you mean "admin"?',
+      '15:11: applications.a.access.bindings[3]: a binding names one of policy, group, user, role, expression, this one names group and user',
+      '16:33: applications.b.access.mode: "some" is not one of any, all',
+      '16:58: applications.b.access.bindings[0].grup: there is no "grup" here; did you mean "group"?',
+      '17:25: applications.c.access: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',
+      '18:17: applications.d.access: must not be empty',
+      '20:66: flows.out.access: a flow that signs users out is open to everybody, or they could not sign out; remove it',
+    ],
+  )
+})
+
+test('whom of the directory an access names is collected for the commit', () => {
+  const compiled = compile(`
+applications: { a: { name: A, access: { bindings: [{ group: staff }, { user: ada }] } } }
+flows: { in: { title: I, designation: authentication, steps: [{ type: greeting }], access: [{ group: guests }] } }
+`)
+  assert.ok('references' in compiled)
+  assert.deepEqual(
+    compiled.references.map(({ to, name, item, path }) => [to, name, item.slug, path.join('.')]),
+    [
+      ['group', 'guests', 'in', 'access.0.group'],
+      ['group', 'staff', 'a', 'access.bindings.0.group'],
+      ['user', 'ada', 'a', 'access.bindings.1.user'],
+    ],
+  )
+})
+
+test('the revision changes with policies, access and mappings', () => {
+  const revisions = [
+    '',
+    `applications: { a: { name: A } }`,
+    `applications: { a: { name: A, access: 'true' } }`,
+    `applications: { a: { name: A, access: 'false' } }`,
+    `policies: { p: { type: rule, with: { rules: [] } } }`,
+    `scopeMappings: { m: { claims: { a: { value: 1 } } } }`,
+    `scopeMappings: { m: { claims: { a: { value: 2 } } } }`,
+  ].map((text) => snapshotOf(text).revision)
+  assert.equal(new Set(revisions).size, revisions.length)
 })
 
 test('secrets by reference: in secret fields only, and what cannot be read is named', () => {

@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto'
+import { type DirectoryReference, linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
+import { hashOf } from './canonical.ts'
 import type { Catalog } from './catalog.ts'
 import { type Document, type Item, itemsOf, positionOf } from './document.ts'
 import { compileFlows } from './flows.ts'
 import { type GroupSeed, type KindName, kinds, type UserSeed } from './kinds.ts'
+import { conditionLibrary, linkPolicies } from './policies.ts'
 import { type Problem, pathText } from './problem.ts'
 import { linkProviders } from './providers.ts'
+import { linkScopeMappings } from './scope-mappings.ts'
 import { sealSecrets } from './secrets.ts'
 import type { ApplicationFlows, CompileFlow, Items, Seeds, Snapshot } from './types.ts'
 
@@ -17,7 +20,9 @@ export type SnapshotInput = {
   readonly compileFlow: CompileFlow
 }
 
-export type SnapshotResult = { readonly snapshot: Snapshot; readonly seeds: Seeds } | { readonly problems: readonly Problem[] }
+export type SnapshotResult =
+  | { readonly snapshot: Snapshot; readonly seeds: Seeds; readonly references: readonly DirectoryReference[] }
+  | { readonly problems: readonly Problem[] }
 
 const shippedDefaults: ApplicationFlows = {
   authentication: 'default-authentication',
@@ -55,13 +60,8 @@ const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
   })
 }
 
-/** JSON with its keys in order, so that equal content is equal text. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !('toJSON' in inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+/** Roles that are always there. */
+const roles: ReadonlySet<string> = new Set(['admin', 'viewer'])
 
 const seedsOf = <T>(kind: KindName, items: Items): Readonly<Record<string, T>> =>
   Object.fromEntries([...items].map(([slug, { spec }]) => [slug, sealSecrets(kinds[kind].schema, spec) as T]))
@@ -73,26 +73,33 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
   const above = layer(documents, problems)
   const of = (kind: KindName): Items => new Map([...(below.get(kind) ?? []), ...(above.get(kind) ?? [])])
 
+  const policies = linkPolicies(of('policies'), catalog, problems)
+  const library = conditionLibrary(policies, of('policies'), roles)
+  const references: DirectoryReference[] = []
   const flows = compileFlows(of('flows'), catalog, compileFlow, problems)
+  const flowAccess = linkAccess(of('flows'), library, problems, references)
+  const access = linkAccess(of('applications'), library, problems, references)
   const applications = linkApplications(
-    { applications: of('applications'), providers: of('providers'), flows: of('flows'), defaults: shippedDefaults },
+    { applications: of('applications'), providers: of('providers'), flows: of('flows'), defaults: shippedDefaults, access },
     problems,
   )
-  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog }, problems)
+  const mappings = linkScopeMappings(of('scopeMappings'), problems)
+  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings }, problems)
   if (problems.length > 0) return { problems: inOrder(problems) }
 
-  const revision = createHash('sha256')
-    .update(
-      canonical([
-        Object.fromEntries([...flows].map(([slug, { hash }]) => [slug, hash])),
-        Object.fromEntries(applications),
-        Object.fromEntries(providers),
-      ]),
-    )
-    .digest('base64url')
+  const revision = hashOf([
+    Object.fromEntries([...policies].map(([slug, { hash }]) => [slug, hash])),
+    Object.fromEntries([...flows].map(([slug, { hash }]) => [slug, hash])),
+    Object.fromEntries([...flowAccess].map(([slug, { hash }]) => [slug, hash])),
+    Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
+    Object.fromEntries(providers),
+    Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
+  ])
   const snapshot: Snapshot = {
     revision,
+    policies,
     flows,
+    flowAccess,
     applications,
     providers,
     defaultFlows: shippedDefaults,
@@ -106,6 +113,7 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
   }
   return {
     snapshot: Object.freeze(snapshot),
+    references,
     seeds: { users: seedsOf<UserSeed>('users', of('users')), groups: seedsOf<GroupSeed>('groups', of('groups')) },
   }
 }
