@@ -30,8 +30,8 @@ type Checked = { readonly prepared: Prepared } | { readonly problems: readonly E
 const check = (source: string, names: readonly string[]): Checked => {
   const made = prepare(source, { names })
   if ('problems' in made) {
-    const problems = made.problems.map(({ message, line, column, name }) => ({
-      message: message + (name === undefined ? '' : didYouMean(name, names)),
+    const problems = made.problems.map(({ message, line, column, text = '' }) => ({
+      message: message + (/^[\w$]+$/.test(text) ? didYouMean(text, names) : ''),
       line,
       column,
     }))
