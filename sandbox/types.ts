@@ -39,7 +39,8 @@ export type Prepared = {
   readonly paths: readonly (readonly string[])[]
 }
 
-export type SourceProblem = Place & { readonly message: string }
+/** `name`: of a name that is not known. */
+export type SourceProblem = Place & { readonly message: string; readonly name?: string }
 
 export type Failure = {
   /**

@@ -1,0 +1,3 @@
+export { createPool } from './pool.ts'
+export { prepare } from './prepare.ts'
+export type * from './types.ts'
