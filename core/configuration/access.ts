@@ -7,6 +7,11 @@ import type { Items } from './types.ts'
 /** That a condition names a group or a user, who are in the directory: whether they are there is asked at a commit. */
 export type DirectoryReference = { readonly to: 'group' | 'user'; readonly name: string; readonly item: Item; readonly path: Path }
 
+const signsIn = ({ spec }: Item): boolean => ['authentication', 'enrollment', 'recovery'].includes(String(spec['designation']))
+
+const nobodyYet =
+  'asks about the user, whom nobody knows before this flow has run, so it would refuse everybody; put it on the applications that use the flow'
+
 /** The conditions under which the objects of a kind may be entered or opened, by slug; those without any are left out. */
 export const linkAccess = (
   items: Items,
@@ -27,6 +32,10 @@ export const linkAccess = (
       // Of one that is not sound, what was wrong is left out: that something is missing there now is told already.
       const told = compiled.problems.filter(({ path }) => item.sound || typeof path.at(-1) !== 'number')
       problems.push(...told.map(({ path, message }) => problemOf(item, ['access', ...path], message)))
+      continue
+    }
+    if (item.kind === 'flows' && signsIn(item) && compiled.condition.reads.includes('user')) {
+      problems.push(problemOf(item, ['access'], nobodyYet))
       continue
     }
     linked.set(item.slug, compiled.condition)

@@ -266,6 +266,7 @@ applications:
   d: { name: D, access: [] }
 flows:
   out: { title: O, designation: invalidation, steps: [], access: 'true' }
+  in: { title: I, designation: authentication, steps: [{ type: greeting }], access: [{ group: staff }] }
 `).map((line) => line.replace('my.yaml:', '')),
     [
       '4:14: policies.a.type: there is no type of policy "rul"; did you mean "rule"?',
@@ -279,6 +280,7 @@ flows:
       '17:25: applications.c.access: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',
       '18:17: applications.d.access: must not be empty',
       '20:66: flows.out.access: a flow that signs users out is open to everybody, or they could not sign out; remove it',
+      '21:77: flows.in.access: asks about the user, whom nobody knows before this flow has run, so it would refuse everybody; put it on the applications that use the flow',
     ],
   )
 })
@@ -286,7 +288,7 @@ flows:
 test('whom of the directory an access names is collected for the commit', () => {
   const compiled = compile(`
 applications: { a: { name: A, access: { bindings: [{ group: staff }, { user: ada }] } } }
-flows: { in: { title: I, designation: authentication, steps: [{ type: greeting }], access: [{ group: guests }] } }
+flows: { in: { title: I, designation: authorization, steps: [], access: [{ group: guests }] } }
 `)
   assert.ok('references' in compiled)
   assert.deepEqual(

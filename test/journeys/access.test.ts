@@ -107,6 +107,38 @@ test('an event says why, for operators', async () => {
   assert.match(server.logs(), /access: denied/)
 })
 
+test('a flow is entered by whom it is open to', async () => {
+  const flows = {
+    'from-the-office': {
+      title: 'Sign in',
+      designation: 'authentication',
+      access: 'request.ip.in("10.0.0.0/8")',
+      steps: [{ type: 'identification' }, { type: 'password' }],
+    },
+  }
+  const applications = {
+    notes: { name: 'Notes', provider: 'notes', flows: { authentication: 'from-the-office' } },
+  }
+  await server.restart({ apply: document({ flows, applications }) })
+  const notes = relyingParty(server.url, { clientId: 'notes' })
+  assert.ok(notes.answerOf(await signIn(office(), people.bob, notes.start()))['code'])
+
+  const outside = at('192.0.2.1')
+  const refused = await outside.open(notes.start())
+  assert.equal(refused.status, 403)
+  assert.match(refused.text, /This is not open to you now/)
+  assert.deepEqual(Object.keys(refused.links).toSorted(), ['Back to the application', 'Start again'])
+  assert.equal(notes.answerOf(await outside.open(refused.links['Back to the application'] ?? ''))['error'], 'access_denied')
+
+  assert.equal((await office().open('/if/flow/from-the-office/')).status, 200)
+  const alone = await outside.open('/if/flow/from-the-office/')
+  assert.equal(alone.status, 403)
+  assert.equal((await outside.open(alone.links['Start again'] ?? '')).status, 403)
+  const json = await outside.ask('/api/v1/flows/from-the-office/run', { json: {} })
+  assert.deepEqual([json.status, json.json().code], [403, 'denied'])
+  await server.restart({ apply: document() })
+})
+
 test("Python's words are refused before anything starts, with what was meant", async () => {
   const python = { type: 'expression', with: { expression: "user.is_in_group('finance') and request.ip in ['10.0.0.0/8']" } }
   const other = startServer({ apply: document({ policies: { corporate: python } }) })
