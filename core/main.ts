@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
-import type { Protocol, Stage } from './api/index.ts'
+import type { Policy, Protocol, Stage } from './api/index.ts'
+import { createAccesses } from './access/authorize.ts'
+import { backChannel } from './access/back-channel.ts'
 import { bootstrap } from './access/bootstrap.ts'
 import { createBrowsers } from './access/browsers.ts'
 import { createCallers } from './access/caller.ts'
@@ -11,8 +13,9 @@ import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
-import { builtInRoles } from './access/permissions.ts'
+import { isPattern } from './access/permissions.ts'
 import { pruneAccess } from './access/prune.ts'
+import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSimulator } from './access/simulator.ts'
 import { createTokens } from './access/tokens.ts'
@@ -21,7 +24,6 @@ import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { simulateHandler } from './cli/simulate-handler.ts'
 import { version } from './cli/version.ts'
-import { problemText } from './configuration/problem.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
@@ -31,7 +33,7 @@ import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
-import { createUsers, createUsersWrite, userEffects } from './identity/users.ts'
+import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
@@ -39,7 +41,9 @@ import { createSeal } from './keys/seal.ts'
 import { dataFiles } from './options/data-files.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
-import { noJudge } from './policy/none.ts'
+import { createClaims } from './policy/claims.ts'
+import { createJudge } from './policy/judge.ts'
+import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietUse } from './ports/quiet.ts'
 import { databaseStore } from './store/database.ts'
@@ -116,7 +120,7 @@ async function wire(
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })
-  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
+  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash, isPermission: isPattern }, catalog)
   opened.push(() => plane.close())
   await Promise.all([applyFiles(plane, documents), keys.complete])
 
@@ -130,6 +134,9 @@ async function wire(
   const passwords = createPasswords({ database, hasher })
   await bootstrap(options.bootstrap, { database, passwords, events, clock })
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
+  const directory = createDirectory(database)
+  const pool = createPolicyPool()
+  opened.push(() => pool.close())
   const implementations = {
     clock,
     log,
@@ -140,16 +147,20 @@ async function wire(
     store,
     keys,
     grants: createGrants({ database, clock, seal, events }),
+    claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
   }
   const container = registerPorts(implementations)
   const uses = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], protocols = [] }) =>
-      [...stages, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
+    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [] }) =>
+      [...stages, ...policies, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
     ),
   )
-  const useBy = (item: Stage | Protocol | undefined) => (item && uses.get(item)) ?? {}
+  const useBy = (item: Stage | Policy | Protocol | undefined) => (item && uses.get(item)) ?? {}
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
+
+  const judge = createJudge({ pool, directory, use: useBy, log })
+  const accesses = createAccesses({ judge, events, log })
 
   const engine = new Engine({
     store: coreStore,
@@ -158,11 +169,13 @@ async function wire(
     now: () => clock.now().getTime(),
     use: (kind) => useBy(catalog.stage(kind)),
     close: closing(database, effects, clock),
-    judge: noJudge,
+    judge,
   })
   const front = new Front({
     engine,
     events,
+    accesses,
+    refusals: createRefusals(coreStore),
     protocol(kind) {
       const found = protocols.find(({ protocol }) => protocol.kind === kind)
       if (!found) throw new Error(`no plugin brings the protocol "${kind}"`)
@@ -175,11 +188,11 @@ async function wire(
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
   })
   const simulate = createSimulator({
-    judge: noJudge,
+    judge,
     store,
     use: quietUse(catalog, implementations),
     rehearse: rehearsal(database, effects, clock),
-    snapshot: () => snapshot,
+    snapshot: plane.snapshot,
     users,
     now: clock.now,
     say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
@@ -189,6 +202,8 @@ async function wire(
   const app = await createApp({
     engine,
     front,
+    accesses,
+    backChannel: backChannel(accesses, sessions),
     links,
     protocols,
     log,
@@ -198,8 +213,8 @@ async function wire(
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
-      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, usedBy: () => [] }),
-      rolesOf: () => builtInRoles,
+      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, usedBy: plane.usedBy }),
+      rolesOf: ({ roles }) => roles,
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),
       store: coreStore,

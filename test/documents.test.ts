@@ -48,6 +48,7 @@ test('every link of a guide to a file of ours finds it', () => {
 test("a plugin's description names every setting that its schema has", () => {
   const described = [
     ...[...catalog.stages.values()].map((stage) => ['stages', stage] as const),
+    ...[...catalog.policies.values()].map((policy) => ['policies', policy] as const),
     ...[...catalog.protocols.values()].map((protocol) => ['protocols', protocol] as const),
   ]
   for (const [family, item] of described) {

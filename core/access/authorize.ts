@@ -1,16 +1,112 @@
-import type { Application } from '../api/index.ts'
+import { randomBytes } from 'node:crypto'
+import { type About, type Application, type Events, type Json, type Log, type Message, msg, type RequestView } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
+import type { Condition, Judge, Reason, Situation, Verdict } from '../policy/types.ts'
+import type { Proof } from './types.ts'
 
-/**
- * May this user open this application? Asked at head, whatever a session or a grant was given under: an application that is gone is
- * closed to everybody.
- */
-export function authorize(
-  snapshot: Snapshot,
-  _userId: string,
-  application: Application,
-): { readonly allowed: boolean; readonly reason: string } {
-  return snapshot.applications.has(application.slug)
-    ? { allowed: true, reason: 'the application has no access rules' }
-    : { allowed: false, reason: `there is no application "${application.slug}" any more` }
+/** Who asks for access, as far as is known. `session`: the one it is asked in; `at` is when its user last proved who they are. */
+export type Asking = {
+  readonly request: RequestView
+  readonly user: { readonly id: string; readonly username: string } | undefined
+  readonly session: { readonly id: string; readonly at: Date } | undefined
+  readonly proofs: readonly Proof[]
+  readonly knownBrowser: boolean
+}
+
+/** What is asked for: an application, or a flow that is entered, on the way to an application or not. */
+export type Wanted = {
+  readonly application?: Application | undefined
+  readonly flow?: Situation['flow']
+}
+
+/** `reference` finds a refusal in the log and among the events; `why` is for the user. */
+export type Access =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly why: Message; readonly reference: string; readonly reason: string }
+
+/** Decides who may open what, by the configuration that the request began with. */
+export type Accesses = {
+  /** A refusal is recorded, with all its reasons. An application that is gone is closed to everybody. */
+  ask(snapshot: Snapshot, wanted: Wanted, asking: Asking): Promise<Access>
+  /** The same about an application, for a list of what can be opened: nothing is recorded. */
+  mayOpen(snapshot: Snapshot, application: Application, asking: Asking): Promise<boolean>
+}
+
+const allowed: Access = { allowed: true }
+
+const aboutOf = ({ application, flow }: Wanted): About =>
+  flow ? { type: 'flow', slug: flow.slug } : { type: 'application', slug: application?.slug ?? '' }
+
+const conditionOf = (snapshot: Snapshot, { application, flow }: Wanted): Condition | undefined =>
+  flow ? snapshot.flowAccess.get(flow.slug) : snapshot.applications.get(application?.slug ?? '')?.access
+
+const situationOf = (wanted: Wanted, { request, user, session, proofs, knownBrowser }: Asking): Situation => ({
+  about: aboutOf(wanted),
+  request,
+  user,
+  application: wanted.application,
+  flow: wanted.flow,
+  facts: {},
+  proofs,
+  session: session && { id: session.id, at: session.at.getTime() },
+  knownBrowser,
+})
+
+const json = ({ ms: _, ...reason }: Reason): Json => reason
+
+/** `policy "corporate": no, request.ip.in("10.0.0.0/8") is false` */
+const textOf = ({ of, said, detail }: Reason): string => `${of}: ${said}${detail === undefined ? '' : `, ${detail}`}`
+
+const whyNot = ({ why, said }: Verdict, { application, flow }: Wanted): Message => {
+  if (why) return why
+  if (said === 'failed') return msg('core.denied.failed')
+  return !flow && application ? msg('core.denied.access', { application: application.name }) : msg('core.denied.flow')
+}
+
+export const createAccesses = ({ judge, events, log }: { readonly judge: Judge; readonly events: Events; readonly log: Log }): Accesses => {
+  const refused = async (wanted: Wanted, asking: Asking, verdict: Verdict): Promise<Access> => {
+    const reference = randomBytes(8).toString('base64url').slice(0, 10)
+    const reason = verdict.reasons.map(textOf).join('; ') || 'nothing that could allow it takes part now'
+    const { application, flow } = wanted
+    log.info(
+      { application: application?.slug, flow: flow?.slug, user: asking.user?.id, request: asking.request.id, reference, reason },
+      'access: denied',
+    )
+    await events.record({
+      action: 'access_denied',
+      userId: asking.user?.id,
+      application: application?.slug,
+      detail: { reference, said: verdict.said, ...(flow && { flow: flow.slug }), reasons: verdict.reasons.map(json) },
+      request: asking.request,
+    })
+    return { allowed: false, why: whyNot(verdict, wanted), reference, reason }
+  }
+
+  const isGone = (snapshot: Snapshot, { application, flow }: Wanted): boolean =>
+    !flow && !snapshot.applications.has(application?.slug ?? '')
+
+  return {
+    async ask(snapshot, wanted, asking) {
+      if (isGone(snapshot, wanted)) {
+        const of = `application "${wanted.application?.slug}"`
+        return refused(wanted, asking, {
+          said: 'no',
+          reasons: [{ of, said: 'no', negated: false, detail: 'it is not there any more', ms: 0 }],
+        })
+      }
+      const condition = conditionOf(snapshot, wanted)
+      if (!condition) return allowed
+      const situation = situationOf(wanted, asking)
+      const verdict = await judge(condition, situation)
+      if (verdict.said === 'yes') return allowed
+      // Once more, to find out what decided: for operators, who otherwise see a no and have to guess.
+      const { reasons } = await judge(condition, situation, { explain: true })
+      return refused(wanted, asking, { ...verdict, reasons })
+    },
+    async mayOpen(snapshot, application, asking) {
+      if (isGone(snapshot, { application })) return false
+      const condition = conditionOf(snapshot, { application })
+      return !condition || (await judge(condition, situationOf({ application }, asking))).said === 'yes'
+    },
+  }
 }

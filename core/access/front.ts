@@ -15,6 +15,9 @@ import type { Engine } from '../engine/engine.ts'
 import type { ApplicationFlows } from '../configuration/types.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
+import type { Accesses, Asking, Wanted } from './authorize.ts'
+import type { Refusals } from './refusals.ts'
+import type { Proof } from './types.ts'
 import type { Visit } from './visit.ts'
 
 /** What the browser gets next. `cookie` is to be set along with it. */
@@ -35,6 +38,15 @@ export type Next = { readonly cookie?: string | undefined } & (
       readonly runId: string
       readonly back: boolean
     }
+  /** May not open or enter what they wanted. `username`: as whom they asked. */
+  | {
+      readonly next: 'refused'
+      readonly why: Message
+      readonly reference: string
+      readonly username: string | undefined
+      /** There is an application that can be told. */
+      readonly back: boolean
+    }
   | { readonly next: 'failed'; readonly reference: string; readonly flow: string }
   | { readonly next: 'over'; readonly flow: string; readonly runId: string }
   | { readonly next: 'throttled'; readonly retryAfter: number }
@@ -43,7 +55,8 @@ export type Next = { readonly cookie?: string | undefined } & (
 
 /** What a run is for: kept with it, and taken up when it ends. */
 type Purpose =
-  | { readonly to: 'home' }
+  /** `flow`: the one that was opened by its address. */
+  | { readonly to: 'home'; readonly flow?: string }
   | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
   | {
       readonly to: 'application'
@@ -56,9 +69,14 @@ type Purpose =
     }
 type ForApplication = Purpose & { to: 'application' }
 
+/** Who is signed in, as what follows a sign-in has to know them. */
+type SignedIn = Session & { readonly username: string; readonly proofs: readonly Proof[] }
+
 export type FrontParts = {
   readonly engine: Engine
   readonly events: Events
+  readonly accesses: Accesses
+  readonly refusals: Refusals
   readonly protocol: (kind: string) => { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
 }
 
@@ -80,10 +98,10 @@ export class Front {
     if (program.designation === 'invalidation') return this.logout(visit, { confirmed: false })
     if (program.designation === 'authorization') return undefined
     if (!link && program.designation === 'authentication' && visit.browser.session) return { next: 'home' }
-    const view = await this.#parts.engine.start(
-      { program, purpose: { to: 'home' } satisfies Purpose, ...(link && { link: link.key, facts: link.facts }) },
-      visit,
-    )
+    const purpose: Purpose = { to: 'home', flow: slug }
+    const refused = await this.#refusedAt(visit, program, purpose)
+    if (refused) return refused
+    const view = await this.#parts.engine.start({ program, purpose, ...(link && { link: link.key, facts: link.facts }) }, visit)
     return this.after(visit, view)
   }
 
@@ -94,6 +112,8 @@ export class Front {
     if (session && fresh(session, wants, visit.request.at)) return this.#authorize(visit, purpose, provider, session)
     if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
     const program = this.#flow(visit, provider.application.slug, 'authentication')
+    const refused = await this.#refusedAt(visit, program, purpose)
+    if (refused) return refused
     const view = await this.#parts.engine.start({ program, purpose, wants, application: provider.application }, visit)
     return this.after(visit, view)
   }
@@ -178,6 +198,17 @@ export class Front {
     return purpose?.to === 'application' && provider ? this.#refuse(visit, purpose, provider, 'denied') : { next: 'gone' }
   }
 
+  /** What somebody does who was refused: tell the application, try again, or sign in as somebody else. */
+  async afterRefusal(visit: Visit, reference: string, wish: 'back' | 'again' | 'switch'): Promise<Next> {
+    const purpose = (await this.#parts.refusals.find(visit, reference)) as unknown as Purpose | undefined
+    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '')) ?? { next: 'gone' }
+    const provider = purpose?.to === 'application' ? this.#provider(visit, purpose) : undefined
+    if (purpose?.to !== 'application' || !provider) return { next: 'gone' }
+    if (wish === 'back') return this.#refuse(visit, purpose, provider, 'denied')
+    const { hint: _, ...wants } = purpose.wants
+    return this.login(visit, purpose.protocol, provider, purpose.parked, wish === 'switch' ? { ...wants, maxAge: 0 } : purpose.wants)
+  }
+
   async #closed(visit: Visit, view: View & { is: 'closed' }): Promise<Next> {
     const purpose = view.purpose as unknown as Purpose
     const { cookie } = view
@@ -194,21 +225,41 @@ export class Front {
       const session = visit.browser.session
       // Somebody else may have signed in at this browser while the page was open: what A allowed is not answered with B's account.
       if (!session || session.userId !== view.user?.id) return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
-      return this.#finish(visit, purpose, provider, session)
+      // Asked again, since much may have changed while the page was open.
+      return (await this.#mayNotOpen(visit, purpose, provider, session)) ?? this.#finish(visit, purpose, provider, session)
     }
-    const { session, user } = view
+    const { session, user, proofs } = view
     if (!session || !user) return this.#refuse(visit, purpose, provider, 'login-needed')
-    return this.#authorize(visit, purpose, provider, { ...session, username: user.username })
+    return this.#authorize(visit, purpose, provider, { ...session, username: user.username, proofs })
   }
 
-  async #authorize(
-    visit: Visit,
-    purpose: ForApplication,
-    provider: Provider<unknown>,
-    session: Session & { readonly username: string },
-  ): Promise<Next> {
+  /** What follows if this user may not open the application. */
+  async #mayNotOpen(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next | undefined> {
+    return this.#refused(visit, purpose, { application: provider.application }, askingAs(visit, session))
+  }
+
+  /** What follows if the flow may not be entered. */
+  async #refusedAt(visit: Visit, program: Program, purpose: Purpose): Promise<Next | undefined> {
+    const { slug, title, designation } = program
+    const application = purpose.to === 'application' ? this.#provider(visit, purpose)?.application : undefined
+    return this.#refused(visit, purpose, { flow: { slug, title, designation }, application }, askingAs(visit, visit.browser.session))
+  }
+
+  async #refused(visit: Visit, purpose: Purpose, wanted: Wanted, asking: Asking): Promise<Next | undefined> {
+    const access = await this.#parts.accesses.ask(visit.snapshot, wanted, asking)
+    if (access.allowed) return undefined
+    const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
+    if (purpose.to === 'application' && provider && purpose.wants.silent) return this.#refuse(visit, purpose, provider, 'denied')
+    await this.#parts.refusals.keep(visit, access.reference, purpose)
+    const { why, reference } = access
+    return { next: 'refused', why, reference, username: asking.user?.username, back: provider !== undefined }
+  }
+
+  async #authorize(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next> {
     const program = this.#flow(visit, provider.application.slug, 'authorization')
     const next: ForApplication = { ...purpose, phase: 'authorization' }
+    const refused = (await this.#mayNotOpen(visit, next, provider, session)) ?? (await this.#refusedAt(visit, program, next))
+    if (refused) return refused
     const view = await this.#parts.engine.start(
       {
         program,
@@ -224,12 +275,7 @@ export class Front {
     return this.after(visit, view)
   }
 
-  async #finish(
-    visit: Visit,
-    purpose: ForApplication,
-    provider: Provider<unknown>,
-    session: Session & { readonly username: string },
-  ): Promise<Next> {
+  async #finish(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next> {
     const { protocol, use } = this.#parts.protocol(purpose.protocol)
     const subject = { id: session.userId, username: session.username }
     const answer = await protocol.finish({ provider, request: purpose.parked, subject, session, origin: visit.request.origin, use })
@@ -260,6 +306,15 @@ export class Front {
     return visit.snapshot.providers.get(purpose.provider)
   }
 }
+
+/** Who asks, by the session at the browser or one that was just opened there. */
+export const askingAs = ({ request, browser }: Visit, session: SignedIn | undefined): Asking => ({
+  request,
+  user: session && { id: session.userId, username: session.username },
+  session,
+  proofs: session?.proofs ?? [],
+  knownBrowser: session !== undefined && browser.known.includes(session.userId),
+})
 
 const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
   purpose.then === undefined

@@ -1,6 +1,7 @@
+import type { Selectable } from 'kysely'
 import type { Clock, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
-import type { Tx } from '../data/tables.ts'
+import type { Tables, Tx } from '../data/tables.ts'
 import { prepare } from '../data/prepared.ts'
 import type { Proof } from './types.ts'
 
@@ -24,6 +25,8 @@ export type Sessions = {
   endAll(userId: string): Promise<void>
   /** The user's sessions that are alive, newest first. */
   list(userId: string): Promise<ListedSession[]>
+  /** A session by its id, whether or not it is still alive, with what its owner is told of it. */
+  find(id: string): Promise<ListedSession | undefined>
   /** Notes that the browser's session was used now. Writes at most once a minute; a failure is logged. */
   touch(session: { readonly id: string; readonly browserId: string; readonly seenAt: number }): Promise<void>
 }
@@ -32,6 +35,17 @@ const minute = 60_000
 
 /** Proofs as stored. */
 export const readProofs = (text: string): readonly Proof[] => JSON.parse(text) as readonly Proof[]
+
+const listed = (row: Selectable<Tables['sessions']>): ListedSession => ({
+  id: row.id,
+  proofs: readProofs(row.proofs),
+  authenticatedAt: new Date(row.authenticated_at),
+  createdAt: new Date(row.created_at),
+  expiresAt: new Date(row.expires_at),
+  seenAt: new Date(row.seen_at),
+  ip: row.ip,
+  userAgent: row.user_agent,
+})
 
 /** Ends a session, and its grants that are not offline. `now` in epoch ms. */
 export const endSession = async (tx: Tx, id: string, now: number): Promise<void> => {
@@ -62,6 +76,7 @@ export const createSessions = ({
 }): Sessions => {
   const { sql } = database
   const now = (): number => clock.now().getTime()
+  const byId = prepare(database, (given: { readonly id: string }) => sql.selectFrom('sessions').selectAll().where('id', '=', given.id))
   type Seen = { readonly id: string; readonly at: number; readonly before: number }
   const sessionSeen = prepare(database, (given: Seen) =>
     sql.updateTable('sessions').set({ seen_at: given.at }).where('id', '=', given.id).where('seen_at', '<=', given.before),
@@ -81,16 +96,11 @@ export const createSessions = ({
         .where('expires_at', '>', now())
         .orderBy('created_at', 'desc')
         .execute()
-      return rows.map((row) => ({
-        id: row.id,
-        proofs: readProofs(row.proofs),
-        authenticatedAt: new Date(row.authenticated_at),
-        createdAt: new Date(row.created_at),
-        expiresAt: new Date(row.expires_at),
-        seenAt: new Date(row.seen_at),
-        ip: row.ip,
-        userAgent: row.user_agent,
-      }))
+      return rows.map(listed)
+    },
+    async find(id) {
+      const [row] = await byId({ id })
+      return row && listed(row)
     },
     async touch({ id, browserId, seenAt }) {
       const at = now()

@@ -1,4 +1,5 @@
 import { definePort, type Effect, type Json } from './base.ts'
+import type { MappedClaims } from './claims.ts'
 
 export type Clock = { now(): Date }
 
@@ -161,5 +162,6 @@ export const ports = Object.freeze({
   store: definePort<Store>('store'),
   keys: definePort<Keys>('keys', { strong: true }),
   grants: definePort<Grants>('grants', { strong: true }),
+  claims: definePort<MappedClaims>('claims'),
   events: definePort<Events>('events'),
 })

@@ -1,10 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TObject } from 'typebox'
 import type { Configurable, Message, Use, Used } from './base.ts'
+import type { MappedScope } from './claims.ts'
 import type { Screen } from './screen.ts'
 
 /** How an application asks for sign-ins: one configured object of a protocol. */
-export type Provider<S> = { readonly slug: string; readonly settings: S; readonly application: Application }
+export type Provider<S> = {
+  readonly slug: string
+  readonly settings: S
+  readonly application: Application
+  /** What the configuration's `scopeMappings` bring, for the port `claims`. */
+  readonly mappings: readonly MappedScope[]
+}
 export type Application = { readonly slug: string; readonly name: string; readonly launchUrl?: string }
 
 /** Who signed in. `id` is the immutable UUID. */
@@ -59,9 +66,12 @@ export type ProtocolContext<S, R, U extends Use> = {
     reply: FastifyReply,
     wish: { readonly confirmed: boolean; readonly then?: URL; readonly application?: Application },
   ): Promise<FastifyReply>
-  /** May this user open this application now? Asked where no flow runs: refresh, introspection. */
+  /**
+   * May this user open this application now? Asked where no flow runs: refresh, introspection. A grant says who it is. Where it names a session, that is
+   * what was proved, and from where: the request is then one of the application's own server.
+   */
   authorize(
-    userId: string,
+    who: { readonly userId: string; readonly sessionId?: string },
     application: Application,
     request: FastifyRequest,
   ): Promise<{ readonly allowed: boolean; readonly reason: string }>

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { readFlowTest } from '../configuration/flow-tests.ts'
 import { readCatalog, readConfiguration } from '../configuration/house.ts'
 import { problemText } from '../configuration/problem.ts'
-import { noJudge } from '../policy/none.ts'
 import { flowTestsText } from './flow-tests-text.ts'
 import { runFlowTests } from './flow-tests.ts'
 
@@ -20,7 +19,7 @@ const read = (text: string, file = 'my.test.yaml') => {
 const run = async (text: string, file?: string) => {
   const { file: name, ...rest } = {
     ...read(text, file),
-    ...(await runFlowTests(read(text, file), { snapshot, catalog, judge: () => noJudge })),
+    ...(await runFlowTests(read(text, file), { snapshot, catalog })),
   }
   return flowTestsText([{ file: name, ...('problems' in rest ? { problems: rest.problems } : { results: rest.results }) }])
 }
@@ -95,6 +94,6 @@ test('a file that cannot be used says why', async () => {
   )
   assert.match(
     await run('version: 1\nflow: default-authentication\nusers: { ada: { groups: [lost] } }\ncases: [{ name: n, expect: { ends: asks } }]'),
-    /my\.test\.yaml: .*lost/,
+    /my\.test\.yaml:3:17: users\.ada\.groups: .*lost/,
   )
 })

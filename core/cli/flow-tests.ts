@@ -9,7 +9,7 @@ import { openDatabase } from '../data/database.ts'
 import { type Mismatch, runFlowTest } from '../engine/flow-tests.ts'
 import { CannotSimulate } from '../engine/simulate.ts'
 import type { Program } from '../engine/program.ts'
-import { seed, SeedProblems } from '../identity/seeds.ts'
+import { hashSeeds, sow } from '../identity/seeds.ts'
 import { offline, type Offline } from './offline.ts'
 
 export type CaseResult = { readonly name: string } & (
@@ -73,7 +73,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
  */
 export async function runFlowTests(
   test: FlowTest,
-  { snapshot, catalog, judge }: { readonly snapshot: Snapshot; readonly catalog: Catalog; readonly judge: Parameters<typeof offline>[2] },
+  { snapshot, catalog }: { readonly snapshot: Snapshot; readonly catalog: Catalog },
 ): Promise<{ readonly results: readonly CaseResult[] } | { readonly problems: readonly Problem[] }> {
   const program = snapshot.flows.get(test.flow)
   if (!program) {
@@ -81,17 +81,17 @@ export async function runFlowTests(
     return { problems: [{ position: test.flowPlace, path: ['flow'], message }] }
   }
   const database = await openDatabase({ url: 'sqlite::memory:' })
+  const house = { ...offline(database, catalog), flows: snapshot.flows, applications: snapshot.applications }
   try {
     await database.migrate()
-    const house = { ...offline(database, catalog, judge), flows: snapshot.flows, applications: snapshot.applications }
-    await seed(database, test.seeds, { hash: house.hasher.hash, now: Date.now() })
+    const hashes = await hashSeeds(database, test.seeds.users, house.hasher.hash)
+    const { problems } = await database.transaction((tx) => sow(tx, test.seeds, hashes, Date.now()))
+    if (problems.length > 0) return { problems: problems.map(({ path, message }) => ({ position: test.place(path), path, message })) }
     const results: CaseResult[] = []
     for (const one of test.cases) results.push(await runCase(house, program, one))
     return { results }
-  } catch (error) {
-    if (error instanceof SeedProblems) return { problems: error.problems.map((message) => ({ message: `${test.file}: ${message}` })) }
-    throw error
   } finally {
+    await house.close()
     await database.close()
   }
 }

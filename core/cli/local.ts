@@ -1,4 +1,6 @@
 import type { Log } from '../api/index.ts'
+import type { openPlane } from '../configuration/house.ts'
+import type { PlaneParts } from '../configuration/plane-state.ts'
 import type { Database } from '../data/database.ts'
 import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
@@ -33,6 +35,21 @@ export const withDatabase = async <T>(options: Options, work: (database: Databas
   }
 }
 
+/** The configuration that is stored in a database which no server has. */
+export const storedPlane = async (
+  options: Options,
+  { catalog, ...parts }: Pick<PlaneParts, 'database' | 'catalog' | 'hash' | 'log'>,
+): ReturnType<typeof openPlane> => {
+  const [house, { createSeal }, { secretKeyOf }, { isPattern }] = await Promise.all([
+    import('../configuration/house.ts'),
+    import('../keys/seal.ts'),
+    import('../options/secret-key.ts'),
+    import('../access/permissions.ts'),
+  ])
+  const seal = createSeal(secretKeyOf(options).reveal())
+  return house.openPlane({ ...parts, seal, clock: { now: () => new Date() }, isPermission: isPattern }, catalog)
+}
+
 const handlersFor = async (options: Options, database: Database, log: Log) => {
   const [access, links, identity, keys, audit, short, scoping, actions] = await Promise.all([
     import('../access/passwords.ts'),
@@ -47,13 +64,8 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
   const plane = async () => {
-    const [{ openPlane, readCatalog }, { createSeal }, { secretKeyOf }] = await Promise.all([
-      import('../configuration/house.ts'),
-      import('../keys/seal.ts'),
-      import('../options/secret-key.ts'),
-    ])
-    const seal = createSeal(secretKeyOf(options).reveal())
-    return openPlane({ database, seal, clock, log, hash: hasher.hash }, await readCatalog())
+    const { readCatalog } = await import('../configuration/house.ts')
+    return storedPlane(options, { database, catalog: await readCatalog(options), hash: hasher.hash, log })
   }
   const events = audit.createEvents({ database, clock, log })
   const handlers = actions.actionsOf({

@@ -1,13 +1,15 @@
 import { createConsents, consentEffects } from '../access/consents.ts'
 import { rehearsal } from '../access/closing.ts'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
-import type { Grants, Keys, Users } from '../api/index.ts'
+import type { Grants, Keys, MappedClaims, Policy, Users } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { Database } from '../data/database.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
-import { createUsers, createUsersWrite, userEffects } from '../identity/users.ts'
+import { createDirectory, createUsers, createUsersWrite, userEffects } from '../identity/users.ts'
 import { createHasher, type Hasher } from '../keys/hashing.ts'
-import type { Judge } from '../policy/types.ts'
+import { createJudge } from '../policy/judge.ts'
+import { createPolicyPool } from '../policy/pool.ts'
+import { registerPorts, useOf } from '../ports/container.ts'
 import { quietUse } from '../ports/quiet.ts'
 import { databaseStore } from '../store/database.ts'
 import { coreMessages } from '../web/core-messages.ts'
@@ -31,16 +33,18 @@ export type Offline = {
   readonly hasher: Hasher
   readonly simulation: SimulationParts
   readonly messages: ReturnType<typeof createMessages>
+  /** Ends the sandbox. */
+  close(): Promise<void>
 }
 
 /** What simulations need, over a database that no server has. */
-export const offline = (database: Database, catalog: Catalog, judge: (users: Users) => Judge): Offline => {
+export const offline = (database: Database, catalog: Catalog): Offline => {
   const clock = { now: () => new Date() }
   const hasher = createHasher()
   const users = createUsers(database)
   const store = databaseStore(database, clock)
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
-  const use = quietUse(catalog, {
+  const implementations = {
     clock,
     log: silent,
     users,
@@ -50,12 +54,20 @@ export const offline = (database: Database, catalog: Catalog, judge: (users: Use
     store,
     keys: absent('keys') as Keys,
     grants: absent('grants') as Grants,
+    claims: absent('claims') as MappedClaims,
     events: { record: async () => {} },
-  })
+  }
+  const pool = createPolicyPool()
+  const container = registerPorts(implementations)
+  const uses = new Map<Policy, Readonly<Record<string, unknown>>>()
+  for (const { id, policies = [] } of catalog.plugins) for (const policy of policies) uses.set(policy, useOf(container, id, policy.use))
+  const judge = createJudge({ pool, directory: createDirectory(database), use: (policy) => uses.get(policy) ?? {}, log: silent })
+  const use = quietUse(catalog, implementations)
   return {
     users,
     hasher,
-    simulation: { judge: judge(users), store, use, rehearse: rehearsal(database, effects, clock) },
+    simulation: { judge, store, use, rehearse: rehearsal(database, effects, clock) },
     messages: createMessages({ core: coreMessages, plugins: catalog.plugins.map(({ messages = {} }) => messages), problem: () => {} }),
+    close: () => pool.close(),
   }
 }

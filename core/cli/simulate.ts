@@ -1,7 +1,7 @@
 import type { SimulationReport, SimulationWish } from '../access/simulator.ts'
 import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
-import { type Call, type Command, Failure, jsonFlag, misuse } from './command.ts'
+import { type Command, Failure, jsonFlag, misuse } from './command.ts'
 import { callServer } from './client.ts'
 import { Refused } from './control.ts'
 import { optionsOf } from './setup.ts'
@@ -23,25 +23,25 @@ const answersOf = (said: readonly string[]): Readonly<Record<string, string>> =>
     }),
   )
 
-/** Where no server runs: on its database, with the configuration of the options. */
-const simulateHere = async (options: Options, env: Call['env'], wish: SimulationWish): Promise<SimulationReport> => {
-  const [{ withDatabase }, { readCatalog, readConfiguration }, { offline }, { createSimulator }, { simulateHandler }, { noJudge }] =
-    await Promise.all([
-      import('./local.ts'),
-      import('../configuration/house.ts'),
-      import('./offline.ts'),
-      import('../access/simulator.ts'),
-      import('./simulate-handler.ts'),
-      import('../policy/none.ts'),
-    ])
-  const catalog = await readCatalog()
-  const { snapshot } = readConfiguration(catalog, options, env)
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Where no server runs: on its database, with the configuration that is stored there. */
+const simulateHere = async (options: Options, wish: SimulationWish): Promise<SimulationReport> => {
+  const [{ storedPlane, withDatabase }, { readCatalog }, { offline }, { createSimulator }, { simulateHandler }] = await Promise.all([
+    import('./local.ts'),
+    import('../configuration/house.ts'),
+    import('./offline.ts'),
+    import('../access/simulator.ts'),
+    import('./simulate-handler.ts'),
+  ])
+  const catalog = await readCatalog(options)
   return withDatabase(options, async (database) => {
     await database.migrate()
-    const { users, simulation, messages } = offline(database, catalog, () => noJudge)
+    const { users, hasher, simulation, messages, close } = offline(database, catalog)
+    const plane = await storedPlane(options, { database, catalog, hash: hasher.hash, log: silent })
     const simulate = createSimulator({
       ...simulation,
-      snapshot: () => snapshot,
+      snapshot: plane.snapshot,
       users,
       now: () => new Date(),
       say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
@@ -50,6 +50,9 @@ const simulateHere = async (options: Options, env: Call['env'], wish: Simulation
       return await simulateHandler(simulate)(wish)
     } catch (error) {
       throw error instanceof Refused ? new Failure(error.message) : error
+    } finally {
+      plane.close()
+      await close()
     }
   })
 }
@@ -77,7 +80,7 @@ export const simulate: Command = {
     json: jsonFlag,
   },
   async run(call) {
-    const { flags, lists, parameters, terminal, env } = call
+    const { flags, lists, parameters, terminal } = call
     const wish: SimulationWish = {
       flow: parameters[0] ?? '',
       user: text(flags['user']),
@@ -93,7 +96,7 @@ export const simulate: Command = {
       userAgent: text(flags['user-agent']),
     }
     const options = await optionsOf(call)
-    const report = (await callServer(dataFiles(options.dataDir).socket, 'simulate', wish)) ?? (await simulateHere(options, env, wish))
+    const report = (await callServer(dataFiles(options.dataDir).socket, 'simulate', wish)) ?? (await simulateHere(options, wish))
     if (flags['json']) terminal.out(JSON.stringify(report, null, 2))
     else {
       const { simulationText } = await import('./simulation-text.ts')

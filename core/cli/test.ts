@@ -42,20 +42,19 @@ type FileResult = { readonly file: string } & ({ readonly results: readonly Case
 
 const runFiles = async (call: Call, tests: readonly string[]): Promise<readonly FileResult[]> => {
   const { env, cwd } = call
-  const [{ readCatalog, readConfiguration }, { readFlowTest }, { runFlowTests }, { noJudge }] = await Promise.all([
+  const [{ readCatalog, readConfiguration }, { readFlowTest }, { runFlowTests }] = await Promise.all([
     import('../configuration/house.ts'),
     import('../configuration/flow-tests.ts'),
     import('./flow-tests.ts'),
-    import('../policy/none.ts'),
   ])
   const options = await optionsOf(call)
-  const catalog = await readCatalog()
+  const catalog = await readCatalog(options)
   const { snapshot } = readConfiguration(catalog, { ...options, apply: documentsOf(options.apply, tests) }, env)
   const files: FileResult[] = []
   for (const path of tests) {
     const file = relative(cwd, path) || path
     const read = readFlowTest(readFileSync(path, 'utf8'), file)
-    files.push({ file, ...('problems' in read ? read : await runFlowTests(read.test, { snapshot, catalog, judge: () => noJudge })) })
+    files.push({ file, ...('problems' in read ? read : await runFlowTests(read.test, { snapshot, catalog })) })
   }
   return files
 }

@@ -1,5 +1,6 @@
 import { type Item, problemOf } from './document.ts'
 import type { ApplicationSpec, ProviderSpec, WrittenFlow } from './kinds.ts'
+import type { Condition } from '../policy/types.ts'
 import type { Path, Problem } from './problem.ts'
 import type { ApplicationFlows, ConfiguredApplication, Items } from './types.ts'
 import { didYouMean } from './suggest.ts'
@@ -10,6 +11,7 @@ type Linked = {
   readonly flows: Items
   readonly defaults: ApplicationFlows
   readonly saidBy?: Item | undefined
+  readonly access: ReadonlyMap<string, Condition>
 }
 
 const uses = ['authentication', 'authorization', 'invalidation'] as const
@@ -29,7 +31,7 @@ const misfit = (slug: string, use: string, flows: Items): string | undefined => 
  * own slug.
  */
 export const linkApplications = (
-  { applications, providers, flows, defaults, saidBy }: Linked,
+  { applications, providers, flows, defaults, saidBy, access }: Linked,
   problems: Problem[],
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
@@ -60,6 +62,7 @@ export const linkApplications = (
       const why = flow === undefined ? undefined : misfit(flow, use, flows)
       if (why) problem(['flows', use], why)
     }
+    const condition = access.get(item.slug)
     const { name = item.slug, launchUrl, description, provider } = spec
     linked.set(item.slug, {
       slug: item.slug,
@@ -68,6 +71,7 @@ export const linkApplications = (
       ...(description && { description }),
       provider,
       flows: { ...defaults, ...spec.flows },
+      ...(condition && { access: condition }),
     })
   }
 

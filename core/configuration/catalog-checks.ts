@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import { apiVersion, type Plugin, type Protocol, type Stage, type Use } from '../api/index.ts'
+import { apiVersion, type Plugin, type Policy, type Protocol, type Stage, type Use } from '../api/index.ts'
 import { closed, type Schema, tryCompile } from './schema.ts'
 import { didYouMean } from './suggest.ts'
 
-type Item = { readonly family: 'stage' | 'protocol'; readonly plugin: Plugin; readonly item: Stage | Protocol }
+type Item = { readonly family: 'stage' | 'policy' | 'protocol'; readonly plugin: Plugin; readonly item: Stage | Policy | Protocol }
 
 /** Where core's own routes stand. */
 const coreMounts = ['/-', '/api', '/if', '/static']
 
 const itemsOf = (plugin: Plugin): readonly Item[] => [
   ...(plugin.stages ?? []).map((item) => ({ family: 'stage' as const, plugin, item })),
+  ...(plugin.policies ?? []).map((item) => ({ family: 'policy' as const, plugin, item })),
   ...(plugin.protocols ?? []).map((item) => ({ family: 'protocol' as const, plugin, item })),
 ]
 

@@ -1,8 +1,9 @@
-import type { Configurable, Plugin, Protocol, Stage } from '../api/index.ts'
+import type { Configurable, Plugin, Policy, Protocol, Stage } from '../api/index.ts'
 import type { Check } from '../engine/program.ts'
 import { catalogProblems } from './catalog-checks.ts'
 import type { Disabled } from './external-plugins.ts'
 import { pathOf } from './explain.ts'
+import { compileTexts } from './expressions.ts'
 import { answerCheckOf, checkOf, closed, type Schema } from './schema.ts'
 import { sealSecrets } from './secrets.ts'
 import { didYouMean } from './suggest.ts'
@@ -17,14 +18,16 @@ export type Catalog = {
   /** What is probably a slip, e.g. a grant for a plugin that is not there. */
   readonly warnings: readonly string[]
   readonly stages: ReadonlyMap<string, Stage>
+  readonly policies: ReadonlyMap<string, Policy>
   readonly protocols: ReadonlyMap<string, Protocol>
   stage(kind: string): Stage | undefined
   /** Why there is no such stage, and which was probably meant. */
   unknownStage(kind: string): string
+  unknownPolicy(kind: string): string
   unknownProtocol(kind: string): string
   /** The settings' schema, in which what it does not name is an error. */
   schema(item: Configurable<any>): Schema
-  /** Settings as the plugin gets them: checked, with defaults, secret texts as `Secret`. */
+  /** Settings as the plugin gets them: checked, with defaults, secret texts as `Secret`, expressions compiled. */
   settings(item: Configurable<any>, value: unknown): ReturnType<Check>
   /** A check of answers by a stage's schema; what the schema does not name is dropped. */
   answers(schema: object): Check
@@ -55,9 +58,10 @@ export const createCatalog = (
   if (problems.length > 0) return { problems }
 
   const stages = byKind(plugins.flatMap((plugin) => plugin.stages ?? []))
+  const policies = byKind(plugins.flatMap((plugin) => plugin.policies ?? []))
   const protocols = byKind(plugins.flatMap((plugin) => plugin.protocols ?? []))
   const entries = new Map<Configurable<any>, { readonly schema: Schema; readonly check: Check }>()
-  for (const item of [...stages.values(), ...protocols.values()]) {
+  for (const item of [...stages.values(), ...policies.values(), ...protocols.values()]) {
     const schema = closed(item.settings as Schema)
     entries.set(item, { schema, check: checkOf(schema) })
   }
@@ -73,18 +77,21 @@ export const createCatalog = (
     disabled,
     warnings,
     stages,
+    policies,
     protocols,
     stage: (kind) => stages.get(kind),
     unknownStage: unknown('stage', stages, disabled),
+    unknownPolicy: unknown('type of policy', policies, disabled),
     unknownProtocol: unknown('protocol', protocols, disabled),
     schema: (item) => entry(item).schema,
     settings(item, value) {
       const { schema, check } = entry(item)
       const checked = check(value)
       if ('problems' in checked) return checked
-      const sealed = sealSecrets(schema, checked.value)
-      const said = item.check?.(sealed) ?? []
-      return said.length === 0 ? { value: sealed } : { problems: said.map(({ pointer, message }) => ({ path: pathOf(pointer), message })) }
+      const compiled = compileTexts(schema, sealSecrets(schema, checked.value))
+      if ('problems' in compiled) return compiled
+      const said = item.check?.(compiled.value) ?? []
+      return said.length === 0 ? compiled : { problems: said.map(({ pointer, message }) => ({ path: pathOf(pointer), message })) }
     },
     answers: (schema) => answerCheckOf(schema),
   }

@@ -65,14 +65,15 @@ export type FlowCase = {
   readonly answers: Readonly<Record<string, unknown>>
   readonly expect: Expected
   /** Where it is said what is expected. */
-  readonly place: (key: string) => Position
+  readonly place: (key: string) => Position | undefined
 }
 
 /** A test of one flow: who is there, and what is tried. */
 export type FlowTest = {
   readonly file: string
   readonly flow: string
-  readonly flowPlace: Position
+  readonly flowPlace: Position | undefined
+  readonly place: (path: Path) => Position | undefined
   readonly seeds: Seeds
   readonly cases: readonly FlowCase[]
 }
@@ -97,6 +98,7 @@ export const readFlowTest = (content: string, name: string): { readonly test: Fl
       file: name,
       flow,
       flowPlace: at(['flow']),
+      place: at,
       seeds: { users: seeds<UserSeed>(kinds.users.schema, users), groups: seeds<GroupSeed>(kinds.groups.schema, groups) },
       cases: cases.map(({ name: title, given: about = {}, answers = {}, expect: expected }, index) => ({
         name: title,

@@ -64,6 +64,9 @@ const specOf = ({ title, designation, entry, session }: Partial<WrittenFlow>, st
   ...(!sound && { partial: true }),
 })
 
+/** A binding as a whole: of one in which something was wrong, that was left out, and what is missing then is told already. */
+const isBinding = (path: Path): boolean => typeof path.at(-1) === 'number' && ['when', 'bindings'].includes(String(path.at(-2)))
+
 /** A flow that was compiled, and what is worth a look in it. */
 type Compiled = { readonly program: Program; readonly warnings: readonly Problem[] }
 
@@ -100,7 +103,7 @@ export const compileFlows = (
     const compiled = compileFlow(slug, specs.get(slug) as FlowSpec, library)
     const told = ({ path, message }: { readonly path: Path; readonly message: string }) => problemOf(item, path, message)
     if ('program' in compiled) done.set(slug, { program: compiled.program, warnings: compiled.warnings.map(told) })
-    else problems.push(...compiled.problems.map(told))
+    else problems.push(...compiled.problems.filter(({ path }) => item.sound || !isBinding(path)).map(told))
   }
   return done
 }

@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { secret } from '../api/index.ts'
+import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
@@ -33,7 +34,7 @@ const text = (title: string, description: string) => Type.String({ title, descri
 const reference = (title: string, description: string, to?: string) =>
   Type.String({ title, description, minLength: 1, maxLength: 100, ...(to !== undefined && { 'x-ref': to }) })
 const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt': what }))
-/** Checked by the schema of the stage or protocol that `type` names. */
+/** Checked by the schema of the stage, policy or protocol that `type` names. */
 const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
 
 const designations = [
@@ -69,6 +70,9 @@ const flow = Type.Object({
       description: 'With `link`, only a one-time link from an operator opens the flow; with `call`, only other flows run it.',
     }),
   ),
+  access: Type.Optional(
+    condition({ title: 'Access', description: 'Who may enter the flow. Nobody is known yet where it begins with signing in.' }),
+  ),
   steps: stepsSchema({ settings: settings as Schema, reference, slug }),
 })
 
@@ -83,6 +87,11 @@ const flowsByUse = {
   authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.', 'flows')),
   invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.', 'flows')),
 }
+const policy = Type.Object({
+  type: reference('Type of policy', 'One of the policies that plugins bring.'),
+  name: Type.Optional(text('Name', 'As administrators see it.')),
+  with: settings,
+})
 
 const application = Type.Object({
   name: text('Name', 'As people see it.'),
@@ -97,7 +106,7 @@ const application = Type.Object({
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),
   flows: Type.Optional(Type.Object(flowsByUse, { title: 'Flows', description: 'In place of the default flows.' })),
-  access: unbuilt('access bindings ("access") are'),
+  access: Type.Optional(condition({ title: 'Access', description: 'Who may open it. Everybody, where nothing is said.' })),
   backchannel: Type.Optional(Type.Array(Type.Unsafe<never>({ 'x-unbuilt': 'back-channel providers are' }))),
 })
 
@@ -155,6 +164,42 @@ const sections = {
   }),
   flows: Type.Object(flowsByUse),
 }
+const claim = Type.Object(
+  {
+    path: Type.Optional(text('Path', 'Where the value stands, e.g. `user.email` or `user.attributes.department`.')),
+    expression: Type.Optional(
+      Type.String({
+        title: 'Expression',
+        description: 'JavaScript that comes to the value.',
+        minLength: 1,
+        maxLength: 65_536,
+        'x-widget': 'code',
+      }),
+    ),
+    value: Type.Optional(Type.Unsafe<unknown>({ title: 'Value', description: 'The same for everybody.' })),
+  },
+  { title: 'Claim', description: 'Comes from one of these.' },
+)
+
+const scopeMapping = Type.Object({
+  scope: Type.Optional(
+    Type.String({
+      title: 'Scope',
+      description: 'What applications ask for. Defaults to the slug.',
+      pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,100}$',
+      'x-hint': 'a scope: printable ASCII without spaces, quotes and backslashes',
+    }),
+  ),
+  description: Type.Optional(text('Description', 'What the user is asked to allow.')),
+  inTokens: Type.Optional(
+    Type.Boolean({ title: 'In tokens', description: 'Also tell it in ID tokens, not only where the application asks for it (userinfo).' }),
+  ),
+  claims: Type.Record(Type.String({ pattern: '^[\\x21-\\x7e]{1,200}$' }), claim, {
+    title: 'Claims',
+    description: 'What the scope tells, by the name of the claim.',
+    additionalProperties: false,
+  }),
+})
 
 /** Addresses beside which an application's slug stands. */
 const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register']
@@ -162,6 +207,8 @@ const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'de
 /** Every kind that is built, in the order in which they are linked. */
 export const kinds = {
   roles: { schema: role as Schema, key: slug },
+  policies: { schema: policy as Schema, key: slug },
+  scopeMappings: { schema: scopeMapping as Schema, key: slug },
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
   providers: {
     schema: provider,
@@ -194,8 +241,10 @@ export const schemaOf = (kind: KindName, slug: string): Schema => {
 }
 
 /** Kinds of the document's language that this version refuses by name. */
-export const unbuiltKinds: readonly string[] = ['policies', 'sources', 'sinks', 'brands', 'scopeMappings', 'invitations', 'outposts']
+export const unbuiltKinds: readonly string[] = ['sources', 'sinks', 'brands', 'invitations', 'outposts']
 
+export type ScopeMappingSpec = Type.Static<typeof scopeMapping>
+export type PolicySpec = Type.Static<typeof policy>
 export type ProviderSpec = Type.Static<typeof provider>
 export type ApplicationSpec = Type.Static<typeof application>
 export type UserSeed = Type.Static<typeof user>

@@ -9,6 +9,7 @@ export type Place = { readonly path: Path; readonly item: Configurable<any>; rea
 
 /** Kinds whose objects have a `type` and, by it, settings in `with`. */
 const families: Partial<Record<KindName, (catalog: Catalog, type: string) => Configurable<any> | undefined>> = {
+  policies: (catalog, type) => catalog.policies.get(type),
   providers: (catalog, type) => catalog.protocols.get(type),
 }
 

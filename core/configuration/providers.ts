@@ -1,13 +1,19 @@
-import type { Application, Protocol } from '../api/index.ts'
+import type { Application, MappedScope, Protocol } from '../api/index.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
 import type { ProviderSpec } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import type { Schema } from './schema.ts'
+import { scopeProblems } from './scope-mappings.ts'
 import { resolveSecrets } from './secrets.ts'
 import type { ConfiguredApplication, ConfiguredProvider, Items } from './types.ts'
 
-type Linked = { readonly providers: Items; readonly applications: ReadonlyMap<string, ConfiguredApplication>; readonly catalog: Catalog }
+type Linked = {
+  readonly providers: Items
+  readonly applications: ReadonlyMap<string, ConfiguredApplication>
+  readonly catalog: Catalog
+  readonly mappings: readonly MappedScope[]
+}
 /** Protocol → setting → value → provider. */
 type Index = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ConfiguredProvider>>>
 
@@ -17,12 +23,17 @@ const withSlug = (schema: Schema, slug: string, settings: Readonly<Record<string
 }
 
 /** The settings of one provider as its protocol gets them, or nothing and a line for each problem. */
-const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+const settingsOf = (
+  item: Item,
+  protocol: Protocol,
+  { catalog, mappings }: Pick<Linked, 'catalog' | 'mappings'>,
+  problems: Problem[],
+): Record<string, unknown> | undefined => {
   const schema = catalog.schema(protocol)
   const written = withSlug(schema, item.slug, { ...(item.spec as Partial<ProviderSpec>).with })
   const resolved = resolveSecrets(schema, written, item.document.secrets)
   const checked = catalog.settings(protocol, resolved.value)
-  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
+  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : scopeProblems(schema, checked.value, mappings))]
   if ('value' in checked && found.length === 0) return checked.value
   problems.push(...found.map(({ path = [], message }) => problemOf(item, ['with', ...path], message)))
   return undefined
@@ -32,7 +43,7 @@ const applicationOf = ({ slug, name, launchUrl }: ConfiguredApplication): Applic
 
 /** Every provider by slug, and the index by which protocols find theirs. */
 export const linkProviders = (
-  { providers, applications, catalog }: Linked,
+  { providers, applications, catalog, mappings }: Linked,
   problems: Problem[],
 ): { readonly providers: ReadonlyMap<string, ConfiguredProvider>; readonly index: Index } => {
   const linked = new Map<string, ConfiguredProvider>()
@@ -47,7 +58,7 @@ export const linkProviders = (
       problems.push(problemOf(item, ['type'], catalog.unknownProtocol(type)))
       continue
     }
-    const settings = settingsOf(item, protocol, catalog, problems)
+    const settings = settingsOf(item, protocol, { catalog, mappings }, problems)
     const application = applicationByProvider.get(item.slug)
     if (!settings || !application) continue
     const provider: ConfiguredProvider = Object.freeze({
@@ -55,6 +66,7 @@ export const linkProviders = (
       protocol: type,
       settings,
       application: applicationOf(application),
+      mappings,
     })
     linked.set(item.slug, provider)
     for (const setting of protocol.index ?? []) addToIndex(item, provider, setting)

@@ -1,4 +1,18 @@
-import { ask, definePlugin, defineProtocol, defineStage, msg, pass, screen, secret, type Stage, Type } from '../api/index.ts'
+import {
+  allow,
+  ask,
+  definePlugin,
+  definePolicy,
+  defineProtocol,
+  defineStage,
+  expression,
+  msg,
+  pass,
+  screen,
+  secret,
+  type Stage,
+  Type,
+} from '../api/index.ts'
 
 const greeting = defineStage({
   kind: 'greeting',
@@ -28,12 +42,25 @@ const sample = defineProtocol({
   refused: () => ({ answer: 'json', status: 403, body: {} }),
 })
 
+const rule = definePolicy({
+  kind: 'rule',
+  settings: Type.Object({
+    rules: Type.Array(
+      Type.Object({ when: expression({ title: 'When', description: 'A rule.' }) }, { title: 'A rule', description: 'One of them.' }),
+      { title: 'Rules', description: 'All of them.' },
+    ),
+    token: Type.Optional(secret({ title: 'Token', description: 'A secret.' })),
+  }),
+  decide: () => allow,
+})
+
 /** A plugin as small as can be, for the tests of this folder. */
 export const samplePlugin = definePlugin({
   id: 'sample',
   version: '1.0.0',
   api: '^1',
   stages: [greeting as Stage],
+  policies: [rule],
   protocols: [sample],
   messages: { en: { 'sample.hello': 'Hello' } },
 })

@@ -1,3 +1,4 @@
+// Longer than others: every test here compiles documents over the same shipped ones.
 import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -5,8 +6,8 @@ import { join } from 'node:path'
 import test from 'node:test'
 import { Secret } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
-import type { CompileCondition } from '../policy/types.ts'
 import { createCatalog } from './catalog.ts'
+import { expressionsIn } from '../policy/expressions.ts'
 import { readDocument } from './document.ts'
 import { problemText } from './problem.ts'
 import { samplePlugin } from './sample.fixture.ts'
@@ -16,12 +17,6 @@ import type { Snapshot } from './types.ts'
 const created = createCatalog([samplePlugin], new Set())
 assert.ok('catalog' in created)
 const { catalog } = created
-
-/** Compiles as far as this folder needs: what conditions mean is not asked here. */
-const compileCondition: CompileCondition = (written) =>
-  written === 'nonsense'
-    ? { problems: [{ path: [], message: 'nonsense is no condition' }] }
-    : { condition: { mode: 'any', bindings: [], hash: JSON.stringify(written), reads: [] }, refers: [] }
 
 const shippedText = `
 version: 1
@@ -42,7 +37,6 @@ const compile = (text: string, env?: Record<string, string>, directory?: string)
     shipped: [documentOf(shippedText, 'shipped.yaml')],
     catalog,
     compileFlow,
-    compileCondition,
   })
 const problemsOf = (...given: Parameters<typeof compile>): readonly string[] => {
   const result = compile(...given)
@@ -161,7 +155,7 @@ applications:
       'my.yaml:8:15: flows.mine.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
       'my.yaml:9:9: flows.mine.steps[1].choose: must not be empty',
       'my.yaml:10:39: flows.mine.steps[2].with.by: must be a list, not a text; write [name]',
-      'my.yaml:10:53: flows.mine.steps[2].when: nonsense is no condition',
+      'my.yaml:10:53: flows.mine.steps[2].when: there is no `nonsense` (line 1, column 1 of the expression)',
       'my.yaml:15:15: flows.other.steps[0].type: there is no stage "greting"; did you mean "greeting"?',
       'my.yaml:16:40: flows.other.steps[1].with.by[0]: "nam" is not one of name, title; did you mean "name"?',
       'my.yaml:16:52: flows.other.steps[1].with.loud: there is no "loud" here; there are by, token',
@@ -192,7 +186,7 @@ test('a value of an index occurs once; a provider serves one application', () =>
 
 test('what is not built is refused by name, at every place', () => {
   const problems = problemsOf(`
-policies: { a: { type: expression } }
+sources: { a: { type: saml } }
 settings: { mfa: { require: true }, sesions: {} }
 flows:
   mine:
@@ -202,18 +196,17 @@ flows:
     steps:
       - { type: greeting, when: 'true' }
 applications:
-  a: { name: A, access: { mode: any }, backchannel: [] }
+  a: { name: A, backchannel: [] }
   b: { name: B, backchannel: [x] }
 users: { ada: null }
 `)
   assert.deepEqual(
     problems.map((problem) => problem.replace(/^my\.yaml:\d+:\d+: /, '')),
     [
-      'policies: policies are not built yet; remove this section',
+      'sources: sources are not built yet; remove this section',
       'settings.mfa: the settings of "mfa" are not built yet; remove them',
       'settings.sesions: there are no settings of "sesions"; did you mean "sessions"?',
       'flows.mine.session.remember: "remember" is not built yet; remove it',
-      'applications.a.access: access bindings ("access") are not built yet; remove it',
       'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',
       'users.ada: users are not deleted by a document; they live in the directory',
     ],
@@ -255,9 +248,79 @@ flows:
       'my.yaml:17:88: flows.deep.steps[0].choose[1].steps[2].type: there is no stage "greting"; did you mean "greeting"?',
       'my.yaml:17:108: flows.deep.steps[0].choose[1].steps[2].onInvalid: "never" is not one of retry, restart, restart-with-facts',
       'my.yaml:21:37: flows.terms.steps[0].when: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',
-      'my.yaml:21:66: flows.terms.steps[1].when: nonsense is no condition',
+      'my.yaml:21:66: flows.terms.steps[1].when: there is no `nonsense` (line 1, column 1 of the expression)',
     ],
   )
+})
+
+test('policies are checked, and what they are made of is compiled', () => {
+  const snapshot = snapshotOf(`
+policies: { office: { type: rule, with: { rules: [{ when: 'request.ip.in("10.0.0.0/8")' }], token: abc } } }
+applications: { a: { name: A, access: [{ policy: office }, { group: staff, from: '2026-01-01' }] } }
+`)
+  const { settings, hash } = snapshot.policies.get('office') ?? assert.fail()
+  assert.equal(expressionsIn(settings).length, 1)
+  assert.ok(settings['token'] instanceof Secret)
+  const access = snapshot.applications.get('a')?.access
+  assert.deepEqual(
+    access?.bindings.map(({ test }) => test.by),
+    ['policy', 'group'],
+  )
+  const other = snapshotOf(`policies: { office: { type: rule, with: { rules: [{ when: 'true' }] } } }`)
+  assert.notEqual(other.policies.get('office')?.hash, hash)
+})
+
+test('what is wrong with policies and access is told at its place', () => {
+  assert.deepEqual(
+    problemsOf(`
+policies:
+  a: { type: rul }
+  b: { type: rule, with: { rules: [{ when: 'true' }, { when: 'usr.name' }] } }
+applications:
+  a:
+    name: A
+    access:
+      mode: any
+      bindings:
+        - { policy: offic }
+        - { policy: b }
+        - { role: admins }
+        - { group: a, user: b }
+  b: { name: B, access: { mode: some, bindings: [{ grup: a }] } }
+  c: { name: C, access: 7 }
+  d: { name: D, access: [] }
+flows:
+  out: { title: O, designation: invalidation, steps: [], access: 'true' }
+  in: { title: I, designation: authentication, steps: [{ type: greeting }], access: [{ group: staff }] }
+`).map((line) => line.replace('my.yaml:', '')),
+    [
+      '4:14: policies.a.type: there is no type of policy "rul"; did you mean "rule"?',
+      '5:62: policies.b.with.rules[1].when: there is no `usr`; did you mean "user"? (line 1, column 1 of the expression)',
+      '12:21: applications.a.access.bindings[0].policy: there is no policy "offic"; there are a, b',
+      '13:21: applications.a.access.bindings[1].policy: the policy "b" cannot be used, since something in it is wrong',
+      '14:19: applications.a.access.bindings[2].role: there is no role "admins"; did you mean "admin"?',
+      '15:11: applications.a.access.bindings[3]: a binding names one of policy, group, user, role, expression, this one names group and user',
+      '16:33: applications.b.access.mode: "some" is not one of any, all',
+      '16:58: applications.b.access.bindings[0].grup: there is no "grup" here; did you mean "group"?',
+      '17:25: applications.c.access: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',
+      '18:17: applications.d.access: must not be empty',
+      '20:66: flows.out.access: a flow that signs users out is open to everybody, or they could not sign out; remove it',
+      '21:77: flows.in.access: asks about the user, whom nobody knows before this flow has run, so it would refuse everybody; put it on the applications that use the flow',
+    ],
+  )
+})
+
+test('the revision changes with policies, access and mappings', () => {
+  const revisions = [
+    '',
+    `applications: { a: { name: A } }`,
+    `applications: { a: { name: A, access: 'true' } }`,
+    `applications: { a: { name: A, access: 'false' } }`,
+    `policies: { p: { type: rule, with: { rules: [] } } }`,
+    `scopeMappings: { m: { claims: { a: { value: 1 } } } }`,
+    `scopeMappings: { m: { claims: { a: { value: 2 } } } }`,
+  ].map((text) => snapshotOf(text).revision)
+  assert.equal(new Set(revisions).size, revisions.length)
 })
 
 test('secrets by reference: in secret fields only, and what cannot be read is named', () => {
@@ -301,7 +364,6 @@ test('a document that came over the network may not name variables or files', ()
     shipped: [documentOf(shippedText, 'shipped.yaml')],
     catalog,
     compileFlow,
-    compileCondition,
   })
   assert.ok('problems' in result)
   assert.deepEqual(
@@ -336,7 +398,6 @@ test('the same object in two documents is refused, and so are slugs that are add
     shipped: [documentOf(shippedText, 's.yaml')],
     catalog,
     compileFlow,
-    compileCondition,
   })
   assert.ok('problems' in result)
   assert.deepEqual(result.problems.map(problemText), ['two.yaml:2:17: applications.a: is in one.yaml:2 too; remove one of them'])
@@ -345,7 +406,7 @@ test('the same object in two documents is refused, and so are slugs that are add
 })
 
 test('without a default flow there is no snapshot', () => {
-  const result = compileSnapshot({ documents: [], shipped: [], catalog, compileFlow, compileCondition })
+  const result = compileSnapshot({ documents: [], shipped: [], catalog, compileFlow })
   assert.ok('problems' in result)
   assert.equal(result.problems[0]?.message, 'the default flow for authentication is missing: there is no flow "default-authentication"')
 })

@@ -1,13 +1,17 @@
+import { linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
 import { hashOf } from './canonical.ts'
+import { compileCondition } from '../policy/conditions.ts'
 import type { Catalog } from './catalog.ts'
 import type { Document } from './document.ts'
 import { flowsOf } from './flow-cache.ts'
 import { type GroupSeed, type KindName, kinds, type UserSeed } from './kinds.ts'
 import { layer } from './layer.ts'
 import { inOrder, type Problem } from './problem.ts'
+import { conditionLibrary, linkPolicies } from './policies.ts'
 import { linkProviders } from './providers.ts'
 import { linkReferences } from './link-references.ts'
+import { linkScopeMappings } from './scope-mappings.ts'
 import { linkRoles } from './roles.ts'
 import { sealSecrets } from './secrets.ts'
 import { linkSettings } from './settings.ts'
@@ -44,11 +48,14 @@ export type Tree = {
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
   const { lifetime, defaultFlows } = linkSettings(of('settings'))
+  const policies = linkPolicies(of('policies'), catalog, problems)
+  const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
-    { items: of('flows'), of, catalog, condition: (written) => noConditions(written, conditionLibrary), compileFlow, lifetime },
+    { items: of('flows'), of, catalog, condition: (written) => compileCondition(written, library), compileFlow, lifetime },
     problems,
     warnings,
   )
+  const flowAccess = linkAccess(of('flows'), library, problems)
   const applications = linkApplications(
     {
       applications: of('applications'),
@@ -56,10 +63,12 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
       flows: of('flows'),
       defaults: defaultFlows,
       saidBy: of('settings').get('flows'),
+      access: linkAccess(of('applications'), library, problems),
     },
     problems,
   )
-  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog }, problems)
+  const mappings = linkScopeMappings(of('scopeMappings'), problems)
+  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings }, problems)
   linkReferences(of, catalog, problems)
 
   let revision: string | undefined
@@ -69,12 +78,17 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
       return (revision ??= hashOf([
         Object.fromEntries(roles),
         Object.fromEntries([...flows].map(([slug, { hash }]) => [slug, hash])),
-        Object.fromEntries(applications),
+        Object.fromEntries([...policies].map(([slug, { hash }]) => [slug, hash])),
+        Object.fromEntries([...flowAccess].map(([slug, { hash }]) => [slug, hash])),
+        Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
+        Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
     },
     roles,
+    policies,
     flows,
+    flowAccess,
     applications,
     providers,
     defaultFlows,

@@ -1,6 +1,7 @@
 import type { Application, Provider, Providers } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
+import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
 import type { Item } from './document.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
@@ -10,6 +11,8 @@ export type ConfiguredApplication = Application & {
   readonly description?: string
   readonly provider: string | undefined
   readonly flows: ApplicationFlows
+  /** Who may open it; everybody, where there is none. */
+  readonly access?: Condition
 }
 export type ConfiguredProvider = Provider<any> & { readonly protocol: string }
 
@@ -26,7 +29,10 @@ export type Snapshot = {
   /** Names the content: the same configuration has the same revision, on every machine. Secrets are not part of it. */
   readonly revision: string
   readonly roles: ReadonlyMap<string, ConfiguredRole>
+  readonly policies: ReadonlyMap<string, ConfiguredPolicy>
   readonly flows: ReadonlyMap<string, Program>
+  /** Who may enter a flow, by its slug; everybody, where there is none. */
+  readonly flowAccess: ReadonlyMap<string, Condition>
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** The flows that are run where an application names none. */

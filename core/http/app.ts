@@ -14,6 +14,7 @@ import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
+import { refusalRoutes } from './refusals.ts'
 
 /** Bytes. Forms are small; nothing is uploaded here. */
 const bodyLimit = 128 * 1024
@@ -71,6 +72,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   assetRoutes(app)
   homeRoutes(app, parts)
   flowRoutes(app, parts)
+  refusalRoutes(app, parts)
   executorRoutes(app, parts)
   await mountApi(app, { ...parts.api, visits: parts.visits })
   await mountProtocols(app, parts.protocols, parts)

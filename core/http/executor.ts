@@ -102,6 +102,7 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
         if (next.answer.answer === 'json') return reply.code(next.answer.status).send(next.answer.body)
         return reply.code(next.answer.status).send({ screen: spokenScreen(next.answer.screen, text) })
       case 'denied':
+      case 'refused':
         return sendProblem(reply, { status: 403, code: 'denied', title: 'Denied', detail: text(next.why), reference: next.reference })
       case 'failed':
         return sendProblem(reply, {

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Accesses } from '../access/authorize.ts'
+import type { BackChannel } from '../access/back-channel.ts'
 import type { Front, Next } from '../access/front.ts'
 import type { OperatorLinks } from '../access/links.ts'
 import type { Visit } from '../access/visit.ts'
@@ -19,6 +21,8 @@ export type FlowParts = {
   readonly visits: Visits
   readonly pages: Pages
   readonly links: OperatorLinks
+  readonly accesses: Accesses
+  readonly backChannel: BackChannel
 }
 
 /** The HTML face of flows. The run is named by the address, so that tabs do not disturb each other; reading an address changes nothing that counts. */

@@ -1,13 +1,18 @@
 import type { FastifyInstance } from 'fastify'
+import { askingAs } from '../access/front.ts'
 import { landingScreen } from '../web/screens.ts'
 import type { FlowParts } from './flows.ts'
 
 /** The page of somebody who came without an application: who they are, what they can open, and the way out. */
-export function homeRoutes(app: FastifyInstance, { visits, pages }: FlowParts): void {
+export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: FlowParts): void {
   app.get('/', async (request, reply) => {
-    const { browser, snapshot } = await visits.visit(request)
+    const visit = await visits.visit(request)
+    const { browser, snapshot } = visit
     if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)
-    const applications = [...snapshot.applications.values()].toSorted((a, b) => a.name.localeCompare(b.name))
+    const asking = askingAs(visit, browser.session)
+    const all = [...snapshot.applications.values()].filter(({ launchUrl }) => launchUrl !== undefined)
+    const mayOpen = await Promise.all(all.map((application) => accesses.mayOpen(snapshot, application, asking)))
+    const applications = all.filter((_, index) => mayOpen[index]).toSorted((a, b) => a.name.localeCompare(b.name))
     const screen = landingScreen({
       username: browser.session.username,
       applications,

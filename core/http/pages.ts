@@ -8,7 +8,16 @@ import { languageParameter } from '../web/language-switch.ts'
 import { renderForward, renderPost } from '../web/leaving.ts'
 import type { createMessages, Translate } from '../web/messages.ts'
 import { renderPage, type PageModel } from '../web/page.ts'
-import { deadLinkScreen, deniedScreen, doneScreen, errorScreen, expiredScreen, signedOutScreen, unknownHostScreen } from '../web/screens.ts'
+import {
+  deadLinkScreen,
+  deniedScreen,
+  doneScreen,
+  errorScreen,
+  expiredScreen,
+  refusedScreen,
+  signedOutScreen,
+  unknownHostScreen,
+} from '../web/screens.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 import { sendProblem, wantsPage } from './problem.ts'
@@ -83,6 +92,8 @@ export class Pages {
           screen: next.back ? withBack(screen, `${runAddress(request, next.flow, next.runId)}&do=back`) : screen,
         })
       }
+      case 'refused':
+        return this.page(request, reply, 403, { screen: refusedScreen({ ...next, links: refusalAddress(request, next.reference) }) })
       case 'failed':
         return this.page(request, reply, 500, { screen: errorScreen({ status: 500, reference: next.reference }) })
       case 'over':
@@ -208,6 +219,12 @@ function runAddress(request: FastifyRequest, flow: string, runId: string, step?:
   const lang = query[languageParameter] ?? query['ui_locales']
   const more = { ...(step !== undefined && { step }), ...(typeof lang === 'string' && { [languageParameter]: lang }) }
   return `/if/flow/${flow}/?${new URLSearchParams({ run: runId, ...more })}`
+}
+
+/** The address of a refusal, to which the wish is added. */
+const refusalAddress = (request: FastifyRequest, reference: string): string => {
+  const lang = (request.query as Record<string, unknown>)[languageParameter]
+  return `/if/refused/${reference}/?${new URLSearchParams({ ...(typeof lang === 'string' && { [languageParameter]: lang }), do: '' })}`
 }
 
 const isOfRun = (request: FastifyRequest, { flow, runId }: { readonly flow: string; readonly runId: string }): boolean => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Protocol, ProtocolContext, Session } from '../api/index.ts'
-import { authorize } from '../access/authorize.ts'
 import type { Front } from '../access/front.ts'
+import type { BackChannel } from '../access/back-channel.ts'
 import type { Visits } from './visits.ts'
 import type { Pages } from './pages.ts'
 
@@ -11,7 +11,7 @@ export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readon
 export async function mountProtocols(
   app: FastifyInstance,
   protocols: readonly LoadedProtocol[],
-  parts: { readonly front: Front; readonly visits: Visits; readonly pages: Pages },
+  parts: { readonly front: Front; readonly backChannel: BackChannel; readonly visits: Visits; readonly pages: Pages },
 ): Promise<void> {
   for (const loaded of protocols) {
     const context = contextFor(loaded, parts)
@@ -23,7 +23,7 @@ export async function mountProtocols(
 
 function contextFor(
   { protocol, use }: LoadedProtocol,
-  { front, visits, pages }: Parameters<typeof mountProtocols>[2],
+  { front, backChannel, visits, pages }: Parameters<typeof mountProtocols>[2],
 ): ProtocolContext<any, any, any> {
   const { kind } = protocol
   return {
@@ -41,8 +41,8 @@ function contextFor(
       const visit = await visits.visit(request)
       return pages.send(request, reply, visit, await front.logout(visit, wish))
     },
-    async authorize(userId, application, request) {
-      return authorize(request.snapshot, userId, application)
+    async authorize(who, application, request) {
+      return backChannel.authorize(request.snapshot, who, application, visits.view(request))
     },
     async answer(request, reply, answer) {
       return pages.answer(request, reply, answer)

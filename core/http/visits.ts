@@ -38,6 +38,10 @@ export class Visits {
     this.#parts = parts
   }
 
+  view(request: FastifyRequest): RequestView {
+    return viewOf(request, this.#parts.now())
+  }
+
   browser(request: FastifyRequest): Promise<Browser> {
     let browser = this.#browsers.get(request)
     if (!browser) {
@@ -48,6 +52,6 @@ export class Visits {
   }
 
   async visit(request: FastifyRequest): Promise<Visit> {
-    return { request: viewOf(request, this.#parts.now()), browser: await this.browser(request), snapshot: request.snapshot }
+    return { request: this.view(request), browser: await this.browser(request), snapshot: request.snapshot }
   }
 }

@@ -5,25 +5,41 @@ import type { Identifier, Json, User, UserFields, Users, UsersWrite } from '../a
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
 import type { Tables } from '../data/tables.ts'
+import type { Directory, UserRecord } from '../policy/directory.ts'
 import { groupsOf } from './groups.ts'
 import { emailKey, isEmail, isUsername, usernameKey } from './names.ts'
 import { nobody } from './nobody.ts'
+import { rolesOf } from './roles.ts'
 import { createUser, updateUser } from './write-users.ts'
 
 type Row = Selectable<Tables['users']>
 type By = { readonly key: string }
 
-const userOf = (row: Row, groups: readonly string[]): User => ({
+const recordOf = (row: Row): UserRecord => ({
   id: row.id,
   username: row.username,
   name: row.name,
   email: row.email ?? undefined,
   emailVerified: Boolean(row.email_verified),
   enabled: Boolean(row.enabled),
-  groups,
   attributes: JSON.parse(row.attributes),
   updatedAt: new Date(row.updated_at),
 })
+
+const userOf = (row: Row, groups: readonly string[]): User => ({ ...recordOf(row), groups })
+
+/** The directory in parts, for those who name the parts that they need. */
+export const createDirectory = (database: Database): Directory => {
+  const byId = prepare(database, ({ key }: By) => database.sql.selectFrom('users').selectAll().where('id', '=', key))
+  return {
+    async user(id) {
+      const [row] = await byId({ key: id })
+      return row && recordOf(row)
+    },
+    groups: groupsOf(database),
+    roles: rolesOf(database),
+  }
+}
 
 /**
  * The users of the directory. An identifier is tried as each of `by`; the first that finds somebody decides. Whether anybody is found costs the

@@ -10,6 +10,7 @@ import {
   errorScreen,
   expiredScreen,
   landingScreen,
+  refusedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from './screens.ts'
@@ -176,6 +177,15 @@ const pages: Readonly<Record<string, Sample>> = {
   consent: { screen: consent, application: flaskDemo, user: { username: 'ada.lovelace@example.com', notYou: again } },
   'refused-request': { screen: refused },
   denied: { screen: deniedScreen({ why: msg('core.denied.access', { application: flaskDemo.name }), reference, again }) },
+  'refused-access': {
+    screen: refusedScreen({
+      why: msg('core.denied.access', { application: flaskDemo.name }),
+      reference,
+      username: 'ada',
+      back: true,
+      links: '/?do=',
+    }),
+  },
   'dead-link': { screen: deadLinkScreen({ signIn: again }) },
   expired: { screen: expiredScreen({ again }) },
   'unknown-host': { screen: unknownHostScreen({ origin: 'https://id.example.com', local: 'http://localhost:9000', url: undefined }) },

@@ -10,6 +10,7 @@ import {
   errorScreen,
   expiredScreen,
   landingScreen,
+  refusedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from './screens.ts'
@@ -32,6 +33,7 @@ test('every screen of core can be said in every language', () => {
     deadLinkScreen({ signIn: '/' }),
     doneScreen({ signIn: '/' }),
     landingScreen({ username: 'ada', applications: [], signOut: '/' }),
+    refusedScreen({ why: literal('No.'), reference: 'R', username: 'ada', back: true, links: '/?do=' }),
     signedOutScreen({ signIn: '/' }),
   ]
   for (const locale of locales) for (const screen of screens) assert.notEqual(said(screen, locale), '')
@@ -55,6 +57,15 @@ test('a refusal says why and under which reference', () => {
   assert.match(said(screen), /Not on Sundays\./)
   assert.match(JSON.stringify(screen), /"value":"K7QF"/)
   assert.equal(JSON.stringify(screen).includes('href'), false)
+})
+
+test('who may not open an application is told why, and has three ways on', () => {
+  const given = { why: literal('Not on Sundays.'), reference: 'K7QF', links: '/r/?do=' }
+  const screen = refusedScreen({ ...given, username: 'ada', back: true })
+  assert.match(said(screen), /Not on Sundays\.\nYou are signed in as ada\./)
+  const hrefs = (shown: Screen) => shown.nodes.flatMap((node) => (node.node === 'link' ? node.href : []))
+  assert.deepEqual(hrefs(screen), ['/r/?do=switch', '/r/?do=again', '/r/?do=back'])
+  assert.deepEqual(hrefs(refusedScreen({ ...given, username: undefined, back: false })), ['/r/?do=again'])
 })
 
 test('an unknown host is told the option that admits it', () => {

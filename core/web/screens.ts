@@ -55,6 +55,34 @@ export const deniedScreen = ({ why, reference: value, again }: { why: Message; r
     ...(again === undefined ? [] : [{ node: 'link', label: msg('core.again'), href: again } as const]),
   )
 
+/**
+ * Somebody may not open or enter what they wanted. `links`: an address that ends with what they wish: `switch` to sign in as somebody else, `again`,
+ * and `back` to the application, if there is one.
+ */
+export const refusedScreen = ({
+  why,
+  reference: value,
+  username,
+  back,
+  links,
+}: {
+  why: Message
+  reference: string
+  username: string | undefined
+  back: boolean
+  links: string
+}): Screen =>
+  screen(
+    msg('core.denied.title'),
+    { node: 'text', tone: 'error', text: why },
+    ...(username === undefined ? [] : [{ node: 'text', tone: 'muted', text: msg('core.landing.user', { username }) } as const]),
+    { node: 'text', text: msg('core.denied.help') },
+    ...reference(value),
+    ...(username === undefined || !back ? [] : [{ node: 'link', label: msg('core.denied.switch'), href: `${links}switch` } as const]),
+    { node: 'link', label: msg('core.again'), href: `${links}again` },
+    ...(back ? [{ node: 'link', label: msg('core.denied.back'), href: `${links}back` } as const] : []),
+  )
+
 /** The run is gone: too old, or ended in another window. */
 export const expiredScreen = ({ again }: { again: string }): Screen =>
   screen(

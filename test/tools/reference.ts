@@ -6,6 +6,7 @@ import type { Stage } from '../../core/api/index.ts'
 import { readCatalog } from '../../core/configuration/house.ts'
 import { kindNames, kinds, unbuiltKinds } from '../../core/configuration/kinds.ts'
 import type { Schema } from '../../core/configuration/schema.ts'
+import { entryOf, helpers, scopeNames } from '../../core/policy/scope.ts'
 import { type Option, optionNames, table, variableOf } from '../../core/options/table.ts'
 import { tableOf } from './markdown.ts'
 import { root } from './sources.ts'
@@ -93,6 +94,20 @@ const stages = (): string =>
     [...catalog.stages.values()].toSorted((a, b) => a.kind.localeCompare(b.kind)).map(stageRow),
   )
 
+/** Every name that expressions may use, with its properties. */
+const scope = (): string =>
+  tableOf(
+    ['Name', 'Type', 'What it is'],
+    [
+      ...scopeNames.flatMap((name) => {
+        const { type = '', description = '', fields = {} } = entryOf(name) ?? {}
+        const rows = Object.entries(fields).map(([field, one]) => [code(`${name}.${field}`), code(one.type), one.description])
+        return [[code(name), code(type), description], ...rows]
+      }),
+      ...Object.entries(helpers).map(([name, { type, description }]) => [code(name), code(type), description]),
+    ],
+  )
+
 const protocolSections = (): string =>
   [...catalog.protocols.values()].map((protocol) => `### ${protocol.kind}\n\n${fields(catalog.schema(protocol))}`).join('\n\n')
 
@@ -125,6 +140,7 @@ export const reference: Readonly<Record<string, () => string>> = {
   unbuilt,
   stages,
   protocols: protocolSections,
+  scope,
   commands,
   permissions: permissionTable,
 }

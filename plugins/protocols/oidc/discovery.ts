@@ -3,7 +3,7 @@ import { acrValues } from './authentication.ts'
 import { issuerOf, issuingProvider, mount } from './addresses.ts'
 import { prompts } from './authorize/prompt.ts'
 import { responseModes } from './authorize/response-mode.ts'
-import { claimNames } from './claims.ts'
+import { claimNames, mappedNames } from './claims.ts'
 import { allowAnyOrigin } from './cors.ts'
 import { keptByOrigin } from './kept-by-origin.ts'
 import { noSuchApplication } from './responses/json.ts'
@@ -34,7 +34,22 @@ const metadata = (origin: string, provider: OidcProvider) => {
     prompt_values_supported: prompts,
     acr_values_supported: acrValues,
     claim_types_supported: ['normal'],
-    claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'at_hash', 'acr', 'amr', 'azp', 'sid', ...claimNames],
+    claims_supported: [
+      'sub',
+      'iss',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'nonce',
+      'at_hash',
+      'acr',
+      'amr',
+      'azp',
+      'sid',
+      ...claimNames,
+      ...mappedNames(provider),
+    ],
     claims_parameter_supported: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

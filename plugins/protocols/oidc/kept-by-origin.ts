@@ -1,14 +1,14 @@
-import type { OidcProvider, Settings } from './types.ts'
+import type { OidcProvider } from './types.ts'
 
 /** Origins of one provider whose texts are kept: without `SLUICE_URL` every loopback host is one, so strangers can make up any number. */
 const most = 8
 
-/** Builds a text once for each version of a provider's settings and each origin; old ones go with their settings. */
+/** Builds a text once for each version of a provider and each origin; old ones go with their provider. */
 export const keptByOrigin = (build: (origin: string, provider: OidcProvider) => string) => {
-  const texts = new WeakMap<Settings, Map<string, string>>()
+  const texts = new WeakMap<OidcProvider, Map<string, string>>()
   return (origin: string, provider: OidcProvider): string => {
-    const kept = texts.get(provider.settings) ?? new Map<string, string>()
-    texts.set(provider.settings, kept)
+    const kept = texts.get(provider) ?? new Map<string, string>()
+    texts.set(provider, kept)
     const before = kept.get(origin)
     if (before !== undefined) return before
     const text = build(origin, provider)

@@ -55,9 +55,10 @@ export const settings = Type.Object(
       description: 'JWS algorithm of access tokens. ES256 costs a tenth of RS256.',
       default: 'ES256',
     }),
-    scopes: Type.Array(Type.Enum([...scopeNames]), {
+    scopes: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
       title: 'Scopes',
-      description: 'What the application may ask for. Other scopes are left out of what is granted.',
+      description: 'What the application may ask for: these, and those of scope mappings. Other scopes are left out of what is granted.',
+      'x-scopes': [...scopeNames],
       uniqueItems: true,
       default: [...scopeNames],
     }),

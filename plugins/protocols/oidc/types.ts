@@ -11,6 +11,7 @@ export const use = {
   store: ports.store,
   grants: ports.grants,
   events: ports.events,
+  claims: ports.claims,
 }
 export type Uses = Used<typeof use>
 

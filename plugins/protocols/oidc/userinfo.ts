@@ -7,6 +7,7 @@ import { signInOf } from './grant.ts'
 import { queryOf, readParameters } from './parameters.ts'
 import { sendError, uncached } from './responses/json.ts'
 import { claimedClient, verifyAccessToken } from './token/access-token.ts'
+import { seenFrom } from './token/grant-type.ts'
 import type { Context } from './types.ts'
 
 const missing = () => new OAuthError('missing_token', 'Send the access token as Authorization: Bearer.', 401)
@@ -46,9 +47,12 @@ const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyRepl
   if (!grant) throw invalid()
   const user = await users.get(grant.userId)
   if (!user?.enabled) throw invalid()
+  const { allowed } = await ctx.authorize(grant, provider.application, request)
+  if (!allowed) throw invalid()
   if (!access.scopes.includes('openid'))
     throw new OAuthError('insufficient_scope', 'The access token has no openid scope. Ask for it when sending the user to sign in.', 403)
-  return { ...userClaims(user, access.scopes), sub: signInOf(grant).sub }
+  const claims = await userClaims({ user, provider, grant, scopes: access.scopes, where: 'answer', request: seenFrom(request) }, ctx.use)
+  return { ...claims, sub: signInOf(grant).sub }
 }
 
 /** RFC 6750 §3.1: a request without a token learns only that it needs one. */

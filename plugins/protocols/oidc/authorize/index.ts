@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { msg, type Wants } from 'sluice/plugin'
+import { literal, type Message, msg, type Wants } from 'sluice/plugin'
 import { issuerOf } from '../addresses.ts'
 import { OAuthError, Unanswerable } from '../errors.ts'
 import { queryOf, readParameters, words } from '../parameters.ts'
 import { authorizationError } from '../responses/authorization.ts'
 import { refusalPage } from '../responses/page.ts'
-import type { Context, Parked } from '../types.ts'
+import { scopeNames } from '../settings.ts'
+import type { Context, OidcProvider, Parked } from '../types.ts'
 import type { Ask, Check } from './check.ts'
 import { client } from './client.ts'
 import { idTokenHint } from './id-token-hint.ts'
@@ -26,6 +27,12 @@ import { scope } from './scope.ts'
  */
 const checks: readonly Check[] = [responseMode, requestObject, responseType, scope, proofKey, nonce, maxAge, prompt, loginHint, idTokenHint]
 
+/** What the user is asked to allow; a scope of ours has a text in every language. */
+const textOf = (name: string, { mappings }: OidcProvider): Message => {
+  if ((scopeNames as readonly string[]).includes(name)) return msg(`oidc.scope.${name}`)
+  return literal(mappings.find(({ scope }) => scope === name)?.description ?? name)
+}
+
 const run = async (ask: Ask, base: Parked): Promise<{ readonly parked: Parked; readonly wants: Wants }> => {
   let parked = base
   let wants: Wants = {}
@@ -34,7 +41,7 @@ const run = async (ask: Ask, base: Parked): Promise<{ readonly parked: Parked; r
     parked = { ...parked, ...found?.park }
     wants = { ...wants, ...found?.want }
   }
-  const to = parked.scopes.map((name) => ({ name, text: msg(`oidc.scope.${name}`) }))
+  const to = parked.scopes.map((name) => ({ name, text: textOf(name, ask.provider) }))
   return { parked, wants: { ...wants, consent: { to, always: words(ask.parameters['prompt']).includes('consent') } } }
 }
 

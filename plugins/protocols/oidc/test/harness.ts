@@ -48,13 +48,14 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     users,
     grants,
     keys: memoryKeys(clock),
+    claims: { of: async () => ({}) },
     store: memoryStore(clock),
     log: { debug: log, info: log, warn: log, error: log },
     events: { record: async (event: { readonly action: string }) => void events.push(event) },
   }
   const providers = new Map<string, OidcProvider>()
   for (const [slug, given] of Object.entries(clients))
-    providers.set(slug, { slug, settings: settingsOf(given), application: { slug, name: slug } })
+    providers.set(slug, { slug, settings: settingsOf(given), application: { slug, name: slug }, mappings: [] })
 
   const seen = {
     wants: undefined as Wants | undefined,

@@ -57,5 +57,8 @@ export const redeemCode: GrantType = async (asked) => {
   const opened = await grants.open(grant)
   if (!opened) throw refuse('The user has signed out since the code was given. Send the user here again.')
   const refreshToken = opened.offline ? grants.refreshToken(opened) : undefined
-  return issueTokens({ provider, grant: opened, scopes: opened.scopes, user, nonce, refreshToken }, ctx.use)
+  return issueTokens(
+    { provider, grant: opened, scopes: opened.scopes, user, nonce, refreshToken, request: seenFrom(asked.request) },
+    ctx.use,
+  )
 }

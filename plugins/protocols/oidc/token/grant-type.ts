@@ -24,5 +24,8 @@ export type TokenResponse = {
 /** What a `grant_type` does. Throws an `OAuthError`, which is answered as JSON (RFC 6749 §5.2). */
 export type GrantType = (asked: TokenRequest) => Promise<TokenResponse>
 
-/** For audit events. */
-export const seenFrom = ({ ip, headers }: FastifyRequest) => ({ ip, userAgent: headers['user-agent'] ?? '' })
+/** Where a request comes from. */
+export type Seen = { readonly ip: string; readonly userAgent: string }
+
+/** For audit events, and whoever else asks where a request came from. */
+export const seenFrom = ({ ip, headers }: FastifyRequest): Seen => ({ ip, userAgent: headers['user-agent'] ?? '' })

@@ -3,6 +3,7 @@ import type { Algorithm, Grant, Keys, User } from 'sluice/plugin'
 import { userClaims } from '../claims.ts'
 import { signInOf } from '../grant.ts'
 import type { OidcProvider, Uses } from '../types.ts'
+import type { Seen } from './grant-type.ts'
 
 /** Told apart from access tokens by this header, so that neither passes for the other. */
 const typ = 'JWT'
@@ -22,17 +23,19 @@ type IdToken = {
   readonly scopes: readonly string[]
   readonly user: User
   readonly accessToken: string
+  readonly request: Seen
   /** Only of the first ID token of a grant (OIDC Core §12.2). */
   readonly nonce: string | undefined
 }
 
 /** OIDC Core §2. Lives as long as the access token beside it. */
-export const idToken = async ({ provider, issuer, grant, scopes, user, accessToken, nonce }: IdToken, { keys, clock }: Uses) => {
+export const idToken = async ({ provider, issuer, grant, scopes, user, accessToken, request, nonce }: IdToken, use: Uses) => {
+  const { keys, clock } = use
   const { clientId, idTokenAlg: alg, accessTokenLifetime } = provider.settings
   const { sub, authTime, amr, acr } = signInOf(grant)
   const iat = Math.floor(clock.now().getTime() / 1000)
   const claims = {
-    ...userClaims(user, scopes),
+    ...(await userClaims({ user, provider, grant, scopes, where: 'token', request }, use)),
     iss: issuer,
     sub,
     aud: clientId,

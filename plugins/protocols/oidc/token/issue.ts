@@ -2,7 +2,7 @@ import type { Grant, User } from 'sluice/plugin'
 import { issuerOf } from '../addresses.ts'
 import type { OidcProvider, Uses } from '../types.ts'
 import { accessToken } from './access-token.ts'
-import type { TokenResponse } from './grant-type.ts'
+import type { Seen, TokenResponse } from './grant-type.ts'
 import { idToken } from './id-token.ts'
 
 type Issue = {
@@ -12,14 +12,18 @@ type Issue = {
   readonly user: User
   readonly nonce?: string | undefined
   readonly refreshToken: string | undefined
+  readonly request: Seen
 }
 
 /** Signs what these scopes of a grant give: two signatures with `openid`, one without. */
-export const issueTokens = async ({ provider, grant, scopes, user, nonce, refreshToken }: Issue, use: Uses): Promise<TokenResponse> => {
+export const issueTokens = async (
+  { provider, grant, scopes, user, nonce, refreshToken, request }: Issue,
+  use: Uses,
+): Promise<TokenResponse> => {
   const issuer = issuerOf(grant.origin, provider)
   const access = await accessToken({ provider, issuer, grant, scopes }, use)
   const id = scopes.includes('openid')
-    ? await idToken({ provider, issuer, grant, scopes, user, accessToken: access, nonce }, use)
+    ? await idToken({ provider, issuer, grant, scopes, user, accessToken: access, nonce, request }, use)
     : undefined
   return {
     access_token: access,

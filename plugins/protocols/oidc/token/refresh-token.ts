@@ -63,8 +63,8 @@ export const refresh: GrantType = async (asked) => {
   const [alive, user] = await Promise.all([grants.alive(grant.id), users.get(grant.userId)])
   if (!alive || !user?.enabled)
     throw refuse(`The refresh token is not valid any more: it expired, was revoked, or the user may not sign in. ${again}`)
-  const { allowed } = await ctx.authorize(grant.userId, provider.application, request)
+  const { allowed } = await ctx.authorize(grant, provider.application, request)
   if (!allowed) throw refuse('The user may not use this application any more.')
   const refreshToken = await rotated(asked, grant, token)
-  return issueTokens({ provider, grant, scopes, user, refreshToken }, ctx.use)
+  return issueTokens({ provider, grant, scopes, user, refreshToken, request: seenFrom(request) }, ctx.use)
 }

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { compileExpression, expressionsIn, programOf } from './expressions.ts'
+
+const problemsOf = (source: string) => {
+  const compiled = compileExpression(source)
+  return 'problems' in compiled ? compiled.problems : []
+}
+const messageOf = (source: string) =>
+  problemsOf(source)
+    .map(({ message }) => message)
+    .join('\n')
+const suggestionOf = (source: string) => /did you mean `([^]*)`\?$/.exec(messageOf(source))?.[1]
+
+test('expressions, bodies with return, and types are allowed', () => {
+  for (const source of [
+    'user.isInGroup("finance") && request.ip.in("10.0.0.0/8")',
+    'user.is_in_group("finance")',
+    'const office = request.ip.in("10.0.0.0/8")\nif (!office) return false\nreturn methods.includes("passkey")',
+    'const ages: number[] = proofs.map((proof) => now.getTime() - proof.at.getTime())\nreturn ages.some((age: number) => age < 5000)',
+    '"department" in user.attributes',
+    'const user = { group: 1 }; return user.group === 1',
+    'facts.login?.identifier === "ada"',
+  ])
+    assert.deepEqual(problemsOf(source), [], source)
+})
+
+test("Python's words are refused with the same in JavaScript", () => {
+  for (const [python, javascript] of [
+    ["user.is_in_group('finance') and request.ip in ['10.0.0.0/8']", "user.is_in_group('finance') && request.ip.in('10.0.0.0/8')"],
+    ["user.is_in_group('a') or not user.is_in_group('b')", "user.is_in_group('a') || !user.is_in_group('b')"],
+    ['not user.email == "a@example.com"', '!(user.email === "a@example.com")'],
+    ['"finance" in user.groups', 'user.isInGroup("finance")'],
+    ['"finance" not in user.groups', '!user.isInGroup("finance")'],
+    ['user.username in ["ada", "bob"]', '["ada", "bob"].includes(user.username)'],
+    ['user.username not in ("ada", "bob")', '!["ada", "bob"].includes(user.username)'],
+    ['"passkey" in methods and True', 'methods.includes("passkey") && true'],
+    ['user is not None and user.email is None', 'user !== null && user.email === null'],
+    ['(device.known or False) and request.ip in ["10.0.0.1", "::1"]', '(device.known || false) && request.ip.in("10.0.0.1", "::1")'],
+    ['return user.is_in_group("a") and device.known', 'user.is_in_group("a") && device.known'],
+    ['user.username == "and" and user.name != "x or y"', 'user.username === "and" && user.name !== "x or y"'],
+  ] as const)
+    assert.equal(suggestionOf(python), javascript, python)
+})
+
+test('the place of the habit is told', () => {
+  const [problem] = problemsOf('device.known &&\n  user.is_in_group("a") and true')
+  assert.deepEqual([problem?.line, problem?.column], [2, 25])
+  assert.match(problem?.message ?? '', /^"and" is written as && in JavaScript/)
+})
+
+test('no suggestion is made that would be wrong itself', () => {
+  assert.equal(suggestionOf('usr.name and True'), undefined)
+  assert.equal(suggestionOf('device.known and'), undefined)
+  assert.equal(suggestionOf('lambda x: x and True'), undefined)
+})
+
+test('what JavaScript would answer with false, or fail at, without a word is refused', () => {
+  for (const source of [
+    'request.ip in ["10.0.0.0/8"]',
+    '"a" in user.groups',
+    '"pwd" in methods',
+    'user.username in ("a", "b")',
+    '"@example.com" in user.email',
+  ])
+    assert.match(messageOf(source), /"in" does not look into (lists|texts)/, source)
+  assert.match(messageOf('user.username = "ada"'), /"user.username" cannot be changed; compare by ===/)
+})
+
+test('unknown names and fields are told with what was probably meant', () => {
+  assert.match(messageOf('usr.name === "Ada"'), /usr.*did you mean "user"\?/)
+  assert.match(messageOf('user.group.includes("a")'), /"user" has no "group"; did you mean "groups"\?/)
+  assert.match(messageOf('request.address === "x"'), /"request" has no "address"; it has id, ip,/)
+  assert.match(messageOf('fetch("https://example.com")'), /fetch/)
+})
+
+test('only what was compiled here is an expression', () => {
+  const compiled = compileExpression('true')
+  assert.ok('expression' in compiled)
+  assert.equal(programOf(compiled.expression).source, 'true')
+  assert.deepEqual(expressionsIn({ a: [{ b: compiled.expression }], c: { source: 'true' } }), [compiled.expression])
+  assert.throws(() => programOf({ source: 'true' } as never), TypeError)
+  assert.throws(() => programOf(structuredClone(compiled.expression)), TypeError)
+})

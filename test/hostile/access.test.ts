@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import BetterSqlite from 'better-sqlite3'
+import { Client, signIn } from '../kit/client.ts'
+import { people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { answerOf, assertRefused, attacked, authorizeAddress, refresh, tokensFor, userinfo } from './attack.ts'
+
+const wikiFor = (access: unknown) => ({ wiki: { name: 'The Wiki', provider: 'wiki', access } })
+const staffOnly = attacked({ applications: wikiFor([{ group: 'staff' }]) })
+
+let server: TestServer
+before(async () => {
+  server = await startServer({ apply: staffOnly })
+})
+after(() => server.stop())
+
+/** Changes the directory behind the server's back, as an administrator elsewhere in a cluster would. */
+const inDatabase = (statement: string): void => {
+  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
+  assert.ok(database.prepare(statement).run([]).changes > 0, statement)
+  database.close()
+}
+const leave = () => inDatabase(`delete from memberships where user_id = (select id from users where username_key = 'ada')`)
+const join = () =>
+  inDatabase(
+    `insert into memberships (user_id, group_id) select u.id, g.id from users u, groups g where u.username_key = 'ada' and g.slug = 'staff'`,
+  )
+
+test('who leaves the group gets nothing more for any token, and nothing new', async () => {
+  const client = new Client(server.url)
+  await signIn(client, people.ada)
+  const { refresh_token, access_token } = await tokensFor(server, people.ada)
+  assert.equal(await userinfo(server, access_token), 200)
+  leave()
+  assertRefused(await refresh(server, refresh_token), 'invalid_grant')
+  assert.equal(await userinfo(server, access_token), 401)
+  assert.equal((await client.open(authorizeAddress())).status, 403)
+  assert.equal(answerOf(await client.open(authorizeAddress({ prompt: 'none' })))['error'], 'access_denied')
+  join()
+  assert.equal(await userinfo(server, access_token), 200)
+  assert.equal((await refresh(server, refresh_token)).status, 200, 'what was refused spent nothing')
+})
+
+test('who leaves the group while a page is open is not let in by answering it', async () => {
+  await server.restart({
+    apply: attacked({
+      applications: {
+        wiki: {
+          name: 'The Wiki',
+          provider: 'wiki',
+          access: [{ group: 'staff' }],
+          flows: { authorization: 'default-authorization-explicit-consent' },
+        },
+      },
+    }),
+  })
+  const client = new Client(server.url)
+  const consent = await signIn(client, people.ada, authorizeAddress({ prompt: 'consent' }))
+  assert.match(consent.heading, /The Wiki/)
+  leave()
+  const refused = await client.submit(consent, {}, consent.forms.find(({ method }) => method === 'post')?.buttons[0]?.text)
+  assert.equal(refused.status, 403, refused.text)
+  join()
+  await server.restart({ apply: staffOnly })
+})
+
+test('rules that change count for tokens that were given before', async () => {
+  const { refresh_token, access_token } = await tokensFor(server, people.ada)
+  await server.restart({ apply: attacked({ applications: wikiFor([{ user: 'bob' }]) }) })
+  assertRefused(await refresh(server, refresh_token), 'invalid_grant')
+  assert.equal(await userinfo(server, access_token), 401)
+  await server.restart({ apply: staffOnly })
+  assert.equal(await userinfo(server, access_token), 200)
+})
+
+test('a rule that cannot be evaluated lets nobody in, and the server goes on', async () => {
+  const broken = [
+    'user.attributes.manager.name === "x"',
+    'while (true) {} return true',
+    '"x".repeat(2 ** 29).length > 0',
+    '(function again() { return again() })()',
+    '1',
+    'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1) > 0',
+  ]
+  const links = broken.map((access, index) => [`link-${index}`, { name: `Link ${index}`, launchUrl: 'http://127.0.0.1/', access }])
+  await server.restart({ apply: attacked({ applications: { ...wikiFor(broken[0]), ...Object.fromEntries(links) } }) })
+  const client = new Client(server.url)
+  const refused = await signIn(client, people.ada, authorizeAddress())
+  assert.equal(refused.status, 403, refused.text)
+  assert.match(refused.text, /could not be checked/)
+  const [list, live] = await Promise.all([client.open('/'), new Client(server.url).open('/-/health/live')])
+  assert.equal(live.status, 200)
+  assert.deepEqual(
+    Object.keys(list.links).filter((name) => name.includes('Link')),
+    [],
+  )
+  assert.equal(server.logs().match(/policy: failed/g)?.length, 1 + broken.length)
+  await server.restart({ apply: staffOnly })
+})
+
+test('no failure opens what is turned round', async () => {
+  const access = [{ expression: 'user.attributes.manager.name === "x"', negate: true }]
+  await server.restart({ apply: attacked({ applications: wikiFor(access) }) })
+  assert.equal((await signIn(new Client(server.url), people.ada, authorizeAddress())).status, 403)
+  await server.restart({ apply: staffOnly })
+})
