@@ -114,7 +114,7 @@ describe('a program in the engine', () => {
       at('await null\nawait (async () => {\n  await 1\n  null.x })()\nreturn 1'),
       "4:7 TypeError: cannot read property 'x' of null",
     )
-    assert.equal(at('/* first */ user.isInGroup("x")', { user: {} }), '1:18 TypeError: not a function')
+    assert.equal(at('/* first */ user.isInGroup("x")', { user: {} }), '1:13 TypeError: not a function')
     assert.equal(at('throw 5; return 1'), 'undefined:undefined Thrown: 5')
     const { failure } = run(program('\n  user.name.first')) as Result & { ok: false }
     assert.deepEqual(failure.place, { line: 2, column: 7, text: '.name.first' })
