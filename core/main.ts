@@ -35,7 +35,7 @@ import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
 import { noJudge } from './policy/none.ts'
 import { registerPorts, useOf } from './ports/container.ts'
-import { quietUse } from './ports/quiet.ts'
+import { quietly } from './ports/quiet.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -164,9 +164,8 @@ async function wire(
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
   })
   const simulate = createSimulator({
-    judge: noJudge,
     store,
-    use: quietUse(catalog, implementations),
+    quietly: quietly(catalog, implementations, () => noJudge),
     rehearse: rehearsal(database, effects, clock),
     snapshot: () => snapshot,
     users,

@@ -10,7 +10,7 @@ import { type Mismatch, runFlowTest } from '../engine/flow-tests.ts'
 import { CannotSimulate } from '../engine/simulate.ts'
 import type { Program } from '../engine/program.ts'
 import { seed, SeedProblems } from '../identity/seeds.ts'
-import { offline, type Offline } from './offline.ts'
+import { type MakeJudge, offline, type Offline } from './offline.ts'
 
 export type CaseResult = { readonly name: string } & (
   | {
@@ -73,7 +73,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
  */
 export async function runFlowTests(
   test: FlowTest,
-  { snapshot, catalog, judge }: { readonly snapshot: Snapshot; readonly catalog: Catalog; readonly judge: Parameters<typeof offline>[2] },
+  { snapshot, catalog, judge }: { readonly snapshot: Snapshot; readonly catalog: Catalog; readonly judge: MakeJudge },
 ): Promise<{ readonly results: readonly CaseResult[] } | { readonly problems: readonly Problem[] }> {
   const program = snapshot.flows.get(test.flow)
   if (!program) {

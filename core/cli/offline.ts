@@ -8,7 +8,7 @@ import type { SimulationParts } from '../engine/simulate.ts'
 import { createUsers, createUsersWrite, userEffects } from '../identity/users.ts'
 import { createHasher, type Hasher } from '../keys/hashing.ts'
 import type { Judge } from '../policy/types.ts'
-import { quietUse } from '../ports/quiet.ts'
+import { quietly, type UsePolicy } from '../ports/quiet.ts'
 import { databaseStore } from '../store/database.ts'
 import { coreMessages } from '../web/core-messages.ts'
 import { createMessages } from '../web/messages.ts'
@@ -26,6 +26,9 @@ const absent = (port: string): object =>
     },
   )
 
+/** Makes who judges conditions, from the directory and the ports of policies. */
+export type MakeJudge = (made: { readonly database: Database; readonly use: UsePolicy }) => Judge
+
 export type Offline = {
   readonly users: Users
   readonly hasher: Hasher
@@ -34,13 +37,13 @@ export type Offline = {
 }
 
 /** What simulations need, over a database that no server has. */
-export const offline = (database: Database, catalog: Catalog, judge: (users: Users) => Judge): Offline => {
+export const offline = (database: Database, catalog: Catalog, judge: MakeJudge): Offline => {
   const clock = { now: () => new Date() }
   const hasher = createHasher()
   const users = createUsers(database)
   const store = databaseStore(database, clock)
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
-  const use = quietUse(catalog, {
+  const implementations = {
     clock,
     log: silent,
     users,
@@ -51,11 +54,15 @@ export const offline = (database: Database, catalog: Catalog, judge: (users: Use
     keys: absent('keys') as Keys,
     grants: absent('grants') as Grants,
     events: { record: async () => {} },
-  })
+  }
   return {
     users,
     hasher,
-    simulation: { judge: judge(users), store, use, rehearse: rehearsal(database, effects, clock) },
+    simulation: {
+      store,
+      quietly: quietly(catalog, implementations, (use) => judge({ database, use })),
+      rehearse: rehearsal(database, effects, clock),
+    },
     messages: createMessages({ core: coreMessages, plugins: catalog.plugins.map(({ messages = {} }) => messages), problem: () => {} }),
   }
 }
