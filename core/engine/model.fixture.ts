@@ -29,7 +29,7 @@ class Came extends Error {
 const denied = (why: string) => new Came({ is: 'denied', why })
 
 const holds = (condition: unknown, { known, proofs }: Run): boolean => {
-  const [what, word] = String(condition).split(':')
+  const [what = '', word] = String(condition).split(':')
   const own = proofs.filter(({ of }) => of === known.user)
   switch (what) {
     case 'yes':
