@@ -12,7 +12,7 @@ export const files: readonly string[] = projectFiles(root)
 
 const isCode = (path: string) => /\.(ts|mjs|js)$/.test(path)
 /** Tests, and what only they use: fixtures and harnesses in `test` folders. */
-export const isTest = (path: string) => path.endsWith('.test.ts') || path.startsWith('test/') || path.includes('/test/')
+export const isTest = (path: string) => /\.(test|fixture)\.ts$/.test(path) || path.startsWith('test/') || path.includes('/test/')
 
 const toImport = (from: string, specifier: string): Import => ({
   from,
