@@ -65,14 +65,14 @@ export type FlowCase = {
   readonly answers: Readonly<Record<string, unknown>>
   readonly expect: Expected
   /** Where it is said what is expected. */
-  readonly place: (key: string) => Position
+  readonly place: (key: string) => Position | undefined
 }
 
 /** A test of one flow: who is there, and what is tried. */
 export type FlowTest = {
   readonly file: string
   readonly flow: string
-  readonly flowPlace: Position
+  readonly flowPlace: Position | undefined
   readonly seeds: Seeds
   readonly cases: readonly FlowCase[]
 }
