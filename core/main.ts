@@ -45,7 +45,7 @@ import { createClaims } from './policy/claims.ts'
 import { createJudge } from './policy/judge.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
-import { quietUse } from './ports/quiet.ts'
+import { quietly } from './ports/quiet.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -188,9 +188,8 @@ async function wire(
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
   })
   const simulate = createSimulator({
-    judge,
     store,
-    use: quietUse(catalog, implementations),
+    quietly: quietly(catalog, implementations, (use) => createJudge({ pool, directory, use, log })),
     rehearse: rehearsal(database, effects, clock),
     snapshot: plane.snapshot,
     users,

@@ -18,8 +18,8 @@ const caseLines = (one: CaseResult): readonly string[] => {
   if (one.ok) return [`  ✓ ${one.name}`]
   if ('problem' in one) return [`  ✗ ${one.name}`, `      ${one.problem}`]
   const line = ({ key, expected, was }: Mismatch) => {
-    const { file, line: row, column } = one.place(key) ?? { file: '', line: 1, column: 1 }
-    return `      ${file}:${row}:${column}: ${key}: expected ${shown(expected)}; was ${shown(was)}`
+    const message = `expected ${shown(expected)}; was ${shown(was)}`
+    return `      ${problemText({ position: one.place(key), path: [key], message })}`
   }
   return [`  ✗ ${one.name}`, ...one.mismatches.map(line), '', traceText(one.report.trace, '        '), `        ${endText(one.report)}`, '']
 }

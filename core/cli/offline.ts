@@ -1,7 +1,7 @@
 import { createConsents, consentEffects } from '../access/consents.ts'
 import { rehearsal } from '../access/closing.ts'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
-import type { Grants, Keys, MappedClaims, Policy, Users } from '../api/index.ts'
+import type { Grants, Keys, MappedClaims, Users } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { Database } from '../data/database.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
@@ -9,8 +9,7 @@ import { createDirectory, createUsers, createUsersWrite, userEffects } from '../
 import { createHasher, type Hasher } from '../keys/hashing.ts'
 import { createJudge } from '../policy/judge.ts'
 import { createPolicyPool } from '../policy/pool.ts'
-import { registerPorts, useOf } from '../ports/container.ts'
-import { quietUse } from '../ports/quiet.ts'
+import { quietly } from '../ports/quiet.ts'
 import { databaseStore } from '../store/database.ts'
 import { coreMessages } from '../web/core-messages.ts'
 import { createMessages } from '../web/messages.ts'
@@ -58,15 +57,15 @@ export const offline = (database: Database, catalog: Catalog): Offline => {
     events: { record: async () => {} },
   }
   const pool = createPolicyPool()
-  const container = registerPorts(implementations)
-  const uses = new Map<Policy, Readonly<Record<string, unknown>>>()
-  for (const { id, policies = [] } of catalog.plugins) for (const policy of policies) uses.set(policy, useOf(container, id, policy.use))
-  const judge = createJudge({ pool, directory: createDirectory(database), use: (policy) => uses.get(policy) ?? {}, log: silent })
-  const use = quietUse(catalog, implementations)
+  const directory = createDirectory(database)
   return {
     users,
     hasher,
-    simulation: { judge, store, use, rehearse: rehearsal(database, effects, clock) },
+    simulation: {
+      store,
+      quietly: quietly(catalog, implementations, (use) => createJudge({ pool, directory, use, log: silent })),
+      rehearse: rehearsal(database, effects, clock),
+    },
     messages: createMessages({ core: coreMessages, plugins: catalog.plugins.map(({ messages = {} }) => messages), problem: () => {} }),
     close: () => pool.close(),
   }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Problem } from '../configuration/problem.ts'
@@ -29,18 +29,25 @@ const testsOf = (paths: readonly string[]): readonly string[] =>
     throw new Failure(`${path} has no tests; they are called <flow>.test.yaml`)
   })
 
-const directoriesOf = (paths: readonly string[]) => [...new Set(paths.map((path) => (statSync(path).isDirectory() ? path : dirname(path))))]
+const isDirectory = (path: string) => statSync(path).isDirectory()
+const documentsIn = (path: string) => (isDirectory(path) ? filesIn(path, isDocument) : [path])
 
-/** What is configured, and the documents that stand beside the tests. */
-const documentsOf = (apply: readonly string[], tests: readonly string[]): readonly string[] => {
-  const beside = directoriesOf(tests).filter((directory) => resolve(directory) !== resolve(shipped))
-  const directories = [...apply, ...beside].flatMap((path) => (statSync(path).isDirectory() ? filesIn(path, isDocument) : [path]))
-  return [...new Set(directories.map((file) => resolve(file)))]
+/** What is configured, the documents of named directories, and beside a named test the document of its name. */
+const documentsOf = (apply: readonly string[], named: readonly string[]): readonly string[] => {
+  const beside = named.flatMap((path) =>
+    isDirectory(path) ? [path] : ['.yaml', '.yml'].map((end) => path.replace(/\.test\.ya?ml$/, end)).filter((file) => existsSync(file)),
+  )
+  const isShipped = (file: string) => dirname(file) === resolve(shipped)
+  return [...new Set([...apply, ...beside].flatMap(documentsIn).map((file) => resolve(file)))].filter((file) => !isShipped(file))
 }
+
+/** The shipped tests, and those beside what is configured. */
+const allTests = (apply: readonly string[]): readonly string[] =>
+  [shipped, ...new Set(apply.map((path) => (isDirectory(path) ? path : dirname(path))))].flatMap((directory) => filesIn(directory, isTest))
 
 type FileResult = { readonly file: string } & ({ readonly results: readonly CaseResult[] } | { readonly problems: readonly Problem[] })
 
-const runFiles = async (call: Call, tests: readonly string[]): Promise<readonly FileResult[]> => {
+const runFiles = async (call: Call, named: readonly string[]): Promise<readonly FileResult[]> => {
   const { env, cwd } = call
   const [{ readCatalog, readConfiguration }, { readFlowTest }, { runFlowTests }] = await Promise.all([
     import('../configuration/house.ts'),
@@ -48,8 +55,9 @@ const runFiles = async (call: Call, tests: readonly string[]): Promise<readonly 
     import('./flow-tests.ts'),
   ])
   const options = await optionsOf(call)
+  const tests = named.length > 0 ? testsOf(named) : allTests(options.apply)
   const catalog = await readCatalog(options)
-  const { snapshot } = readConfiguration(catalog, { ...options, apply: documentsOf(options.apply, tests) }, env)
+  const { snapshot } = readConfiguration(catalog, { ...options, apply: documentsOf(options.apply, named) }, env)
   const files: FileResult[] = []
   for (const path of tests) {
     const file = relative(cwd, path) || path
@@ -64,16 +72,16 @@ export const test: Command = {
   summary: 'Run the tests of flows',
   details: [
     'Runs files such as sign-in.test.yaml, by default those of the shipped flows and those beside the files of SLUICE_APPLY. Needs no server and no database.',
-    'The flows are the shipped ones, those of SLUICE_APPLY and sluice.yml, and those of the files beside the tests. Ends with 1 if a case fails.',
+    'The flows are the shipped ones, those of SLUICE_APPLY and sluice.yml, those of a named directory, and for sign-in.test.yaml those of sign-in.yaml beside it. Ends with 1 if a case fails.',
   ],
   parameters: [{ name: 'FILE', many: true, description: 'Tests, or directories with tests.' }],
   flags: { json: jsonFlag },
   async run(call) {
     const { flags, parameters, terminal, cwd } = call
-    const named = parameters.map((path) => resolve(cwd, path))
-    const options = named.length > 0 ? undefined : await optionsOf(call)
-    const tests = options ? [shipped, ...directoriesOf(options.apply)].flatMap((directory) => filesIn(directory, isTest)) : testsOf(named)
-    const files = await runFiles(call, tests)
+    const files = await runFiles(
+      call,
+      parameters.map((path) => resolve(cwd, path)),
+    )
     const failed = files.filter((file) => 'problems' in file || file.results.some(({ ok }) => !ok))
     if (flags['json']) {
       terminal.out(JSON.stringify(files, null, 2))

@@ -29,7 +29,7 @@ class Came extends Error {
 const denied = (why: string) => new Came({ is: 'denied', why })
 
 const holds = (condition: unknown, { known, proofs }: Run): boolean => {
-  const [what, word] = String(condition).split(':')
+  const [what = '', word] = String(condition).split(':')
   const own = proofs.filter(({ of }) => of === known.user)
   switch (what) {
     case 'yes':
@@ -53,7 +53,7 @@ const holds = (condition: unknown, { known, proofs }: Run): boolean => {
 
 const userOf = (name: string) => (name === 'ada' || name === 'bob' ? name : undefined)
 
-function stage({ id = '', type }: NonNullable<StepSpec>, run: Run): void {
+function stage({ id = '', type = '' }: NonNullable<StepSpec>, run: Run): void {
   const { known, proofs } = run
   const answer = () => {
     const found = run.taken[run.next]

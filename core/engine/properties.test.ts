@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Closing } from '../access/types.ts'
 import { overlayStore } from '../store/overlay.ts'
 import { compileFlow } from './compile.ts'
@@ -209,8 +209,7 @@ describe('whatever a flow is made of and whatever is done in it', () => {
         const rehearsed: Closing[] = []
         const simulated = await simulate(
           {
-            judge,
-            use: () => () => ({}),
+            quietly: () => ({ use: () => ({}), judge }),
             async rehearse(closing) {
               rehearsed.push(closing)
               return { closed: true, cookie: undefined, session: undefined }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { FlowSpec, OnInvalid, StepSpec } from './program.ts'
 
 type Step = NonNullable<StepSpec>

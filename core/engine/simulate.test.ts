@@ -14,8 +14,7 @@ const partsWith = (more: Partial<SimulationParts> = {}): SimulationParts & { rea
   const rehearsed: Closing[] = []
   return {
     rehearsed,
-    judge,
-    use: () => () => ({}),
+    quietly: () => ({ use: () => ({}), judge }),
     async rehearse(closing) {
       rehearsed.push(closing)
       const session = closing.session && { id: 's', userId: closing.session.userId, at: request.at, methods: [] }
@@ -165,13 +164,14 @@ describe('a simulation', () => {
   test('gives stages ports that write nothing, and tells what they would have claimed', async () => {
     const seen: Json[] = []
     const parts = partsWith({
-      use: ({ store, events, clock }) => {
+      quietly: ({ store, events, clock }) => {
         void events.record({ action: 'never' })
-        return () => {
+        const use = () => {
           seen.push(clock.now().toISOString())
           void store.increment('who:tries', 60)
           return {}
         }
+        return { use, judge }
       },
     })
     const result = await simulated(program(signedIn), { answers }, parts)

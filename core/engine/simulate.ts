@@ -12,16 +12,15 @@ import { redacted } from './redact.ts'
 import type { TraceLine } from './state.ts'
 import type { View } from './view.ts'
 
-/** The ports of a simulation that write nothing; stages are given them in place of those that do. */
+/** The ports of a simulation that write nothing; stages and policies are given them in place of those that do. */
 export type QuietPorts = { readonly store: Store; readonly events: Events; readonly clock: Clock }
 
 /** What a simulation works with: it reads, and writes nothing. */
 export type SimulationParts = {
-  readonly judge: Judge
   /** The state that real runs work with, to be read: who is locked out is so in a simulation too. */
   readonly store?: Pick<Store, 'get'>
-  /** The ports of each stage kind, with these in place of the real ones. */
-  readonly use: (quiet: QuietPorts) => (kind: string) => object
+  /** The ports of each stage kind, and who judges, with these in place of the real ones. */
+  readonly quietly: (quiet: QuietPorts) => { readonly use: (kind: string) => object; readonly judge: Judge }
   /** What the end of a run would come to: makes it, and undoes it. */
   readonly rehearse: (closing: Closing) => Promise<Closed>
 }
@@ -144,8 +143,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       },
     },
     now: () => at,
-    use: parts.use({ store, events, clock: { now: () => request.at } }),
-    judge: parts.judge,
+    ...parts.quietly({ store, events, clock: { now: () => request.at } }),
     explain: true,
     trace: (line) => void trace.push(line),
     close: async (closing) => {

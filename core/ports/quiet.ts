@@ -1,6 +1,7 @@
-import type { Grants, Stage } from '../api/index.ts'
+import type { Grants, Policy, Stage } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
+import type { Judge } from '../policy/types.ts'
 import { registerPorts, useOf } from './container.ts'
 import type { Implementations } from './types.ts'
 
@@ -14,15 +15,17 @@ const readGrants = (grants: Grants): Grants => ({
   rotate: async () => ({ ok: false, why: 'unknown' }),
 })
 
-/** The ports of stages as a simulation gives them: those that write at once are replaced, the others only read, or make effects. */
-export const quietUse =
-  (catalog: Catalog, implementations: Implementations): SimulationParts['use'] =>
+/** The ports of a policy, for whoever makes a judge. */
+export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
+
+/** Stages and policies as a simulation meets them: ports that write at once are replaced, the others only read, or make effects. */
+export const quietly =
+  (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
     const container = registerPorts({ ...implementations, ...quiet, log: silent, grants: readGrants(implementations.grants) })
-    const uses = new Map<Stage, object>()
-    for (const { id, stages = [] } of catalog.plugins) for (const stage of stages) uses.set(stage, useOf(container, id, stage.use))
-    return (kind) => {
-      const stage = catalog.stage(kind)
-      return (stage && uses.get(stage)) ?? {}
-    }
+    const uses = new Map<Stage | Policy, Readonly<Record<string, unknown>>>()
+    for (const { id, stages = [], policies = [] } of catalog.plugins)
+      for (const item of [...stages, ...policies]) uses.set(item, useOf(container, id, item.use))
+    const useBy = (item: Stage | Policy | undefined) => (item && uses.get(item)) ?? {}
+    return { use: (kind) => useBy(catalog.stage(kind)), judge: judge(useBy) }
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
+import { readFlowTest } from '../../core/configuration/flow-tests.ts'
 import { Misconfigured, readCatalog, readConfiguration } from '../../core/configuration/house.ts'
 import { type Block, blocksOf } from '../tools/markdown.ts'
 import { files, root } from '../tools/sources.ts'
@@ -52,6 +53,8 @@ for (const guide of guides) {
       test(`${at(block)}: the problems of this document are told as they are`, () => {
         assert.equal(problemsOf(block).join('\n'), blocks[index + 1]?.text.trimEnd())
       })
+    } else if (/\bfile=\S+\.test\.yaml/.test(block.info)) {
+      test(`${at(block)}: this test can be run`, () => assert.ok('test' in readFlowTest(block.text, 'guide')))
     } else {
       test(`${at(block)}: this document can be used`, () => assert.deepEqual(problemsOf(block), []))
     }
