@@ -1,7 +1,8 @@
 import { stripTypeScriptTypes } from 'node:module'
 import { type Node, parse, type Program } from 'acorn'
-import type { SourceProblem } from './types.ts'
+import { nestsTooDeeply } from './nesting.ts'
 import type { placesOf } from './places.ts'
+import type { SourceProblem } from './types.ts'
 
 /** A tree of a script in strict mode; offsets are those of `code`. */
 export type Parsed = {
@@ -61,24 +62,44 @@ const parseScript = (code: string): Omit<Parsed, 'code'> => {
   return { program, expression: onlyExpression(program) }
 }
 
+/** `return` and `await` are allowed in it. */
+const functionStart = 'async function _(){'
 /** The source with blanks for its types; throws where it is no TypeScript, or not erasable. */
 const withoutTypes = (source: string): string => {
   const strip = (before: string, after: string): string =>
     stripTypeScriptTypes(before + source + after, { mode: 'strip' }).slice(before.length, -after.length)
   if (source.trimStart().startsWith('{')) {
     try {
-      return strip('async function _(){(', '\n)}')
+      return strip(`${functionStart}(`, '\n)}')
     } catch {}
   }
-  return strip('async function _(){', '\n}')
+  return strip(functionStart, '\n}')
 }
 
 type AcornError = Error & { readonly pos: number }
 const problemOf = (error: unknown, before: number, code: string, place: ReturnType<typeof placesOf>): SourceProblem => {
-  const { message, pos } = error as AcornError
+  const { message, pos = before } = error as Partial<AcornError> & Error
   const at = Math.min(Math.max(pos - before, 0), code.length)
   const word = /^[\w$]+|^[^\s]/.exec(code.slice(at))?.[0] ?? ''
   return { ...place(at, at + word.length), message: message.replace(/ \(\d+:\d+\)$/, '') }
+}
+
+/** Of two parsers, the one that came further knows better. */
+const isLater = (one: SourceProblem, other: SourceProblem): boolean =>
+  one.line > other.line || (one.line === other.line && one.column > other.column)
+
+/** The place is in the stack only: `:LINE`, an excerpt, and a row of carets. */
+const strippingProblem = (
+  { message, stack = '' }: Error,
+  source: string,
+  place: ReturnType<typeof placesOf>,
+): SourceProblem | undefined => {
+  const [, line, blanks, carets] = /^:(\d+)\n[^]*?\n( *)(\^+)\n/.exec(stack) ?? []
+  if (line === undefined || blanks === undefined || carets === undefined) return undefined
+  const before = source.split('\n').slice(0, Number(line) - 1)
+  const column = blanks.length - (line === '1' ? functionStart.length : 0)
+  const at = Math.min(before.join('\n').length + (before.length > 0 ? 1 : 0) + Math.max(0, column), source.length)
+  return { ...place(at, at + carets.length), message: message.split('\n')[0]! }
 }
 
 /** Types are removed where there are any: what is JavaScript, and has no `<` that could be of a generic call, means the same without. */
@@ -93,18 +114,19 @@ export const parseSource = (
     plain = { code: source, ...parseScript(source) }
     if (!typescript || !source.includes('<')) return plain
   } catch (error) {
-    if (error instanceof RangeError) return { problem: { line: 1, column: 1, message: 'it is nested too deeply' } }
     problem = problemOf(error, strict.length, source, place)
+    if (problem.message.includes('stack')) return { problem: { ...problem, message: 'it is nested too deeply' } }
   }
   if (!typescript) return { problem: problem! }
+  if (nestsTooDeeply(source)) return plain ?? { problem: { ...problem!, message: 'it is nested too deeply for a program with types' } }
   let code: string
   try {
     code = withoutTypes(source)
   } catch (error) {
-    // The remover of types has no places, so acorn's is told, which stops at the same word or before.
-    const { code: kind, message } = error as NodeJS.ErrnoException
     if (plain) return plain
-    return { problem: kind === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' ? { ...problem!, message: message.split('\n')[0]! } : problem! }
+    const other = strippingProblem(error as Error, source, place)
+    const unsupported = (error as NodeJS.ErrnoException).code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
+    return { problem: other && (unsupported || isLater(other, problem!)) ? other : problem! }
   }
   try {
     return { code, ...parseScript(code) }
