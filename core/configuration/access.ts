@@ -1,4 +1,4 @@
-import { compileCondition } from '../policy/conditions.ts'
+import { compileCondition } from '../policy/compile.ts'
 import type { Condition, ConditionLibrary, WrittenCondition } from '../policy/types.ts'
 import { type Item, problemOf } from './document.ts'
 import type { Problem } from './problem.ts'

@@ -1,6 +1,21 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { definePlugin, definePort, defineProtocol, defineStage, pass, type Plugin, type Protocol, type Stage, Type } from '../api/index.ts'
+import {
+  allow,
+  definePlugin,
+  definePolicy,
+  definePort,
+  defineProtocol,
+  defineStage,
+  pass,
+  type Plugin,
+  type Policy,
+  type Protocol,
+  Secret,
+  type Stage,
+  Type,
+} from '../api/index.ts'
+import { expressionsIn } from '../policy/expressions.ts'
 import { createCatalog } from './catalog.ts'
 import { samplePlugin } from './sample.fixture.ts'
 
@@ -35,6 +50,47 @@ test('a plugin that is in order gives its stages and protocols by kind', () => {
   assert.ok('catalog' in created)
   assert.deepEqual([...created.catalog.stages.keys()], ['greeting'])
   assert.deepEqual([...created.catalog.protocols.keys()], ['sample'])
+})
+
+test('policies are a family of their own, with ports and a schema like any other', () => {
+  const created = createCatalog([samplePlugin], new Set())
+  assert.ok('catalog' in created)
+  assert.deepEqual([...created.catalog.policies.keys()], ['rule'])
+  assert.match(created.catalog.unknownPolicy('rul'), /there is no type of policy "rul"; did you mean "rule"\?/)
+  const policy = (kind: string, more: object = {}) =>
+    definePolicy({ kind, settings: Type.Object({}), decide: () => allow, ...more }) as Policy
+  const bare = Type.Object({ bare: Type.String() })
+  assert.deepEqual(
+    problemsOf(
+      plugin('a', { policies: [policy('x'), policy('X')] }),
+      plugin('b', { policies: [policy('x', { settings: bare })], stages: [stage('x')] }),
+      plugin('c', { policies: [policy('y', { use: { people: definePort('user') } })] }),
+    ),
+    [
+      'policy "x" is brought by "a" and "b"',
+      'plugin "a": policy "X": its kind must be small letters, digits and -',
+      'plugin "b": policy "x": the setting "bare" has no title',
+      'plugin "b": policy "x": the setting "bare" has no description',
+      'plugin "c": policy "y": uses the port "user" (as "people"), which nothing offers; did you mean "users"?',
+    ],
+  )
+})
+
+test('texts of expressions are compiled, beside secrets, and their problems stand at their place', () => {
+  const created = createCatalog([samplePlugin], new Set())
+  assert.ok('catalog' in created)
+  const rule = created.catalog.policies.get('rule') ?? assert.fail()
+  const checked = created.catalog.settings(rule, { rules: [{ when: 'device.known' }, { when: 'true' }], token: 'abc' })
+  assert.ok('value' in checked)
+  assert.deepEqual(
+    expressionsIn(checked.value).map(({ source }) => source),
+    ['device.known', 'true'],
+  )
+  assert.ok(checked.value['token'] instanceof Secret)
+  const wrong = created.catalog.settings(rule, { rules: [{ when: 'true' }, { when: '1 +\n+ usr' }] })
+  assert.ok('problems' in wrong)
+  assert.deepEqual(wrong.problems[0]?.path, ['rules', 1, 'when'])
+  assert.match(wrong.problems[0]?.message ?? '', /did you mean "user"\? \(line 2, column 3 of the expression\)$/)
 })
 
 test('ids and kinds are unique, and all problems come at once', () => {

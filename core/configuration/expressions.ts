@@ -1,5 +1,5 @@
 import { compileExpression } from '../policy/expressions.ts'
-import { inExpression } from '../policy/conditions.ts'
+import { inExpression } from '../policy/compile.ts'
 import type { Path } from './problem.ts'
 import type { Schema } from './schema.ts'
 

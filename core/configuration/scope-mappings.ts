@@ -1,6 +1,6 @@
 import type { Json, MappedScope } from '../api/index.ts'
 import { mappedScope, type Rule } from '../policy/claims.ts'
-import { inExpression } from '../policy/conditions.ts'
+import { inExpression } from '../policy/compile.ts'
 import { compileExpression } from '../policy/expressions.ts'
 import { entryOf, scopeNames } from '../policy/scope.ts'
 import { type Item, problemOf } from './document.ts'

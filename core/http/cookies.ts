@@ -16,8 +16,8 @@ export function setCookie(reply: FastifyReply, origin: string, value: string): v
 }
 
 /**
- * The cookie that goes with an answer: of a record that changed, or of a new browser where a run waits for it. A new one goes with nothing
+ * The cookie that goes with an answer: of a record that changed, or of a new browser where a run, or the way back from a refusal, waits for it. A new one goes with nothing
  * else: another tab's request, sent before a sign-in and answered after it, must not replace the cookie of the session.
  */
 export const cookieFor = ({ browser }: Visit, next: Next): string | undefined =>
-  next.cookie ?? (next.next === 'ask' || next.next === 'see' ? browser.cookie : undefined)
+  next.cookie ?? (next.next === 'ask' || next.next === 'see' || next.next === 'refused' ? browser.cookie : undefined)

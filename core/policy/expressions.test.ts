@@ -67,6 +67,23 @@ test('what JavaScript would answer with false, or fail at, without a word is ref
   assert.match(messageOf('user.username = "ada"'), /"user.username" cannot be changed; compare by ===/)
 })
 
+test('networks that are written out are checked', () => {
+  for (const source of [
+    'request.ip.in("10.0.0.0/8", "::1", "2001:db8::/32", "192.0.2.1")',
+    'ipInCidr("x", ["10.0.0.0/8"])',
+    'request.ip.in(user.attributes.network)',
+  ])
+    assert.deepEqual(problemsOf(source), [], source)
+  assert.match(messageOf('request.ip.in("10.0.0.0/33")'), /the number after \/ must be 0 to 32/)
+  assert.match(messageOf('request.ip.in("::/129")'), /the number after \/ must be 0 to 128/)
+  assert.match(messageOf('ipInCidr(request.ip, "office")'), /"office" is not a network; write e\.g\./)
+  assert.match(messageOf('ipInCidr(request.ip, ["10.0.0.0/08"])'), /is not a network/)
+  const [problem] = problemsOf('device.known ||\n  request.ip.in("10.0.0.0/8", "192.168.1.7/16")')
+  assert.match(problem?.message ?? '', /did you mean "192\.168\.0\.0\/16"\?$/)
+  assert.deepEqual([problem?.line, problem?.column], [2, 31])
+  assert.match(messageOf('request.ip in ["10.0.0.1/8"]'), /"in" does not look into lists/)
+})
+
 test('unknown names and fields are told with what was probably meant', () => {
   assert.match(messageOf('usr.name === "Ada"'), /usr.*did you mean "user"\?/)
   assert.match(messageOf('user.group.includes("a")'), /"user" has no "group"; did you mean "groups"\?/)

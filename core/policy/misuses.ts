@@ -1,6 +1,7 @@
 import type { AnyNode } from 'acorn'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { ExpressionProblem } from './expressions.ts'
+import { networkProblem } from './networks.ts'
 import { entryOf } from './scope.ts'
 import { nodesOf, parseSource, pathOf, placeOf } from './syntax.ts'
 
@@ -42,6 +43,25 @@ const assignment = (node: AnyNode): string | undefined => {
   return path && entryOf(path[0] ?? '') ? `"${path.join('.')}" cannot be changed; compare by ===` : undefined
 }
 
+/** The networks that are written out in `address.in(…)` and `ipInCidr(address, …)`. */
+const networksIn = (node: AnyNode): readonly AnyNode[] => {
+  if (node.type !== 'CallExpression') return []
+  const { callee } = node
+  const isIn =
+    callee.type === 'MemberExpression' && !callee.computed && callee.property.type === 'Identifier' && callee.property.name === 'in'
+  const isHelper = callee.type === 'Identifier' && callee.name === 'ipInCidr'
+  const given = isIn ? node.arguments : isHelper ? node.arguments.slice(1) : []
+  return given
+    .flatMap((one): readonly (AnyNode | null)[] => (one.type === 'ArrayExpression' ? one.elements : [one]))
+    .filter((one) => one !== null)
+}
+
+const badNetworks = (node: AnyNode): readonly ExpressionProblem[] =>
+  networksIn(node).flatMap((one) => {
+    const message = one.type === 'Literal' && typeof one.value === 'string' ? networkProblem(one.value) : undefined
+    return message === undefined ? [] : [{ message, ...placeOf(one) }]
+  })
+
 /** What compiles but cannot be meant, in a source that the sandbox found good. A name that the source declares itself is its own. */
 export const misuses = (source: string): readonly ExpressionProblem[] => {
   const program = parseSource(source)
@@ -55,7 +75,7 @@ export const misuses = (source: string): readonly ExpressionProblem[] => {
   return nodes.flatMap((node) => {
     const message = misplacedIn(node) ?? (isOurs(node) ? unknownField(node) : undefined) ?? assignment(node)
     const place = node.type === 'MemberExpression' ? node.property : node
-    return message === undefined ? [] : [{ message, ...placeOf(place) }]
+    return message === undefined ? badNetworks(node) : [{ message, ...placeOf(place) }]
   })
 }
 

@@ -5,67 +5,93 @@ export default (() => {
 
   const shown = (value) => (typeof value === 'string' ? JSON.stringify(value) : String(value))
 
-  /** Four numbers of a dotted address, exactly: no leading zeros, which some read as octal. */
-  const dotted = (text) => {
-    const parts = text.split('.')
-    return parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255) ? parts.map(Number) : null
+  /** A whole number up to `most`, exactly: no sign, no leading zeros, which some read as octal. -1 for anything else. */
+  const decimal = (text, most) => {
+    if (text.length === 0 || text.length > 3 || (text.length > 1 && text[0] === '0')) return -1
+    let value = 0
+    for (let at = 0; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - 48
+      if (digit < 0 || digit > 9) return -1
+      value = value * 10 + digit
+    }
+    return value > most ? -1 : value
   }
 
-  const groups = (text) => (text === '' ? [] : text.split(':'))
+  /** Four bytes of a dotted address. */
+  const dotted = (text) => {
+    const parts = text.split('.')
+    if (parts.length !== 4) return null
+    for (let at = 0; at < 4; at++) {
+      parts[at] = decimal(parts[at], 255)
+      if (parts[at] < 0) return null
+    }
+    return parts
+  }
+
+  /** Adds the bytes of groups of hexadecimal digits; false if one is none. */
+  const addGroups = (bytes, groups) => {
+    for (const group of groups) {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return false
+      const value = parseInt(group, 16)
+      bytes.push(value >> 8, value & 255)
+    }
+    return true
+  }
 
   /** Sixteen bytes of an IPv6 address (RFC 4291 §2.2), without zone. */
   const colons = (text) => {
     const halves = text.split('::')
     if (halves.length > 2) return null
-    const lists = halves.map(groups)
+    const lists = halves.map((half) => (half === '' ? [] : half.split(':')))
     const last = lists[lists.length - 1]
     const tail = last.length > 0 && last[last.length - 1].includes('.') ? dotted(last.pop()) : []
-    if (tail === null) return null
-    const written = lists.reduce((sum, list) => sum + list.length, 0) + (tail.length / 4) * 2
+    const [head, rest] = [[], []]
+    if (tail === null || !addGroups(head, lists[0]) || !addGroups(rest, lists[1] || [])) return null
+    const written = head.length + rest.length + tail.length
     // A `::` stands for one group at least.
-    if (halves.length === 2 ? written > 7 : written !== 8) return null
-    if (!lists.every((list) => list.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)))) return null
-    const bytes = (list) => list.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255])
-    if (halves.length === 1) return [...bytes(lists[0]), ...tail]
-    const [head, rest] = [bytes(lists[0]), [...bytes(lists[1]), ...tail]]
-    return [...head, ...Array.from({ length: 16 - head.length - rest.length }, () => 0), ...rest]
+    if (halves.length === 2 ? written > 14 : written !== 16) return null
+    while (head.length + rest.length + tail.length < 16) head.push(0)
+    return [...head, ...rest, ...tail]
   }
-
-  const mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255]
-  const isMapped = (bytes) => bytes.length === 16 && mapped.every((byte, index) => bytes[index] === byte)
 
   const bytesOf = (text) => (text.includes(':') ? colons(text) : dotted(text))
 
-  /** The bytes of an address; one of IPv4 that came as IPv6 (RFC 4291 §2.5.5.2) is one of IPv4. */
-  const address = (text) => {
-    const bytes = bytesOf(text)
-    return bytes !== null && isMapped(bytes) ? bytes.slice(12) : bytes
+  /** IPv4 that comes as IPv6 (RFC 4291 §2.5.5.2). */
+  const isMapped = (bytes) => bytes.length === 16 && bytes[11] === 255 && bytes[10] === 255 && bytes.findIndex((byte) => byte !== 0) === 10
+
+  /** Are the first bits of both the same? */
+  const agree = (one, other, count) => {
+    const whole = count >> 3
+    for (let at = 0; at < whole; at++) if (one[at] !== other[at]) return false
+    const rest = 8 - (count & 7)
+    return rest === 8 || one[whole] >> rest === other[whole] >> rest
   }
 
-  const bitsOf = (bytes, count) => bytes.reduce((all, byte) => all + byte.toString(2).padStart(8, '0'), '').slice(0, count)
-
-  /** The bits that a network's addresses begin with, and how long its addresses are. */
+  /** The bytes of a network, and how many bits its addresses begin with. */
   const network = (text) => {
     const refuse = (why) => {
       throw new TypeError(`${shown(text)} is not a network${why}; write e.g. "10.0.0.0/8" or "2001:db8::/32"`)
     }
     if (typeof text !== 'string') refuse('')
-    const [written, length, ...more] = text.split('/')
-    const bytes = bytesOf(written)
-    if (bytes === null || more.length > 0) refuse('')
-    const count = length === undefined ? bytes.length * 8 : /^(0|[1-9]\d{0,2})$/.test(length) ? Number(length) : -1
-    if (count < 0 || count > bytes.length * 8) refuse(`: the number after / must be 0 to ${bytes.length * 8}`)
-    const all = bitsOf(bytes, bytes.length * 8)
-    if (all.slice(count).includes('1')) refuse(`: it has bits set beyond the first ${count}`)
-    return isMapped(bytes) && count >= 96 ? { size: 4, bits: all.slice(96, count) } : { size: bytes.length, bits: all.slice(0, count) }
+    const slash = text.indexOf('/')
+    const bytes = bytesOf(slash < 0 ? text : text.slice(0, slash))
+    if (bytes === null) refuse('')
+    const size = bytes.length * 8
+    const count = slash < 0 ? size : decimal(text.slice(slash + 1), size)
+    if (count < 0) refuse(`: the number after / must be 0 to ${size}`)
+    const cut = count >> 3
+    const beyond = cut < bytes.length && (bytes[cut] << (count & 7)) & 255
+    if (beyond || bytes.slice(cut + 1).some((byte) => byte !== 0)) refuse(`: it has bits set beyond the first ${count}`)
+    return count >= 96 && isMapped(bytes) ? { bytes: bytes.slice(12), count: count - 96 } : { bytes, count }
   }
 
   const isIn = (text, networks) => {
     if (networks.length === 0) throw new TypeError('in() needs a network, e.g. "10.0.0.0/8"')
     // All of them, so that a malformed one shows at once and not only where it would count.
     const known = networks.flat().map(network)
-    const bytes = address(text)
-    return bytes !== null && known.some(({ size, bits }) => size === bytes.length && bitsOf(bytes, bits.length) === bits)
+    const all = bytesOf(text)
+    const bytes = all !== null && isMapped(all) ? all.slice(12) : all
+    return bytes !== null && known.some((one) => one.bytes.length === bytes.length && agree(one.bytes, bytes, one.count))
   }
 
   defineProperty(String.prototype, 'in', {

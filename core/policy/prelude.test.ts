@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict'
+import { BlockList } from 'node:net'
 import { after, describe, test } from 'node:test'
+import fc from 'fast-check'
 import { compileExpression, programOf } from './expressions.ts'
 import { createPolicyPool } from './pool.ts'
+
+/** The address with all bits beyond the first `count` cleared. */
+const networkOf = (address: string, count: number): string => {
+  const [separator, base, width] = address.includes(':') ? ([':', 16, 16] as const) : (['.', 10, 8] as const)
+  const parts = address.split(separator).map((part, index) => {
+    const kept = Math.min(Math.max(count - index * width, 0), width)
+    return Math.floor(Number.parseInt(part, base) / 2 ** (width - kept)) * 2 ** (width - kept)
+  })
+  return parts.map((part) => part.toString(base)).join(separator)
+}
 
 describe('what the sandbox adds to the scope', () => {
   const pool = createPolicyPool()
@@ -14,8 +26,9 @@ describe('what the sandbox adds to the scope', () => {
     const result = await pool.run({ program: programOf(compiled.expression), scope, now })
     return result.ok ? result.value : result.failure.message
   }
+  /** The networks come by the scope: those that are written out are checked before. */
   const isIn = (address: string, ...networks: readonly string[]) =>
-    run(`request.ip.in(${networks.map((network) => JSON.stringify(network)).join(', ')})`, { request: { ip: address } })
+    run('request.ip.in(...facts.networks)', { request: { ip: address }, facts: { networks } })
 
   test('addresses are found in networks, IPv4 also where it comes as IPv6', async () => {
     for (const [address, network] of [
@@ -69,6 +82,33 @@ describe('what the sandbox adds to the scope', () => {
     assert.match(String(await isIn('10.0.0.1', '10.0.0.1/8')), /it has bits set beyond the first 8/)
     assert.match(String(await isIn('10.0.0.1')), /needs a network/)
     assert.match(String(await run('request.ip.in(10)', { request: { ip: '10.0.0.1' } })), /10 is not a network/)
+  })
+
+  test('random addresses and networks: as Node itself finds them', async () => {
+    const v4 = fc.ipV4()
+    const v6 = fc
+      .tuple(...Array.from({ length: 8 }, () => fc.integer({ min: 0, max: 0xffff })))
+      .map((parts) => parts.map((part) => part.toString(16)).join(':'))
+    const cases = fc.sample(fc.record({ address: fc.oneof(v4, v6), base: fc.oneof(v4, v6), bits: fc.nat(), near: fc.boolean() }), {
+      numRuns: 300,
+      seed: 4711,
+    })
+    const runs = cases.map(({ address, base, bits, near }) => {
+      // Half of them around the address itself, or nearly all would be outside.
+      const of = near ? address : base
+      const size = of.includes(':') ? 128 : 32
+      const count = bits % (size + 1)
+      const network = networkOf(of, count)
+      const list = new BlockList()
+      list.addSubnet(network, count, size === 128 ? 'ipv6' : 'ipv4')
+      const expected = address.includes(':') === of.includes(':') && list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+      return { address, network: `${network}/${count}`, expected }
+    })
+    const source = 'facts.cases.map(({ address, network }) => address.in(network))'
+    assert.deepEqual(
+      await run(source, { facts: { cases: runs } }),
+      runs.map(({ expected }) => expected),
+    )
   })
 
   test('a list of networks and the helper ask the same', async () => {

@@ -7,8 +7,10 @@ const userCount = 64
 export const password = 'correct horse battery staple'
 export const username = (index: number): string => `user${index % userCount}`
 
-export const document = (idTokenAlg: string): object => ({
+/** `more`: kinds that are added, e.g. `{ policies: { … } }`; an object of the same slug replaces the one here. */
+export const document = (idTokenAlg: string, { applications, ...more }: Readonly<Record<string, object>> = {}): object => ({
   version: 1,
+  ...more,
   users: Object.fromEntries(
     Array.from({ length: userCount }, (_, index) => [
       username(index),
@@ -18,7 +20,7 @@ export const document = (idTokenAlg: string): object => ({
   providers: {
     app: { type: 'oidc', with: { clientSecret: client.secret, redirectUris: [client.redirectUri], idTokenAlg } },
   },
-  applications: { app: { name: 'Benchmark', provider: 'app' } },
+  applications: { app: { name: 'Benchmark', provider: 'app' }, ...applications },
 })
 
 const path = '/api/v1/flows/default-authentication/run'

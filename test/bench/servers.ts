@@ -9,9 +9,13 @@ import { signedIn, type RelyingParty } from './relying-party.ts'
 /** A server in a process of its own, with a relying party and a browser that is signed in. */
 export type Subject = RelyingParty & { readonly origin: string; readonly pid: number; stop(): Promise<void> }
 
-/** Ours, as it is installed: on SQLite in a directory of its own. `env` is added to its environment. */
-export const startOurs = async (alg: string, env: Readonly<Record<string, string>> = {}): Promise<Subject> => {
-  const server = await startServer({ apply: document(alg), env })
+/** Ours, as it is installed: on SQLite in a directory of its own. `env` is added to its environment, `more` to its configuration. */
+export const startOurs = async (
+  alg: string,
+  env: Readonly<Record<string, string>> = {},
+  more: Readonly<Record<string, object>> = {},
+): Promise<Subject> => {
+  const server = await startServer({ apply: document(alg, more), env })
   const http = httpTo(server.url)
   return {
     http,

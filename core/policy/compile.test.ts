@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { allow, definePolicy, Type } from '../api/index.ts'
-import { compileCondition } from './conditions.ts'
+import { compileCondition } from './compile.ts'
 import { compileExpression } from './expressions.ts'
 import { instantOf } from './instants.ts'
 import type { ConditionLibrary, ConfiguredPolicy, WrittenCondition } from './types.ts'
