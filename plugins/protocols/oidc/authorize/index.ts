@@ -4,6 +4,7 @@ import { issuerOf } from '../addresses.ts'
 import { OAuthError, Unanswerable } from '../errors.ts'
 import { queryOf, readParameters, words } from '../parameters.ts'
 import { authorizationError } from '../responses/authorization.ts'
+import { cureFor } from '../responses/cure.ts'
 import { refusalPage } from '../responses/page.ts'
 import type { Context, Parked } from '../types.ts'
 import type { Ask, Check } from './check.ts'
@@ -60,6 +61,7 @@ export const authorize = (ctx: Context) => async (request: FastifyRequest, reply
     }
   } catch (error) {
     if (!(error instanceof Unanswerable)) throw error
-    return ctx.answer(request, reply, refusalPage(error))
+    const cure = await cureFor(ctx, request, error)
+    return ctx.answer(request, reply, refusalPage(error, cure))
   }
 }
