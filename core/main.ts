@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
 import type { Protocol, Stage } from './api/index.ts'
@@ -18,7 +19,7 @@ import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { version } from './cli/version.ts'
-import { readCatalog, readConfiguration } from './configuration/house.ts'
+import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
@@ -27,7 +28,6 @@ import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
-import { seed } from './identity/seeds.ts'
 import { createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
@@ -100,15 +100,18 @@ async function wire(
 ): Promise<Omit<Server, 'close'>> {
   const seal = createSeal(secretKeyOf(options).reveal())
   const catalog = await readCatalog()
-  // Before the database is touched: an upgrade that stops at the configuration can still go back.
-  const { snapshot, seeds } = readConfiguration(catalog, options, env)
+  // Before the database is touched: a start that stops at the configuration leaves no database behind.
+  const documents = readDocuments(options, env)
+  if (!existsSync(options.databaseUrl.slice('sqlite:'.length))) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
   await database.migrate()
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })
-  await Promise.all([seed(database, seeds, { hash: hasher.hash, now: clock.now().getTime() }), keys.complete])
+  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
+  opened.push(() => plane.close())
+  await Promise.all([applyFiles(plane, documents), keys.complete])
 
   const store = databaseStore(database, clock)
   const coreStore = scoped(store, 'core:')
@@ -172,7 +175,7 @@ async function wire(
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,
-    snapshot: () => snapshot,
+    snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
@@ -195,7 +198,7 @@ async function wire(
   const control = await listenControl(
     dataFiles(options.dataDir).socket,
     {
-      ...actionsOf({ database, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      ...actionsOf({ database, plane: async () => plane, users, usersWrite, passwords, effects, links, events, clock, origin }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,

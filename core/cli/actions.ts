@@ -2,6 +2,8 @@ import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.t
 import { type OperatorLinks, setupLink } from '../access/links.ts'
 import { isPattern, unknownPermission } from '../access/permissions.ts'
 import { createToken } from '../access/tokens.ts'
+import { configurationCommands } from '../configuration/commands.ts'
+import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
@@ -9,6 +11,8 @@ import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from
 /** What local commands work with: the running server's parts, or parts opened for one command. */
 export type ActionParts = {
   readonly database: Database
+  /** Loaded when a command asks for it: most do not. */
+  readonly plane: () => Promise<Plane>
   readonly users: Users
   readonly usersWrite: UsersWrite
   readonly passwords: Passwords
@@ -112,6 +116,7 @@ const newToken =
 
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
 export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status'> => ({
+  ...configurationCommands(parts.plane),
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
   'set-password': setPassword(parts),

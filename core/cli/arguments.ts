@@ -44,8 +44,10 @@ const checkFlag = ({ name, flags }: Command, flag: string, rawName: string, valu
 
 const checkParameters = ({ name, parameters = [] }: Command, given: readonly string[]): void => {
   const missing = parameters.find(({ required }, index) => required && given[index] === undefined)
-  if (missing) throw misuse(`"${name}" needs ${missing.name}: ${missing.description}`)
-  const [extra] = given.slice(parameters.length)
+  if (missing) throw misuse(`"${name}" needs ${missing.name.replace(/…$/, '')}: ${missing.description}`)
+  // `FILE…`: as many as there are.
+  const takesMore = parameters.at(-1)?.name.endsWith('…') ?? false
+  const [extra] = takesMore ? [] : given.slice(parameters.length)
   if (extra !== undefined) throw misuse(`"${name}" does not know what to do with "${extra}"`)
 }
 

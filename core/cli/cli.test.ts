@@ -217,6 +217,7 @@ test('while a server runs, commands go through it; while something else holds th
   const events = createEvents({ database, clock, log })
   const parts = {
     database,
+    plane: () => Promise.reject(new Error('no command of this test asks for it')),
     users: createUsers(database),
     usersWrite: createUsersWrite(),
     passwords: createPasswords({ database, hasher: createHasher() }),

@@ -8,7 +8,14 @@ import test, { type TestContext } from 'node:test'
 import { callServer } from './client.ts'
 import { type ControlHandlers, listenControl, Refused } from './control.ts'
 
+const unasked = () => Promise.reject(new Error('no test asks for it'))
 const handlers: ControlHandlers = {
+  apply: unasked,
+  export: unasked,
+  history: unasked,
+  diff: unasked,
+  rollback: unasked,
+  broken: unasked,
   'create-superuser': async ({ username }) => ({ id: '1', username }),
   'recovery-link': async ({ user }) => {
     if (user === 'nobody') throw new Refused('there is no user "nobody"')

@@ -1,6 +1,17 @@
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Log } from '../api/index.ts'
+import type {
+  ApplyInput,
+  ApplyResult,
+  DiffInput,
+  DiffResult,
+  ExportInput,
+  ExportResult,
+  HistoryInput,
+  HistoryResult,
+  RollbackInput,
+} from '../configuration/commands.ts'
 
 export type Superuser = {
   readonly username: string
@@ -33,6 +44,13 @@ export type ControlCommands = {
     }
     readonly result: { readonly id: string; readonly username: string; readonly token: string; readonly expiresAt: string | null }
   }
+  readonly apply: { readonly input: ApplyInput; readonly result: ApplyResult }
+  readonly export: { readonly input: ExportInput; readonly result: ExportResult }
+  readonly history: { readonly input: HistoryInput; readonly result: HistoryResult }
+  readonly diff: { readonly input: DiffInput; readonly result: DiffResult }
+  readonly rollback: { readonly input: RollbackInput; readonly result: ApplyResult }
+  /** Lines about objects that are out of use. */
+  readonly broken: { readonly input: object; readonly result: { readonly problems: readonly string[] } }
   readonly status: { readonly input: object; readonly result: ServerStatus }
 }
 export type ControlHandlers = {
@@ -43,15 +61,17 @@ export type ControlHandlers = {
 export class Refused extends Error {}
 
 const maxBody = 64 * 1024
+/** Several documents of 10 MB each, as JSON texts. */
+const maxDocuments = 64 * 1024 * 1024
 /** `sun_path` of unix(7) has 108 bytes with the one that ends it. */
 const maxPath = 107
 
-const bodyOf = async (request: IncomingMessage): Promise<unknown> => {
+const bodyOf = async (request: IncomingMessage, limit: number): Promise<unknown> => {
   const parts: Buffer[] = []
   let size = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length
-    if (size > maxBody) throw new Refused('the request is too large')
+    if (size > limit) throw new Refused('the request is too large')
     parts.push(part)
   }
   return JSON.parse(Buffer.concat(parts).toString('utf8'))
@@ -65,7 +85,10 @@ const answer = async (handlers: ControlHandlers, request: IncomingMessage, log: 
   if (request.method !== 'POST' || !handler)
     return { status: 404, body: { message: `the running server does not know the command "${command}"; restart it` } }
   try {
-    return { status: 200, body: await (handler as (input: unknown) => Promise<object>)(await bodyOf(request)) }
+    return {
+      status: 200,
+      body: await (handler as (input: unknown) => Promise<object>)(await bodyOf(request, command === 'apply' ? maxDocuments : maxBody)),
+    }
   } catch (error) {
     if (error instanceof Refused) return { status: 422, body: { message: error.message } }
     log?.error({ err: error, command }, 'a local command failed')

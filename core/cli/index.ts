@@ -1,19 +1,36 @@
+import { apply } from './apply.ts'
 import { findCommand, parse } from './arguments.ts'
 import { type Command, Failure } from './command.ts'
 import { configInit } from './config-init.ts'
 import { createsuperuser } from './createsuperuser.ts'
 import { doctor } from './doctor.ts'
 import { expected } from './expected.ts'
+import { exportCommand } from './export.ts'
 import { helpFor, overview } from './help.ts'
 import { migrate } from './migrate.ts'
 import { recover } from './recover.ts'
+import { diff, history, rollback } from './revisions.ts'
 import { serve } from './serve.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
 import { tokenCreate } from './token-create.ts'
 import { userPassword } from './user-password.ts'
 import { version } from './version.ts'
 
-const commands: readonly Command[] = [serve, createsuperuser, recover, userPassword, tokenCreate, configInit, migrate, doctor]
+const commands: readonly Command[] = [
+  serve,
+  createsuperuser,
+  recover,
+  userPassword,
+  tokenCreate,
+  apply,
+  exportCommand,
+  history,
+  diff,
+  rollback,
+  configInit,
+  migrate,
+  doctor,
+]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {
   const [first] = argv

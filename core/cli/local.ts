@@ -45,12 +45,23 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     import('./actions.ts'),
   ])
   const clock = { now: () => new Date() }
+  const hasher = keys.createHasher()
+  const plane = async () => {
+    const [{ openPlane, readCatalog }, { createSeal }, { secretKeyOf }] = await Promise.all([
+      import('../configuration/house.ts'),
+      import('../keys/seal.ts'),
+      import('../options/secret-key.ts'),
+    ])
+    const seal = createSeal(secretKeyOf(options).reveal())
+    return openPlane({ database, seal, clock, log, hash: hasher.hash }, await readCatalog())
+  }
   const events = audit.createEvents({ database, clock, log })
   const handlers = actions.actionsOf({
     database,
+    plane,
     users: identity.createUsers(database),
     usersWrite: identity.createUsersWrite(),
-    passwords: access.createPasswords({ database, hasher: keys.createHasher() }),
+    passwords: access.createPasswords({ database, hasher }),
     effects: { ...identity.userEffects, ...access.passwordEffects },
     links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
     events,

@@ -1,10 +1,16 @@
-import { problemOf } from './document.ts'
+import { type Item, problemOf } from './document.ts'
 import type { ApplicationSpec, ProviderSpec, WrittenFlow } from './kinds.ts'
 import type { Path, Problem } from './problem.ts'
 import type { ApplicationFlows, ConfiguredApplication, Items } from './types.ts'
 import { didYouMean } from './suggest.ts'
 
-type Linked = { readonly applications: Items; readonly providers: Items; readonly flows: Items; readonly defaults: ApplicationFlows }
+type Linked = {
+  readonly applications: Items
+  readonly providers: Items
+  readonly flows: Items
+  readonly defaults: ApplicationFlows
+  readonly saidBy?: Item | undefined
+}
 
 const uses = ['authentication', 'authorization', 'invalidation'] as const
 
@@ -22,14 +28,16 @@ const misfit = (slug: string, use: string, flows: Items): string | undefined => 
  * own slug.
  */
 export const linkApplications = (
-  { applications, providers, flows, defaults }: Linked,
+  { applications, providers, flows, defaults, saidBy }: Linked,
   problems: Problem[],
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
   const userOf = new Map<string, string>()
   for (const use of uses) {
     const why = misfit(defaults[use], use, flows)
-    if (why) problems.push({ message: `the default flow for ${use} is missing: ${why}` })
+    const said = saidBy?.spec[use] !== undefined ? saidBy : undefined
+    if (why && said) problems.push(problemOf(said, [use], why))
+    else if (why) problems.push({ message: `the default flow for ${use} is missing: ${why}` })
   }
 
   for (const item of applications.values()) {

@@ -1,12 +1,19 @@
 import { checkOf, closed } from './schema.ts'
 import { didYouMean } from './suggest.ts'
-import { type Kind, type KindName, kindNames, kinds, unbuiltKinds } from './kinds.ts'
+import { isSeed, type Kind, type KindName, kindNames, kinds, schemaOf, unbuiltKinds } from './kinds.ts'
 import type { Path, Position, Problem } from './problem.ts'
 import { resolveSecrets, type SecretReader } from './secrets.ts'
 import { type Parsed, readYaml } from './yaml.ts'
 
 /** A configuration document as it was written: syntax checked, nothing else. */
-export type Document = Parsed & { readonly secrets: SecretReader | undefined }
+export type Document = Pick<Parsed, 'value'> & {
+  /** As of `Parsed`; nowhere for what was not read from a text. */
+  readonly at: (path: Path, part?: 'key' | 'value') => Position | undefined
+  readonly secrets: SecretReader | undefined
+}
+
+/** What has no text, e.g. an object as the database has it. */
+export const nowhere: Document = { value: undefined, at: () => undefined, secrets: undefined }
 
 /** One object of a document, checked by its kind's schema. Its settings are not checked yet. */
 export type Item = {
@@ -15,13 +22,17 @@ export type Item = {
   /** Not sound: something in it is wrong and told. It is linked all the same, without that, to find what else is wrong. */
   readonly sound: boolean
   readonly spec: Readonly<Record<string, unknown>>
+  /** The same without the defaults of its kind. */
+  readonly written: Readonly<Record<string, unknown>>
   readonly document: Document
 }
+/** An object that a document deletes, by `slug: null`. */
+export type Deletion = { readonly kind: KindName; readonly slug: string; readonly document: Document }
 
 /** Of an item, or of something in it. */
-export const positionOf = ({ document, kind, slug }: Item, path: Path = [], part?: 'key' | 'value'): Position =>
+export const positionOf = ({ document, kind, slug }: Deletion, path: Path = [], part?: 'key' | 'value'): Position | undefined =>
   document.at([kind, slug, ...path], part)
-export const problemOf = (item: Item, path: Path, message: string): Problem => ({
+export const problemOf = (item: Deletion, path: Path, message: string): Problem => ({
   position: positionOf(item, path),
   path: [item.kind, item.slug, ...path],
   message,
@@ -37,7 +48,7 @@ export const readDocument = (
   return 'problems' in read ? read : { document: { ...read.parsed, secrets } }
 }
 
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A part of a file as a document of its own, e.g. the section `configuration:` of `sluice.yml`. Its `version` may be left out. */
@@ -64,17 +75,36 @@ const without = (
   return copy
 }
 
-/** The objects of a document, and everything that is wrong with its shape. */
-export const itemsOf = (document: Document): { readonly items: readonly Item[]; readonly problems: readonly Problem[] } => {
+/** An object as it is written, checked by the schema of its kind. */
+export const itemOf = (
+  kind: KindName,
+  slug: string,
+  written: unknown,
+  document: Document,
+): { readonly item: Item | undefined; readonly problems: readonly { readonly path: Path; readonly message: string }[] } => {
+  const checked = checkOf(closed(schemaOf(kind, slug)))(written)
+  if ('value' in checked) {
+    return { item: { kind, slug, sound: true, spec: checked.value, written: written as Item['written'], document }, problems: [] }
+  }
+  const { problems } = checked
+  const spec = isMap(written) ? without(written, problems) : undefined
+  return { item: spec && { kind, slug, sound: false, spec, written: spec, document }, problems }
+}
+
+type Found = { readonly items: readonly Item[]; readonly deletions: readonly Deletion[]; readonly problems: readonly Problem[] }
+
+/** The objects of a document, what it deletes, and everything that is wrong with its shape. */
+export const itemsOf = (document: Document): Found => {
   const items: Item[] = []
+  const deletions: Deletion[] = []
   const problems: Problem[] = []
-  const problem = (path: Path, message: string, part?: 'key' | 'value') =>
+  const problem = (path: Path, message: string, part?: 'key' | 'value'): void =>
     void problems.push({ position: document.at(path, part), path, message })
 
   const root = document.value
   if (!isMap(root)) {
     problem([], 'a configuration document is a map that starts with "version: 1"')
-    return { items, problems }
+    return { items, deletions, problems }
   }
   if (root['version'] !== 1) {
     problem(
@@ -95,23 +125,26 @@ export const itemsOf = (document: Document): { readonly items: readonly Item[]; 
       for (const [slug, spec] of Object.entries(map ?? {})) readItem(kind as KindName, slug, spec)
     }
   }
-  return { items, problems }
+  return { items, deletions, problems }
 
   function readItem(kind: KindName, slug: string, written: unknown): void {
-    const { schema, key, reserved, secrets }: Kind = kinds[kind]
+    const { schema, key, reserved, secrets, sections, unbuilt }: Kind = kinds[kind]
     const path = [kind, slug]
+    if (unbuilt?.includes(slug)) return problem(path, `the ${kind} of "${slug}" are not built yet; remove them`, 'key')
+    if (sections && !Object.hasOwn(sections, slug)) {
+      const known = Object.keys(sections)
+      return problem(path, `there are no ${kind} of "${slug}"${didYouMean(slug, known) || `; there are ${known.join(', ')}`}`, 'key')
+    }
     if (!key.pattern.test(slug)) problem(path, `"${slug}" must be ${key.hint}`, 'key')
     else if (reserved?.includes(slug)) problem(path, `"${slug}" is an address of Sluice's own; choose another slug`, 'key')
     if (written === null) {
-      problem(path, 'deleting by null is not built yet; remove the object from its file')
+      if (isSeed(kind)) problem(path, `${kind} are not deleted by a document; they live in the directory`, 'key')
+      else deletions.push({ kind, slug, document })
       return
     }
     const resolved = secrets ? resolveSecrets(schema, written, document.secrets) : { value: written, problems: [] }
-    const checked = checkOf(closed(schema))(resolved.value)
-    for (const found of [...resolved.problems, ...('problems' in checked ? checked.problems : [])]) {
-      problem([...path, ...(found.path ?? [])], found.message)
-    }
-    if ('value' in checked) items.push({ kind, slug, sound: true, spec: checked.value, document })
-    else if (isMap(resolved.value)) items.push({ kind, slug, sound: false, spec: without(resolved.value, checked.problems), document })
+    const read = itemOf(kind, slug, resolved.value, document)
+    for (const found of [...resolved.problems, ...read.problems]) problem([...path, ...(found.path ?? [])], found.message)
+    if (read.item) items.push(read.item)
   }
 }

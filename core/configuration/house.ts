@@ -3,10 +3,14 @@ import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import type { Options } from '../options/options.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
+import { type Document, itemsOf } from './document.ts'
 import { loadDocuments } from './load.ts'
 import { loadPlugins } from './plugins.ts'
-import { type Problem, problemText } from './problem.ts'
+import { inOrder, type Problem, problemText } from './problem.ts'
 import { compileSnapshot } from './snapshot.ts'
+import { createPlane } from './plane.ts'
+import type { PlaneParts } from './plane-state.ts'
+import type { Plane } from './plane-types.ts'
 import type { Seeds, Snapshot } from './types.ts'
 
 /** Everything that is wrong with plugins or configuration, a line each. */
@@ -30,21 +34,62 @@ export async function readCatalog(): Promise<Catalog> {
   return made.catalog
 }
 
-/** The shipped flows, and over them the documents of `SLUICE_APPLY` and of `sluice.yml`. Throws `Misconfigured` with all problems. */
+type Files = Pick<Options, 'apply' | 'configuration'>
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The configuration cannot be used, and why. */
+export const unusable = (problems: readonly Problem[]): Misconfigured =>
+  new Misconfigured('The configuration cannot be used', inOrder(problems).map(problemText))
+
+/** What every configuration begins with: the flows of this repository. */
+export const shippedDocuments = (): readonly Document[] => {
+  const { documents, problems } = loadDocuments([folder('flows')])
+  if (problems.length > 0) throw unusable(problems)
+  return documents
+}
+
+/** The documents of `SLUICE_APPLY` and of `sluice.yml`, read; what they say is not linked yet. Throws `Misconfigured` with all problems. */
+export function readDocuments({ apply, configuration }: Files, env: Environment): readonly Document[] {
+  const applied = loadDocuments(apply, env)
+  const documents = [...applied.documents, ...(configuration ? [configuration] : [])]
+  const problems = [...applied.problems, ...documents.flatMap((document) => itemsOf(document).problems)]
+  if (applied.problems.length > 0) throw unusable(problems)
+  return documents
+}
+
+/** The shipped flows, and over them the documents of `SLUICE_APPLY` and of `sluice.yml`: as on an empty database. Throws `Misconfigured` with all problems. */
 export function readConfiguration(
   catalog: Catalog,
-  { apply, configuration }: Pick<Options, 'apply' | 'configuration'>,
-  env: Readonly<Record<string, string | undefined>>,
+  { apply, configuration }: Files,
+  env: Environment,
 ): { readonly snapshot: Snapshot; readonly seeds: Seeds } {
-  const shipped = loadDocuments([folder('flows')])
   const applied = loadDocuments(apply, env)
   const compiled = compileSnapshot({
-    shipped: shipped.documents,
+    shipped: shippedDocuments(),
     documents: [...applied.documents, ...(configuration ? [configuration] : [])],
     catalog,
     compileFlow: (slug, spec) => compileFlow(slug, spec, catalog),
   })
-  const problems: readonly Problem[] = [...shipped.problems, ...applied.problems, ...('problems' in compiled ? compiled.problems : [])]
-  if ('problems' in compiled || problems.length > 0) throw new Misconfigured('The configuration cannot be used', problems.map(problemText))
+  const problems: readonly Problem[] = [...applied.problems, ...('problems' in compiled ? compiled.problems : [])]
+  if ('problems' in compiled || problems.length > 0) throw unusable(problems)
   return compiled
+}
+
+/** The configuration of a database, over what is shipped. */
+export const openPlane = (
+  parts: Pick<PlaneParts, 'database' | 'seal' | 'clock' | 'log' | 'hash' | 'isPermission'>,
+  catalog: Catalog,
+): ReturnType<typeof createPlane> =>
+  createPlane({ ...parts, catalog, shipped: shippedDocuments(), compileFlow: (slug, spec) => compileFlow(slug, spec, catalog) })
+
+/** Applies what the files of the options say, as owner `file`. Throws `Misconfigured` with all problems. */
+export async function applyFiles(plane: Plane, documents: readonly Document[]): Promise<void> {
+  if (documents.length === 0) return
+  const files = documents.flatMap(({ at }) => at([])?.file ?? [])
+  const done = await plane.commit({ documents, owner: 'file', actor: { type: 'file', name: [...new Set(files)].join(', ') } })
+  if ('problems' in done) throw unusable(done.problems)
+  if ('conflict' in done)
+    throw new Misconfigured('The configuration could not be applied', [
+      `another process has committed revision ${done.conflict.head} meanwhile; start again`,
+    ])
 }

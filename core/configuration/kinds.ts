@@ -10,6 +10,10 @@ export type Kind = {
   readonly key: { readonly pattern: RegExp; readonly hint: string }
   /** Has secret fields of its own, beside those of settings. */
   readonly secrets?: boolean
+  /** The objects are sections, each with a schema of its own. */
+  readonly sections?: Readonly<Record<string, Schema>>
+  /** Sections of the document's language that this version refuses by name. */
+  readonly unbuilt?: readonly string[]
   /** Keys that addresses have already taken (architecture: addresses). */
   readonly reserved?: readonly string[]
 }
@@ -24,7 +28,9 @@ const username = {
 }
 
 const text = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 1000 })
-const reference = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 100 })
+/** `to`: the kind whose slug it is; what is named by it cannot be deleted, and follows when it is renamed. */
+const reference = (title: string, description: string, to?: string) =>
+  Type.String({ title, description, minLength: 1, maxLength: 100, ...(to !== undefined && { 'x-ref': to }) })
 const unbuilt = (what: string) => Type.Optional(Type.Unsafe<never>({ 'x-unbuilt': what }))
 /** Checked by the schema of the stage or protocol that `type` names. */
 const settings = Type.Optional(Type.Object({}, { title: 'Settings', description: 'Depends on the type.', additionalProperties: true }))
@@ -85,9 +91,15 @@ const provider = Type.Object({
   with: settings,
 })
 
+const flowsByUse = {
+  authentication: Type.Optional(reference('Authentication', 'The flow that signs users in.', 'flows')),
+  authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.', 'flows')),
+  invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.', 'flows')),
+}
+
 const application = Type.Object({
   name: text('Name', 'As people see it.'),
-  provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.')),
+  provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.', 'providers')),
   launchUrl: Type.Optional(
     Type.String({
       title: 'Address',
@@ -97,16 +109,7 @@ const application = Type.Object({
     }),
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),
-  flows: Type.Optional(
-    Type.Object(
-      {
-        authentication: Type.Optional(reference('Authentication', 'The flow that signs users in.')),
-        authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.')),
-        invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.')),
-      },
-      { title: 'Flows', description: 'In place of the default flows.' },
-    ),
-  ),
+  flows: Type.Optional(Type.Object(flowsByUse, { title: 'Flows', description: 'In place of the default flows.' })),
   access: unbuilt('access bindings ("access") are'),
   backchannel: Type.Optional(Type.Array(Type.Unsafe<never>({ 'x-unbuilt': 'back-channel providers are' }))),
 })
@@ -116,14 +119,14 @@ const user = Type.Object({
   email: Type.Optional(Type.String({ title: 'E-mail', description: 'E-mail address.', maxLength: 320 })),
   enabled: Type.Optional(Type.Boolean({ title: 'Enabled', description: 'A user who is not enabled may not sign in.' })),
   groups: Type.Optional(
-    Type.Array(reference('Group', 'A group.'), { title: 'Groups', description: 'Groups the user is a member of.', uniqueItems: true }),
-  ),
-  roles: Type.Optional(
-    Type.Array(Type.Enum(['admin', 'viewer'], { title: 'Role', description: 'A role.' }), {
-      title: 'Roles',
-      description: 'Roles the user has.',
+    Type.Array(reference('Group', 'A group.', 'groups'), {
+      title: 'Groups',
+      description: 'Groups the user is a member of.',
       uniqueItems: true,
     }),
+  ),
+  roles: Type.Optional(
+    Type.Array(reference('Role', 'A role.', 'roles'), { title: 'Roles', description: 'Roles the user has.', uniqueItems: true }),
   ),
   attributes: Type.Optional(Type.Object({}, { title: 'Attributes', description: 'Anything else, as JSON.', additionalProperties: true })),
   password: Type.Optional(secret({ title: 'Password', description: 'Set only if the user has none.' })),
@@ -132,19 +135,46 @@ const user = Type.Object({
 const group = Type.Object({
   name: Type.Optional(text('Name', 'As people see it; the slug where there is none.')),
   parents: Type.Optional(
-    Type.Array(reference('Group', 'A group.'), {
+    Type.Array(reference('Group', 'A group.', 'groups'), {
       title: 'Parents',
       description: 'Members of this group are members of these too.',
       uniqueItems: true,
     }),
   ),
+  roles: Type.Optional(
+    Type.Array(reference('Role', 'A role.', 'roles'), { title: 'Roles', description: 'Roles its members have.', uniqueItems: true }),
+  ),
 })
+
+const role = Type.Object({
+  name: text('Name', 'As people see it.'),
+  description: Type.Optional(text('Description', 'What it is for.')),
+  permissions: Type.Array(
+    Type.String({ title: 'Permission', description: 'E.g. `users.view`; `users.*`, `*.view` and `*` stand for several.', maxLength: 100 }),
+    { title: 'Permissions', description: 'What its holders may do.', uniqueItems: true, maxItems: 500 },
+  ),
+})
+
+const sections = {
+  sessions: Type.Object({
+    lifetime: Type.Optional(
+      Type.String({
+        title: 'Lifetime',
+        description: 'How long a session lasts where the flow that opens it says nothing.',
+        pattern: durationPattern,
+        'x-hint': durationHint,
+      }),
+    ),
+  }),
+  flows: Type.Object(flowsByUse),
+}
 
 /** Addresses beside which an application's slug stands. */
 const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'device', 'par', 'register']
 
 /** Every kind that is built, in the order in which they are linked. */
 export const kinds = {
+  roles: { schema: role as Schema, key: slug },
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
   providers: {
     schema: provider,
@@ -156,29 +186,34 @@ export const kinds = {
     key: slug,
     reserved: endpoints,
   },
+  settings: {
+    schema: { type: 'object' } as Schema,
+    key: { pattern: /^/, hint: 'the name of a section' },
+    sections: sections as Readonly<Record<string, Schema>>,
+    unbuilt: ['mfa', 'email', 'brands'],
+  },
   groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },
 } satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as readonly KindName[]
+/** Kinds whose objects are written to the directory; all others are revisions. */
+export const isSeed = (kind: KindName): kind is 'users' | 'groups' => kind === 'users' || kind === 'groups'
+/** The schema of an object: by its kind, or by its section. */
+export const schemaOf = (kind: KindName, slug: string): Schema => {
+  const { schema, sections: own }: Kind = kinds[kind]
+  return own?.[slug] ?? schema
+}
 
 /** Kinds of the document's language that this version refuses by name. */
-export const unbuiltKinds: readonly string[] = [
-  'policies',
-  'roles',
-  'sources',
-  'sinks',
-  'brands',
-  'scopeMappings',
-  'invitations',
-  'outposts',
-  'settings',
-]
+export const unbuiltKinds: readonly string[] = ['policies', 'sources', 'sinks', 'brands', 'scopeMappings', 'invitations', 'outposts']
 
 export type ProviderSpec = Type.Static<typeof provider>
 export type ApplicationSpec = Type.Static<typeof application>
 export type UserSeed = Type.Static<typeof user>
+export type RoleSpec = Type.Static<typeof role>
+export type SessionSettings = Type.Static<typeof sections.sessions>
 export type GroupSeed = Type.Static<typeof group>
 /** As it is written: durations are texts. */
 export type WrittenFlow = Type.Static<typeof flow>

@@ -27,3 +27,21 @@ export const problemText = ({ position, path, message }: Problem): string => {
   if (path && path.length > 0) parts.push(pathText(path))
   return [...parts, message].join(': ')
 }
+
+/** As a person reads: by file, line and column; what has no place comes first, by path. */
+export const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
+  const place = ({ position, path }: Problem) =>
+    [position?.file ?? '', position?.line ?? 0, position?.column ?? 0, pathText(path ?? [])] as const
+  const sorted = problems.toSorted((a, b) => {
+    const [fileA, lineA, columnA] = place(a)
+    const [fileB, lineB, columnB] = place(b)
+    return fileA.localeCompare(fileB) || lineA - lineB || columnA - columnB
+  })
+  const told = new Set<string>()
+  return sorted.filter((problem) => {
+    const text = problemText(problem)
+    if (told.has(text)) return false
+    told.add(text)
+    return true
+  })
+}

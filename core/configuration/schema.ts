@@ -21,6 +21,8 @@ export type Schema = {
   readonly 'x-secret'?: boolean | undefined
   /** A secret that may be made where it is needed and left out, when the object is created by the API. */
   readonly 'x-generate'?: boolean | undefined
+  /** The slug of another object: its kind, in the singular or the plural, e.g. `flow`. */
+  readonly 'x-ref'?: string | undefined
   /** Where a missing value comes from: `slug`, the slug of the configured object. */
   readonly 'x-default-from'?: string | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */

@@ -197,7 +197,7 @@ test('a value of an index occurs once; a provider serves one application', () =>
 test('what is not built is refused by name, at every place', () => {
   const problems = problemsOf(`
 policies: { a: { type: expression } }
-settings: {}
+settings: { mfa: { require: true }, sesions: {} }
 flows:
   mine:
     title: M
@@ -210,12 +210,14 @@ flows:
 applications:
   a: { name: A, access: { mode: any }, backchannel: [] }
   b: { name: B, backchannel: [x] }
-  c:
+users: { ada: null }
 `)
   assert.deepEqual(
     problems.map((problem) => problem.replace(/^my\.yaml:\d+:\d+: /, '')),
     [
       'policies: policies are not built yet; remove this section',
+      'settings.mfa: the settings of "mfa" are not built yet; remove them',
+      'settings.sesions: there are no settings of "sesions"; did you mean "sessions"?',
       'flows.mine.session.remember: "remember" is not built yet; remove it',
       'flows.mine.steps[0].when: conditions ("when") are not built yet; remove it',
       'flows.mine.steps[0].onInvalid: "onInvalid" is not built yet; remove it',
@@ -223,7 +225,7 @@ applications:
       'flows.mine.steps[2].flow: calls of other flows ("flow") are not built yet; remove it',
       'applications.a.access: access bindings ("access") are not built yet; remove it',
       'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',
-      'applications.c: deleting by null is not built yet; remove the object from its file',
+      'users.ada: users are not deleted by a document; they live in the directory',
     ],
   )
 })

@@ -1,13 +1,17 @@
-import { createHash } from 'node:crypto'
 import { linkApplications } from './applications.ts'
+import { hashOf } from './canonical.ts'
 import type { Catalog } from './catalog.ts'
-import { type Document, type Item, itemsOf, positionOf } from './document.ts'
-import { compileFlows } from './flows.ts'
+import type { Document } from './document.ts'
+import { flowsOf } from './flow-cache.ts'
 import { type GroupSeed, type KindName, kinds, type UserSeed } from './kinds.ts'
-import { type Problem, pathText } from './problem.ts'
+import { layer } from './layer.ts'
+import { inOrder, type Problem } from './problem.ts'
 import { linkProviders } from './providers.ts'
+import { linkReferences } from './link-references.ts'
+import { linkRoles } from './roles.ts'
 import { sealSecrets } from './secrets.ts'
-import type { ApplicationFlows, CompileFlow, Items, Seeds, Snapshot } from './types.ts'
+import { linkSettings } from './settings.ts'
+import type { CompileFlow, Items, Seeds, Snapshot } from './types.ts'
 
 export type SnapshotInput = {
   readonly documents: readonly Document[]
@@ -19,83 +23,52 @@ export type SnapshotInput = {
 
 export type SnapshotResult = { readonly snapshot: Snapshot; readonly seeds: Seeds } | { readonly problems: readonly Problem[] }
 
-const shippedDefaults: ApplicationFlows = {
-  authentication: 'default-authentication',
-  authorization: 'default-authorization-implicit-consent',
-  invalidation: 'default-invalidation',
-}
-
-/** The objects of one layer; two documents of a layer may not say the same thing twice. */
-const layer = (documents: readonly Document[], problems: Problem[]): Map<KindName, Map<string, Item>> => {
-  const kinds = new Map<KindName, Map<string, Item>>()
-  for (const document of documents) {
-    const found = itemsOf(document)
-    problems.push(...found.problems)
-    for (const item of found.items) {
-      const map = kinds.get(item.kind) ?? new Map<string, Item>()
-      kinds.set(item.kind, map)
-      const earlier = map.get(item.slug)
-      if (earlier) {
-        const { file, line } = positionOf(earlier, [], 'key')
-        const message = `is in ${file}:${line} too; remove one of them`
-        problems.push({ position: positionOf(item, [], 'key'), path: [item.kind, item.slug], message })
-      } else map.set(item.slug, item)
-    }
-  }
-  return kinds
-}
-
-const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
-  const place = ({ position, path }: Problem) =>
-    [position?.file ?? '', position?.line ?? 0, position?.column ?? 0, pathText(path ?? [])] as const
-  return problems.toSorted((a, b) => {
-    const [fileA, lineA, columnA] = place(a)
-    const [fileB, lineB, columnB] = place(b)
-    return fileA.localeCompare(fileB) || lineA - lineB || columnA - columnB
-  })
-}
-
-/** JSON with its keys in order, so that equal content is equal text. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) && !('toJSON' in inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
-
 const seedsOf = <T>(kind: KindName, items: Items): Readonly<Record<string, T>> =>
   Object.fromEntries([...items].map(([slug, { spec }]) => [slug, sealSecrets(kinds[kind].schema, spec) as T]))
 
-/** Checks, links and compiles documents into one snapshot, or says everything that stands in the way, in the order of the files. */
-export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: SnapshotInput): SnapshotResult => {
-  const problems: Problem[] = []
-  const below = layer(shipped, problems)
-  const above = layer(documents, problems)
-  const of = (kind: KindName): Items => new Map([...(below.get(kind) ?? []), ...(above.get(kind) ?? [])])
+/** What is compiled: the objects of each kind, and what their compiling needs. */
+export type Tree = {
+  readonly of: (kind: KindName) => Items
+  readonly catalog: Catalog
+  readonly compileFlow: CompileFlow
+  /** Is this an entry that a role may have? Everything is, where nobody knows better. */
+  readonly isPermission?: ((entry: string) => boolean) | undefined
+}
 
-  const flows = compileFlows(of('flows'), catalog, compileFlow, problems)
+/** Links and compiles checked objects; what stands in the way is added to `problems`, and then the snapshot is not to be used. */
+export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[]): Snapshot => {
+  const roles = linkRoles(of('roles'), isPermission, problems)
+  const { lifetime, defaultFlows } = linkSettings(of('settings'))
+  const flows = flowsOf({ items: of('flows'), of, catalog, compileFlow, lifetime }, problems)
   const applications = linkApplications(
-    { applications: of('applications'), providers: of('providers'), flows: of('flows'), defaults: shippedDefaults },
+    {
+      applications: of('applications'),
+      providers: of('providers'),
+      flows: of('flows'),
+      defaults: defaultFlows,
+      saidBy: of('settings').get('flows'),
+    },
     problems,
   )
   const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog }, problems)
-  if (problems.length > 0) return { problems: inOrder(problems) }
+  linkReferences(of, catalog, problems)
 
-  const revision = createHash('sha256')
-    .update(
-      canonical([
+  let revision: string | undefined
+  return Object.freeze<Snapshot>({
+    // Asked for by few, and costly: not computed before.
+    get revision() {
+      return (revision ??= hashOf([
+        Object.fromEntries(roles),
         Object.fromEntries([...flows].map(([slug, { hash }]) => [slug, hash])),
         Object.fromEntries(applications),
         Object.fromEntries(providers),
-      ]),
-    )
-    .digest('base64url')
-  const snapshot: Snapshot = {
-    revision,
+      ]))
+    },
+    roles,
     flows,
     applications,
     providers,
-    defaultFlows: shippedDefaults,
+    defaultFlows,
     providersOf: (protocol) => ({
       find: (setting, value) => index.get(protocol)?.get(setting)?.get(value),
       byApplication(slug) {
@@ -103,9 +76,21 @@ export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: Sn
         return provider?.protocol === protocol ? provider : undefined
       },
     }),
-  }
-  return {
-    snapshot: Object.freeze(snapshot),
-    seeds: { users: seedsOf<UserSeed>('users', of('users')), groups: seedsOf<GroupSeed>('groups', of('groups')) },
-  }
+  })
+}
+
+/** What the documents say of users and groups. */
+export const seedsIn = (of: Tree['of']): Seeds => ({
+  users: seedsOf<UserSeed>('users', of('users')),
+  groups: seedsOf<GroupSeed>('groups', of('groups')),
+})
+
+/** Checks, links and compiles documents into one snapshot, or says everything that stands in the way, in the order of the files. */
+export const compileSnapshot = ({ documents, shipped, catalog, compileFlow }: SnapshotInput): SnapshotResult => {
+  const problems: Problem[] = []
+  const below = layer(shipped, problems)
+  const above = layer(documents, problems)
+  const of = (kind: KindName): Items => new Map([...(below.items.get(kind) ?? []), ...(above.items.get(kind) ?? [])])
+  const snapshot = compileTree({ of, catalog, compileFlow }, problems)
+  return problems.length > 0 ? { problems: inOrder(problems) } : { snapshot, seeds: seedsIn(of) }
 }

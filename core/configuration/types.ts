@@ -13,10 +13,19 @@ export type ConfiguredApplication = Application & {
 }
 export type ConfiguredProvider = Provider<any> & { readonly protocol: string }
 
+/** What its holders may do: permissions, or `users.*`, `*.view`, `*` for several. */
+export type ConfiguredRole = {
+  readonly slug: string
+  readonly name: string
+  readonly description?: string
+  readonly permissions: readonly string[]
+}
+
 /** The configuration, checked, linked and compiled: immutable. A request keeps the one that it started with. */
 export type Snapshot = {
   /** Names the content: the same configuration has the same revision, on every machine. Secrets are not part of it. */
   readonly revision: string
+  readonly roles: ReadonlyMap<string, ConfiguredRole>
   readonly flows: ReadonlyMap<string, Program>
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
   readonly providers: ReadonlyMap<string, ConfiguredProvider>

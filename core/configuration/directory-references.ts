@@ -1,0 +1,73 @@
+import type { Database } from '../data/database.ts'
+import { usernameKey } from '../identity/names.ts'
+import type { Catalog } from './catalog.ts'
+import type { Held } from './held.ts'
+import { isSeed, type KindName } from './kinds.ts'
+import type { Problem } from './problem.ts'
+import { referencesOf } from './references.ts'
+import { didYouMean } from './suggest.ts'
+import type { Items } from './types.ts'
+
+type Found = { readonly to: KindName; readonly slug: string; readonly path: NonNullable<Problem['path']> }
+
+/** Names asked for in one query: SQLite takes 32,766 values in one. */
+const atOnce = 10_000
+
+/** Which of these groups (by slug) or users (by the key of their names) are in the directory. */
+const knownOf = async ({ sql }: Database, to: 'groups' | 'users', wanted: readonly string[]): Promise<ReadonlySet<string>> => {
+  const known = new Set<string>()
+  for (let at = 0; at < wanted.length; at += atOnce) {
+    const some = wanted.slice(at, at + atOnce)
+    const rows =
+      to === 'groups'
+        ? await sql.selectFrom('groups').select('slug as key').where('slug', 'in', some).execute()
+        : await sql.selectFrom('users').select('username_key as key').where('username_key', 'in', some).execute()
+    for (const { key } of rows) known.add(key)
+  }
+  return known
+}
+
+const nearest = async ({ sql }: Database, { to, slug }: Found): Promise<string> => {
+  const rows =
+    to === 'groups'
+      ? await sql.selectFrom('groups').select('slug as name').limit(atOnce).execute()
+      : await sql.selectFrom('users').select('username as name').limit(atOnce).execute()
+  return didYouMean(
+    slug,
+    rows.map(({ name }) => name),
+  )
+}
+
+const lostIn = async (
+  database: Database,
+  objects: Iterable<Held>,
+  seeds: (kind: KindName) => Items,
+  catalog: Catalog,
+): Promise<readonly Problem[]> => {
+  const found: Found[] = []
+  for (const { item } of objects) {
+    if (!item) continue
+    for (const { to, slug, path } of referencesOf(item, catalog))
+      if (isSeed(to)) found.push({ to, slug, path: [item.kind, item.slug, ...path] })
+  }
+  const problems: Problem[] = []
+  for (const to of ['groups', 'users'] as const) {
+    const key = (name: string) => (to === 'users' ? usernameKey(name) : name)
+    const planned = new Set([...seeds(to).keys()].map(key))
+    const asked = found.filter((reference) => reference.to === to && !planned.has(key(reference.slug)))
+    const known = asked.length > 0 ? await knownOf(database, to, [...new Set(asked.map(({ slug }) => key(slug)))]) : new Set()
+    for (const reference of asked) {
+      if (known.has(key(reference.slug))) continue
+      const { path, slug } = reference
+      problems.push({ path, message: `there is no ${to === 'users' ? 'user' : 'group'} "${slug}"${await nearest(database, reference)}` })
+    }
+  }
+  return problems
+}
+
+/** References of new objects to groups and users that neither the directory nor the documents have. */
+export const missingReferences = lostIn
+
+/** References into the directory that lead nowhere any more, e.g. since a group was deleted. */
+export const brokenReferences = (database: Database, objects: Iterable<Held>, catalog: Catalog): Promise<readonly Problem[]> =>
+  lostIn(database, objects, () => new Map(), catalog)
