@@ -11,7 +11,6 @@ import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
-import { builtInRoles } from './access/permissions.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createSessions } from './access/sessions.ts'
 import { createTokens } from './access/tokens.ts'
@@ -179,8 +178,7 @@ async function wire(
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
-      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, usedBy: () => [] }),
-      rolesOf: () => builtInRoles,
+      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, plane }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),
       store: coreStore,

@@ -3,8 +3,7 @@ import type { Protocol, ProtocolContext, Session } from '../api/index.ts'
 import { authorize } from '../access/authorize.ts'
 import type { createCallers } from '../access/caller.ts'
 import type { Front } from '../access/front.ts'
-import { isPermission, type RoleDefinitions } from '../access/permissions.ts'
-import type { Snapshot } from '../configuration/types.ts'
+import { isPermission } from '../access/permissions.ts'
 import type { Visits } from './visits.ts'
 import type { Pages } from './pages.ts'
 
@@ -13,7 +12,7 @@ type ProtocolParts = {
   readonly visits: Visits
   readonly pages: Pages
   /** Who may do what by the HTTP API. */
-  readonly api: { readonly callers: ReturnType<typeof createCallers>; readonly rolesOf: (snapshot: Snapshot) => RoleDefinitions }
+  readonly api: { readonly callers: ReturnType<typeof createCallers> }
 }
 
 export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
@@ -41,7 +40,7 @@ function contextFor({ protocol, use }: LoadedProtocol, { front, visits, pages, a
       const { session } = await visits.browser(request)
       if (!session || !isPermission(permission)) return false
       const { userId, username } = session
-      const { permissions } = await api.callers({ userId, username, token: undefined }, api.rolesOf(request.snapshot))
+      const { permissions } = await api.callers({ userId, username, token: undefined }, request.snapshot.roles)
       return permissions.has(permission)
     },
     async login(request, reply, provider, parked, wants) {

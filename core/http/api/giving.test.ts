@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { defineStage, pass, Type } from '../../api/index.ts'
 import { type Caller, Lacking } from '../../access/caller.ts'
-import { builtInRoles, expanded } from '../../access/permissions.ts'
+import { expanded, type RoleDefinition } from '../../access/permissions.ts'
 import { type Catalog, createCatalog } from '../../configuration/catalog.ts'
+import { shippedRoles } from '../../configuration/roles.ts'
 import type { KindName } from '../../configuration/kinds.ts'
 import type { ObjectChange } from '../../configuration/plane-types.ts'
 import { directoryFixture } from '../../identity/fixture.ts'
@@ -49,7 +50,11 @@ describe('what a document gives', () => {
   })
   after(() => database.close())
 
-  const roles = new Map([...builtInRoles, ['helpdesk', { permissions: ['users.*'] }], ['held', { permissions: ['users.view'] }]])
+  const roles = new Map<string, RoleDefinition>([
+    ...Object.entries(shippedRoles),
+    ['helpdesk', { permissions: ['users.*'] }],
+    ['held', { permissions: ['users.view'] }],
+  ])
   const callOf = (...entries: readonly string[]): Pick<Call, 'caller' | 'roles'> => {
     const caller: Caller = { userId: 'x', username: 'x', token: undefined, permissions: expanded(entries), limited: true }
     return { caller, roles }

@@ -2,7 +2,8 @@ import { type Caller, demand, demandAll } from '../../access/caller.ts'
 import { type Conferral, conferral } from '../../access/conferral.ts'
 import { expanded, isPermission, type Permission, permissions } from '../../access/permissions.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
-import type { Document } from '../../configuration/document.ts'
+import { type Document, isMap } from '../../configuration/document.ts'
+import { placesOf } from '../../configuration/places.ts'
 import type { ObjectChange, Plan } from '../../configuration/plane-types.ts'
 import type { Schema } from '../../configuration/schema.ts'
 import type { Tx } from '../../data/tables.ts'
@@ -11,10 +12,8 @@ import type { ApiParts } from './parts.ts'
 import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
-type Spec = Readonly<Record<string, unknown>>
 type Asking = Pick<Call, 'caller' | 'roles'>
 
-const isMap = (value: unknown): value is Spec => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string')
 
 const actions = { create: 'create', update: 'edit', rename: 'edit', delete: 'delete' } as const
@@ -77,7 +76,7 @@ const mayDoRole = async (tx: Tx, { caller, roles }: Asking, { slug, change }: Ob
 }
 
 /** Roles or groups that settings name, by the marks of their schema (`x-ref`). */
-const named = (schema: Schema & { readonly 'x-ref'?: string | undefined }, value: unknown, ref: 'role' | 'group'): readonly string[] => {
+const named = (schema: Schema, value: unknown, ref: 'role' | 'group'): readonly string[] => {
   if (typeof value === 'string') return schema['x-ref']?.replace(/s$/, '') === ref ? [value] : []
   const branches = (schema.anyOf ?? schema.oneOf ?? []).flatMap((branch) => named(branch, value, ref))
   if (Array.isArray(value)) return [...branches, ...value.flatMap((item) => (schema.items ? named(schema.items, item, ref) : []))]
@@ -89,22 +88,13 @@ const named = (schema: Schema & { readonly 'x-ref'?: string | undefined }, value
   return [...branches, ...inner]
 }
 
-/** Every step of a flow, wherever it stands in it. */
-const stepsIn = (value: unknown): readonly Spec[] => {
-  if (Array.isArray(value)) return value.flatMap(stepsIn)
-  if (!isMap(value)) return []
-  const inner = Object.entries(value).flatMap(([name, item]) => (name === 'with' ? [] : stepsIn(item)))
-  return typeof value['type'] === 'string' ? [value, ...inner] : inner
-}
-
 /** A flow may give roles and groups to whom it makes: only such as its author may give. */
 const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: unknown): Promise<void> => {
-  for (const step of stepsIn(spec)) {
-    const stage = catalog.stage(String(step['type']))
-    if (!stage) continue
-    const schema = catalog.schema(stage)
-    conferred.roles(named(schema, step['with'], 'role'))
-    for (const slug of named(schema, step['with'], 'group')) await groupBySlug(tx, conferred, slug)
+  if (!isMap(spec)) return
+  for (const { item, settings } of placesOf('flows', spec, catalog)) {
+    const schema = catalog.schema(item)
+    conferred.roles(named(schema, settings, 'role'))
+    for (const slug of named(schema, settings, 'group')) await groupBySlug(tx, conferred, slug)
   }
 }
 
