@@ -5,6 +5,15 @@ import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked } from './attack.ts'
 
+const kindRoutes = (kind: string) => [
+  [`GET /${kind}`, `${kind}.view`],
+  [`POST /${kind}`, `${kind}.create`],
+  [`GET /${kind}/{slug}`, `${kind}.view`],
+  [`PUT /${kind}/{slug}`, `${kind}.edit`],
+  [`PATCH /${kind}/{slug}`, `${kind}.edit`],
+  [`DELETE /${kind}/{slug}`, `${kind}.delete`],
+]
+
 /**
  * Who may call each route: a permission; `known` for everybody who is, or what somebody gets who calls it for what is not theirs: `own`
  * lists (only their own is in them), or the status of a refusal. A route without an entry here fails, and so does an entry that the
@@ -37,6 +46,12 @@ const table: Readonly<Record<string, string>> = {
   'DELETE /sessions/{id}': '404 sessions.delete',
   'GET /events': 'own events.view',
   'GET /plugins': 'plugins.view',
+  ...Object.fromEntries(['roles', 'flows', 'providers', 'applications', 'settings'].flatMap(kindRoutes)),
+  'POST /configuration/apply': 'configuration.apply',
+  'GET /configuration/export': 'configuration.view',
+  'GET /configuration/history': 'configuration.view',
+  'GET /configuration/diff': 'configuration.view',
+  'POST /configuration/rollback': 'configuration.rollback',
 }
 
 type Operation = {

@@ -9,7 +9,6 @@ import type { Schema } from '../../configuration/schema.ts'
 import type { Tx } from '../../data/tables.ts'
 import { usernameKey } from '../../identity/names.ts'
 import type { ApiParts } from './parts.ts'
-import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
 type Asking = Pick<Call, 'caller' | 'roles'>
@@ -61,18 +60,10 @@ const mayDoGroup = async (tx: Tx, conferred: Conferral, caller: Caller, slug: st
 }
 
 /** Nobody writes a role that may more than they, or takes from one what they lack. */
-const mayDoRole = async (tx: Tx, { caller, roles }: Asking, { slug, change }: ObjectChange, spec: unknown): Promise<void> => {
+const mayDoRole = ({ caller, roles }: Asking, slug: string, spec: unknown): void => {
   const before = roles.get(slug)?.permissions ?? []
   const after = isMap(spec) ? textsIn(spec['permissions']) : []
   demandAll(caller, expanded([...before, ...after]), `The role "${slug}" has permissions that you cannot give or take`)
-  if (change !== 'delete' && change !== 'rename') return
-  const held = await tx.selectFrom('role_assignments').select('subject_id').where('role', '=', slug).limit(1).executeTakeFirst()
-  if (held)
-    throw new ApiProblem(
-      409,
-      'in-use',
-      `The role "${slug}" is given to users or groups; take it from them first. GET /api/v1/users?role=${slug} lists them.`,
-    )
 }
 
 /** Roles or groups that settings name, by the marks of their schema (`x-ref`). */
@@ -117,7 +108,7 @@ export const mustBeGivable = async (
       const kind: string = change.kind
       if (kind === 'users') await mayDoUser(tx, conferred, caller, change.slug, spec)
       if (kind === 'groups') await mayDoGroup(tx, conferred, caller, change.slug, spec)
-      if (kind === 'roles') await mayDoRole(tx, call, change, spec)
+      if (kind === 'roles') mayDoRole(call, change.slug, spec)
       if (kind === 'flows') await mayDoFlow(tx, conferred, catalog, spec)
     }
   })
