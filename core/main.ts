@@ -13,7 +13,6 @@ import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
-import { isPattern } from './access/permissions.ts'
 import { pruneAccess } from './access/prune.ts'
 import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
@@ -120,7 +119,7 @@ async function wire(
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })
-  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash, isPermission: isPattern }, catalog)
+  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
   opened.push(() => plane.close())
   await Promise.all([applyFiles(plane, documents), keys.complete])
 
@@ -212,8 +211,7 @@ async function wire(
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
-      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, usedBy: plane.usedBy }),
-      rolesOf: ({ roles }) => roles,
+      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, plane }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),
       store: coreStore,

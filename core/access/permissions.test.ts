@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { builtInRoles, expanded, isPattern, lacking, matching, permissions, permissionsOf, unknownPermission } from './permissions.ts'
+import { shippedRoles } from '../configuration/roles.ts'
+import {
+  type RoleDefinition,
+  expanded,
+  isPattern,
+  lacking,
+  matching,
+  permissions,
+  permissionsOf,
+  unknownPermission,
+} from './permissions.ts'
+
+const shipped = new Map(Object.entries(shippedRoles))
 
 test('an entry stands for itself, for a resource, for an action everywhere, or for all', () => {
   assert.deepEqual(matching('users.view'), ['users.view'])
@@ -15,15 +27,18 @@ test('an entry stands for itself, for a resource, for an action everywhere, or f
 })
 
 test('the administrator may do everything, the viewer see everything and change nothing', () => {
-  assert.deepEqual([...permissionsOf(['admin'], builtInRoles)], permissions)
+  assert.deepEqual([...permissionsOf(['admin'], shipped)], permissions)
   assert.deepEqual(
-    [...permissionsOf(['viewer'], builtInRoles)],
+    [...permissionsOf(['viewer'], shipped)],
     permissions.filter((permission) => permission.endsWith('.view')),
   )
 })
 
 test('roles add up, and one that nobody defined allows nothing', () => {
-  const definitions = new Map([...builtInRoles, ['helpdesk', { permissions: ['users.view', 'users.recover'] }]])
+  const definitions = new Map<string, RoleDefinition>([
+    ...Object.entries(shippedRoles),
+    ['helpdesk', { permissions: ['users.view', 'users.recover'] }],
+  ])
   assert.deepEqual([...permissionsOf(['helpdesk', 'gone'], definitions)], ['users.view', 'users.recover'])
   assert.equal(permissionsOf(['gone', 'constructor', '__proto__'], definitions).size, 0)
 })

@@ -36,12 +36,6 @@ export const unknownPermission = (text: string): string => `there is no permissi
 export type RoleDefinition = { readonly permissions: readonly string[] }
 export type RoleDefinitions = ReadonlyMap<string, RoleDefinition>
 
-/** In every configuration. Of the same kind as any other role: nothing in the house asks for them by name to allow something. */
-export const builtInRoles: RoleDefinitions = new Map([
-  ['admin', { permissions: ['*'] }],
-  ['viewer', { permissions: ['*.view'] }],
-])
-
 /** Is an entry of a role, or the scope of a token, one that can mean something? */
 export const isPattern = (entry: string): boolean => matching(entry).length > 0
 

@@ -55,6 +55,8 @@ export type ProtocolContext<S, R, U extends Use> = {
   origin(request: FastifyRequest): string
   /** Who is signed in at this browser, if anybody. */
   session(request: FastifyRequest): Promise<Session | undefined>
+  /** Has whoever is signed in at this browser this permission of the HTTP API, e.g. `providers.view`? */
+  may(request: FastifyRequest, permission: string): Promise<boolean>
   /** Parks the request, runs the application's flows as far as they are needed, and ends in `finish` or `refused`. */
   login(request: FastifyRequest, reply: FastifyReply, provider: Provider<S>, parked: R, wants?: Wants): Promise<FastifyReply>
   /**

@@ -40,14 +40,13 @@ export const storedPlane = async (
   options: Options,
   { catalog, ...parts }: Pick<PlaneParts, 'database' | 'catalog' | 'hash' | 'log'>,
 ): ReturnType<typeof openPlane> => {
-  const [house, { createSeal }, { secretKeyOf }, { isPattern }] = await Promise.all([
+  const [house, { createSeal }, { secretKeyOf }] = await Promise.all([
     import('../configuration/house.ts'),
     import('../keys/seal.ts'),
     import('../options/secret-key.ts'),
-    import('../access/permissions.ts'),
   ])
   const seal = createSeal(secretKeyOf(options).reveal())
-  return house.openPlane({ ...parts, seal, clock: { now: () => new Date() }, isPermission: isPattern }, catalog)
+  return house.openPlane({ ...parts, seal, clock: { now: () => new Date() } }, catalog)
 }
 
 const handlersFor = async (options: Options, database: Database, log: Log) => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { isPattern } from '../access/permissions.ts'
 import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import type { Options } from '../options/options.ts'
@@ -92,9 +93,9 @@ export function readConfiguration(
 
 /** The configuration of a database, over what is shipped. */
 export const openPlane = (
-  parts: Pick<PlaneParts, 'database' | 'seal' | 'clock' | 'log' | 'hash' | 'isPermission'>,
+  parts: Pick<PlaneParts, 'database' | 'seal' | 'clock' | 'log' | 'hash'>,
   catalog: Catalog,
-): ReturnType<typeof createPlane> => createPlane({ ...parts, catalog, shipped: shippedDocuments(), compileFlow })
+): ReturnType<typeof createPlane> => createPlane({ ...parts, isPermission: isPattern, catalog, shipped: shippedDocuments(), compileFlow })
 
 /** Applies what the files of the options say, as owner `file`. Throws `Misconfigured` with all problems. */
 export async function applyFiles(plane: Plane, documents: readonly Document[]): Promise<void> {

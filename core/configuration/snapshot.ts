@@ -1,7 +1,7 @@
 import { linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
 import { hashOf } from './canonical.ts'
-import { compileCondition } from '../policy/conditions.ts'
+import { compileCondition } from '../policy/compile.ts'
 import type { Catalog } from './catalog.ts'
 import type { Document } from './document.ts'
 import { flowsOf } from './flow-cache.ts'

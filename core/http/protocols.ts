@@ -1,18 +1,25 @@
 import type { FastifyInstance } from 'fastify'
 import type { Protocol, ProtocolContext, Session } from '../api/index.ts'
-import type { Front } from '../access/front.ts'
 import type { BackChannel } from '../access/back-channel.ts'
+import type { createCallers } from '../access/caller.ts'
+import type { Front } from '../access/front.ts'
+import { isPermission } from '../access/permissions.ts'
 import type { Visits } from './visits.ts'
 import type { Pages } from './pages.ts'
+
+type ProtocolParts = {
+  readonly front: Front
+  readonly backChannel: BackChannel
+  readonly visits: Visits
+  readonly pages: Pages
+  /** Who may do what by the HTTP API. */
+  readonly api: { readonly callers: ReturnType<typeof createCallers> }
+}
 
 export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
 
 /** Gives each protocol a Fastify scope of its own under its mounts. Nothing that one sets reaches another. */
-export async function mountProtocols(
-  app: FastifyInstance,
-  protocols: readonly LoadedProtocol[],
-  parts: { readonly front: Front; readonly backChannel: BackChannel; readonly visits: Visits; readonly pages: Pages },
-): Promise<void> {
+export async function mountProtocols(app: FastifyInstance, protocols: readonly LoadedProtocol[], parts: ProtocolParts): Promise<void> {
   for (const loaded of protocols) {
     const context = contextFor(loaded, parts)
     for (const prefix of loaded.protocol.mounts ?? [`/x/${loaded.protocol.kind}`]) {
@@ -23,7 +30,7 @@ export async function mountProtocols(
 
 function contextFor(
   { protocol, use }: LoadedProtocol,
-  { front, backChannel, visits, pages }: Parameters<typeof mountProtocols>[2],
+  { front, backChannel, visits, pages, api }: ProtocolParts,
 ): ProtocolContext<any, any, any> {
   const { kind } = protocol
   return {
@@ -32,6 +39,13 @@ function contextFor(
     providers: (request) => request.snapshot.providersOf(kind),
     async session(request): Promise<Session | undefined> {
       return (await visits.browser(request)).session
+    },
+    async may(request, permission) {
+      const { session } = await visits.browser(request)
+      if (!session || !isPermission(permission)) return false
+      const { userId, username } = session
+      const { permissions } = await api.callers({ userId, username, token: undefined }, request.snapshot.roles)
+      return permissions.has(permission)
     },
     async login(request, reply, provider, parked, wants) {
       const visit = await visits.visit(request)

@@ -101,3 +101,70 @@ describe('nobody gives what they lack', () => {
     assert.equal((await token('GET', '/me')).status, 401)
   })
 })
+
+describe('nobody gives what they lack by way of the configuration', () => {
+  let operator: Api
+  before(async () => {
+    await admin.must('POST', '/roles', { slug: 'strong', spec: { name: 'Strong', permissions: ['tokens.*'] } })
+    await admin.must('POST', '/groups', { slug: 'heads', roles: ['admin'] })
+    operator = await withScopes('configuration.*', 'users.*', 'groups.*', 'roles.*', 'flows.*', 'applications.*')
+  })
+  const enrolment = (settings: object) => ({
+    title: 'Enrol',
+    designation: 'enrollment',
+    steps: [
+      { type: 'prompt', with: { title: 'You', fields: [{ key: 'username', label: 'Name', type: 'username' }] } },
+      { type: 'user-write', with: { mode: 'create', ...settings } },
+    ],
+  })
+  const star = { 'if-match': '*' }
+  const attacks: Readonly<Record<string, (ask: Api) => ReturnType<Api>>> = {
+    'a user with a role': (ask) => ask('POST', '/configuration/apply', { body: { version: 1, users: { eve: { roles: ['admin'] } } } }),
+    'a user in a group': (ask) => ask('POST', '/configuration/apply', { body: { version: 1, users: { bob: { groups: ['heads'] } } } }),
+    'a group in a group': (ask) => ask('POST', '/configuration/apply', { body: { version: 1, groups: { staff: { parents: ['heads'] } } } }),
+    'a new group in a group, and a user in that': (ask) =>
+      ask('POST', '/configuration/apply', {
+        body: { version: 1, groups: { way: { parents: ['heads'] } }, users: { eve: { groups: ['way'] } } },
+      }),
+    'a group with a role': (ask) => ask('POST', '/configuration/apply', { body: { version: 1, groups: { staff: { roles: ['admin'] } } } }),
+    'the address of an administrator': (ask) =>
+      ask('POST', '/configuration/apply', { body: { version: 1, users: { admin: { email: 'eve@evil.tld' } } } }),
+    'a role that may everything': (ask) => ask('POST', '/roles', { body: { slug: 'mine', spec: { name: 'Mine', permissions: ['*'] } } }),
+    'a role, by a document': (ask) =>
+      ask('POST', '/configuration/apply', { body: { version: 1, roles: { mine: { name: 'Mine', permissions: ['tokens.view'] } } } }),
+    'a stronger role, taken away': (ask) => ask('DELETE', '/roles/strong', { headers: star }),
+    'a stronger role, weakened': (ask) => ask('PATCH', '/roles/strong', { body: { spec: { permissions: ['users.view'] } }, headers: star }),
+    'a flow that makes administrators': (ask) => ask('POST', '/flows', { body: { slug: 'enrol', spec: enrolment({ roles: ['admin'] }) } }),
+    'a flow that makes members': (ask) => ask('POST', '/flows', { body: { slug: 'enrol', spec: enrolment({ groups: ['heads'] }) } }),
+    'a kind that is not theirs': (ask) =>
+      ask('POST', '/configuration/apply', {
+        body: { version: 1, providers: { x: { type: 'oidc', with: { redirectUris: ['https://x.example'], clientType: 'public' } } } },
+      }),
+    'an earlier revision with other roles': (ask) => ask('POST', '/configuration/rollback', { body: { to: 1 } }),
+  }
+  for (const [name, attack] of Object.entries(attacks)) {
+    test(`${name}: refused, with what is lacking`, async () => {
+      const head = (await admin.must('GET', '/configuration/history?limit=1')).items[0].number
+      const { status, text, body } = await attack(operator)
+      assert.equal(status, 403, text)
+      assert.ok(body.permissions.length > 0)
+      assert.equal((await admin.must('GET', '/configuration/history?limit=1')).items[0].number, head)
+    })
+  }
+
+  test('what is theirs to give they give', async () => {
+    await operator.must('POST', '/configuration/apply', {
+      version: 1,
+      groups: { desk: { parents: ['staff'] } },
+      users: { eve: { groups: ['desk'] } },
+      roles: { desk: { name: 'Desk', permissions: ['users.view'] } },
+    })
+    await operator.must('POST', '/flows', { slug: 'enrol', spec: enrolment({ roles: ['desk'], groups: ['desk'] }) })
+  })
+
+  test('a group that the configuration names is not deleted, and the answer says what names it', async () => {
+    const { status, body } = await admin('DELETE', '/groups/desk')
+    assert.deepEqual([status, body.code], [409, 'in-use'])
+    assert.match(body.detail, /The group "desk" is named by flows\.enrol \(\/steps\/1\/with\/groups\/0\)/)
+  })
+})

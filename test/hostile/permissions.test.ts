@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { permissions } from '../../core/access/permissions.ts'
+import { checkOf, closed, type Schema } from '../../core/configuration/schema.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked } from './attack.ts'
+
+const kindRoutes = (kind: string) => [
+  [`GET /${kind}`, `${kind}.view`],
+  [`POST /${kind}`, `${kind}.create`],
+  [`GET /${kind}/{slug}`, `${kind}.view`],
+  [`PUT /${kind}/{slug}`, `${kind}.edit`],
+  [`PATCH /${kind}/{slug}`, `${kind}.edit`],
+  [`DELETE /${kind}/{slug}`, `${kind}.delete`],
+]
 
 /**
  * Who may call each route: a permission; `known` for everybody who is, or what somebody gets who calls it for what is not theirs: `own`
@@ -37,6 +47,12 @@ const table: Readonly<Record<string, string>> = {
   'DELETE /sessions/{id}': '404 sessions.delete',
   'GET /events': 'own events.view',
   'GET /plugins': 'plugins.view',
+  ...Object.fromEntries(['roles', 'flows', 'providers', 'applications', 'settings'].flatMap(kindRoutes)),
+  'POST /configuration/apply': 'configuration.apply',
+  'GET /configuration/export': 'configuration.view',
+  'GET /configuration/history': 'configuration.view',
+  'GET /configuration/diff': 'configuration.view',
+  'POST /configuration/rollback': 'configuration.rollback',
 }
 
 type Operation = {
@@ -48,6 +64,8 @@ type Operation = {
 }
 
 let server: TestServer
+/** What each route says it answers with. */
+const schemas = new Map<string, object>()
 let admin: Api
 let routes: readonly Operation[]
 let ada: { readonly id: string; readonly token: string }
@@ -72,6 +90,11 @@ before(async () => {
       others: operation['x-others'],
     })),
   )
+  for (const [path, methods] of Object.entries(paths as Record<string, Record<string, any>>))
+    for (const [method, { responses }] of Object.entries(methods)) {
+      const schema = (responses[200] ?? responses[201])?.content?.['application/json']?.schema
+      if (schema) schemas.set(`${method.toUpperCase()} ${path.slice('/api/v1'.length)}`, schema)
+    }
   const { items } = await admin.must('GET', '/users')
   const idOf = (username: string) => items.find((user: any) => user.username === username).id
   ada = { ...(await tokenOf(idOf('ada'))), id: idOf('ada') }
@@ -135,6 +158,23 @@ test('strangers, and tokens that are over, are told nothing by any route', async
 test('a stranger is let through to what is public, and to nothing else', async () => {
   for (const operation of routes.filter(({ permission }) => permission === 'public'))
     await assertAllowed('a stranger', admin.as(undefined), operation)
+})
+
+test('every list and object is what the description says', async () => {
+  for (const operation of routes.filter(({ method, path }) => method === 'GET' && !path.includes('{'))) {
+    const path = operation.path === '/configuration/diff' ? `${operation.path}?from=0` : operation.path
+    const body = await admin.must('GET', path)
+    const schema = schemas.get(operation.route)
+    assert.ok(schema, operation.route)
+    const checked = checkOf(closed(schema as Schema))(body)
+    assert.deepEqual('problems' in checked ? checked.problems : [], [], operation.route)
+    const { items } = body
+    const [key] = ['slug', 'id'].filter((name) => routes.some(({ route }) => route === `GET ${operation.path}/{${name}}`))
+    if (!key || !items?.[0]) continue
+    const object = await admin.must('GET', `${operation.path}/${encodeURIComponent(items[0][key])}`)
+    const single = checkOf(closed(schemas.get(`GET ${operation.path}/{${key}}`) as Schema))(object)
+    assert.deepEqual('problems' in single ? single.problems : [], [], `${operation.route}/{${key}}`)
+  }
 })
 
 describe('what changes nothing goes first, what deletes last:', () => {

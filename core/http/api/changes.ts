@@ -5,10 +5,9 @@ import type { Path, Problem } from '../../configuration/problem.ts'
 import type { Json } from '../../api/index.ts'
 import { audit } from './audit.ts'
 import type { ApiParts } from './parts.ts'
-import { ApiProblem, type FieldError, pointerOf } from './problem.ts'
+import { pointerOf } from '../../configuration/places.ts'
+import { ApiProblem, type FieldError } from './problem.ts'
 import type { Call } from './route.ts'
-
-export type PlaneParts = ApiParts & { readonly plane: Plane }
 
 /** Objects as a document; where they stand in a request is told by pointers alone. */
 export const documentOf = (kind: KindName, objects: Readonly<Record<string, unknown>>): Document => ({

@@ -1,5 +1,6 @@
 import { checkOf, closed, type Schema } from '../../configuration/schema.ts'
-import { invalid, pointerOf } from './problem.ts'
+import { pointerOf } from '../../configuration/places.ts'
+import { invalid } from './problem.ts'
 
 const typed = (schema: Schema | undefined, value: unknown): unknown => {
   if (typeof value !== 'string') return value

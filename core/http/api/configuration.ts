@@ -1,12 +1,13 @@
 import Type from 'typebox'
-import { stringify } from 'yaml'
 import { demand } from '../../access/caller.ts'
 import { readDocument } from '../../configuration/document.ts'
+import { documentText } from '../../configuration/write-yaml.ts'
 import type { Change } from '../../configuration/plane-types.ts'
-import { actorOf, auditCommit, commitChecked, errorsOf, orProblem, type PlaneParts, shownChanges, shownPlan, unusable } from './changes.ts'
+import { actorOf, auditCommit, commitChecked, errorsOf, orProblem, shownChanges, shownPlan, unusable } from './changes.ts'
 import { mayReturn, mustBeGivable } from './giving.ts'
 import { changesSchema, historyPage } from './plane-schemas.ts'
 import { pageQuery } from './paging.ts'
+import type { ApiParts } from './parts.ts'
 import { impossible, invalid } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 
@@ -24,7 +25,7 @@ const { limit: limitOf, cursor: cursorOf } = pageQuery
 /** The owner of what the server applies by itself, from the files of its options. */
 const reserved = 'file'
 
-const applyRoute = (parts: PlaneParts) =>
+const applyRoute = (parts: ApiParts) =>
   defineRoute({
     method: 'POST',
     path: '/configuration/apply',
@@ -66,7 +67,7 @@ const applyRoute = (parts: PlaneParts) =>
     },
   })
 
-const exportRoute = ({ plane }: PlaneParts) =>
+const exportRoute = ({ plane }: ApiParts) =>
   defineRoute({
     method: 'GET',
     path: '/configuration/export',
@@ -83,11 +84,11 @@ const exportRoute = ({ plane }: PlaneParts) =>
     async handler({ query: { directory = false, shipped = false, format }, caller }) {
       if (directory) for (const permission of ['users.view', 'groups.view'] as const) demand(caller, permission)
       const body = await plane.exported({ directory, shipped })
-      return format === 'yaml' ? { text: { type: 'application/yaml', content: stringify(body) } } : { body }
+      return format === 'yaml' ? { text: { type: 'application/yaml', content: documentText(body) } } : { body }
     },
   })
 
-export const configurationRoutes = (parts: PlaneParts): readonly Route[] => {
+export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
   const { plane, cursors } = parts
   return [
     applyRoute(parts),

@@ -1,11 +1,10 @@
 import { newSecret } from '../../access/cookie.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
+import { isMap } from '../../configuration/document.ts'
 import type { Problem } from '../../configuration/problem.ts'
-import { pointerOf } from './problem.ts'
+import { pointerOf } from '../../configuration/places.ts'
 
 type Spec = Readonly<Record<string, unknown>>
-const isMap = (value: unknown): value is Spec => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /**
  * Makes those secrets of a new object's settings that are left out, that problems say are needed, and that the schema marks as ones that
  * may be made (`x-generate`).

@@ -2,19 +2,17 @@ import { type Caller, demand, demandAll } from '../../access/caller.ts'
 import { type Conferral, conferral } from '../../access/conferral.ts'
 import { expanded, isPermission, type Permission, permissions } from '../../access/permissions.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
-import type { Document } from '../../configuration/document.ts'
+import { type Document, isMap } from '../../configuration/document.ts'
+import { placesOf } from '../../configuration/places.ts'
 import type { ObjectChange, Plan } from '../../configuration/plane-types.ts'
 import type { Schema } from '../../configuration/schema.ts'
 import type { Tx } from '../../data/tables.ts'
 import { usernameKey } from '../../identity/names.ts'
 import type { ApiParts } from './parts.ts'
-import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
-type Spec = Readonly<Record<string, unknown>>
 type Asking = Pick<Call, 'caller' | 'roles'>
 
-const isMap = (value: unknown): value is Spec => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textsIn = (value: unknown): readonly string[] => [value].flat().filter((item) => typeof item === 'string')
 
 const actions = { create: 'create', update: 'edit', rename: 'edit', delete: 'delete' } as const
@@ -62,22 +60,14 @@ const mayDoGroup = async (tx: Tx, conferred: Conferral, caller: Caller, slug: st
 }
 
 /** Nobody writes a role that may more than they, or takes from one what they lack. */
-const mayDoRole = async (tx: Tx, { caller, roles }: Asking, { slug, change }: ObjectChange, spec: unknown): Promise<void> => {
+const mayDoRole = ({ caller, roles }: Asking, slug: string, spec: unknown): void => {
   const before = roles.get(slug)?.permissions ?? []
   const after = isMap(spec) ? textsIn(spec['permissions']) : []
   demandAll(caller, expanded([...before, ...after]), `The role "${slug}" has permissions that you cannot give or take`)
-  if (change !== 'delete' && change !== 'rename') return
-  const held = await tx.selectFrom('role_assignments').select('subject_id').where('role', '=', slug).limit(1).executeTakeFirst()
-  if (held)
-    throw new ApiProblem(
-      409,
-      'in-use',
-      `The role "${slug}" is given to users or groups; take it from them first. GET /api/v1/users?role=${slug} lists them.`,
-    )
 }
 
 /** Roles or groups that settings name, by the marks of their schema (`x-ref`). */
-const named = (schema: Schema & { readonly 'x-ref'?: string | undefined }, value: unknown, ref: 'role' | 'group'): readonly string[] => {
+const named = (schema: Schema, value: unknown, ref: 'role' | 'group'): readonly string[] => {
   if (typeof value === 'string') return schema['x-ref']?.replace(/s$/, '') === ref ? [value] : []
   const branches = (schema.anyOf ?? schema.oneOf ?? []).flatMap((branch) => named(branch, value, ref))
   if (Array.isArray(value)) return [...branches, ...value.flatMap((item) => (schema.items ? named(schema.items, item, ref) : []))]
@@ -89,22 +79,13 @@ const named = (schema: Schema & { readonly 'x-ref'?: string | undefined }, value
   return [...branches, ...inner]
 }
 
-/** Every step of a flow, wherever it stands in it. */
-const stepsIn = (value: unknown): readonly Spec[] => {
-  if (Array.isArray(value)) return value.flatMap(stepsIn)
-  if (!isMap(value)) return []
-  const inner = Object.entries(value).flatMap(([name, item]) => (name === 'with' ? [] : stepsIn(item)))
-  return typeof value['type'] === 'string' ? [value, ...inner] : inner
-}
-
 /** A flow may give roles and groups to whom it makes: only such as its author may give. */
 const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: unknown): Promise<void> => {
-  for (const step of stepsIn(spec)) {
-    const stage = catalog.stage(String(step['type']))
-    if (!stage) continue
-    const schema = catalog.schema(stage)
-    conferred.roles(named(schema, step['with'], 'role'))
-    for (const slug of named(schema, step['with'], 'group')) await groupBySlug(tx, conferred, slug)
+  if (!isMap(spec)) return
+  for (const { item, settings } of placesOf('flows', spec, catalog)) {
+    const schema = catalog.schema(item)
+    conferred.roles(named(schema, settings, 'role'))
+    for (const slug of named(schema, settings, 'group')) await groupBySlug(tx, conferred, slug)
   }
 }
 
@@ -127,7 +108,7 @@ export const mustBeGivable = async (
       const kind: string = change.kind
       if (kind === 'users') await mayDoUser(tx, conferred, caller, change.slug, spec)
       if (kind === 'groups') await mayDoGroup(tx, conferred, caller, change.slug, spec)
-      if (kind === 'roles') await mayDoRole(tx, call, change, spec)
+      if (kind === 'roles') mayDoRole(call, change.slug, spec)
       if (kind === 'flows') await mayDoFlow(tx, conferred, catalog, spec)
     }
   })

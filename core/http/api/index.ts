@@ -4,7 +4,6 @@ import { groupRoutes } from './groups.ts'
 import { meRoutes } from './me.ts'
 import { objectRoutes } from './objects.ts'
 import { openApiRoute } from './openapi.ts'
-import type { Plane } from '../../configuration/plane-types.ts'
 import type { ApiParts } from './parts.ts'
 import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
@@ -14,11 +13,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = ({
-  plane,
-  simulate,
-  ...parts
-}: ApiParts & { readonly plane?: Plane; readonly simulate?: Simulate }): readonly Route[] => {
+export const apiRoutes = ({ simulate, ...parts }: ApiParts & { readonly simulate?: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     ...userRoutes(parts),
@@ -27,7 +22,8 @@ export const apiRoutes = ({
     ...sessionRoutes(parts),
     ...eventRoutes(parts),
     ...pluginRoutes(parts),
-    ...(plane ? [...objectRoutes({ ...parts, plane }), ...configurationRoutes({ ...parts, plane })] : []),
+    ...objectRoutes(parts),
+    ...configurationRoutes(parts),
     ...(simulate ? [simulateRoute(simulate)] : []),
   ]
   return [...routes, openApiRoute(routes)]

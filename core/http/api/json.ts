@@ -1,4 +1,5 @@
-import { ApiProblem, invalid, pointerOf } from './problem.ts'
+import { pointerOf } from '../../configuration/places.ts'
+import { ApiProblem, invalid } from './problem.ts'
 
 const maxDepth = 64
 /** Names that mean something to JavaScript's own objects: nobody needs a field of such a name. */

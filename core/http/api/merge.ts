@@ -1,6 +1,4 @@
-const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
+import { isMap } from '../../configuration/document.ts'
 /** JSON Merge Patch (RFC 7396): maps are merged, `null` removes, anything else replaces. */
 export const merged = (target: unknown, patch: unknown): unknown => {
   if (!isMap(patch)) return patch

@@ -1,7 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, demand, Lacking } from '../../access/caller.ts'
-import type { RoleDefinitions } from '../../access/permissions.ts'
-import type { Snapshot } from '../../configuration/types.ts'
 import { maxBytes } from '../../configuration/yaml.ts'
 import { Conflict } from '../../data/effects.ts'
 import { Refused } from '../../identity/groups.ts'
@@ -31,8 +29,6 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
 export type MountParts = CallerParts & {
   readonly routes: readonly Route[]
-  /** What roles allow, by a configuration. */
-  readonly rolesOf: (snapshot: Snapshot) => RoleDefinitions
 }
 
 /** A route under `/api/` that says nothing of who may call it stops the start. To be called before any of them is made. */
@@ -93,11 +89,11 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
       onRequest: async (request, reply) => {
         setApiHeaders(reply)
         if (route.permission === 'public') return
-        request.caller = await callerOf(request, parts.rolesOf(request.snapshot), parts)
+        request.caller = await callerOf(request, request.snapshot.roles, parts)
         if (route.permission !== 'signed-in') demand(request.caller, route.permission)
       },
       handler: async (request, reply) => {
-        const { status, body, text, etag, location } = await route.handler(callFor(request, parts, checkQuery, checkBody))
+        const { status, body, text, etag, location } = await route.handler(callFor(request, checkQuery, checkBody))
         if (etag !== undefined) void reply.header('etag', etag)
         if (location !== undefined) void reply.header('location', `${prefix}${location}`)
         if (etag !== undefined && request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.code(304).send()
@@ -113,7 +109,6 @@ const nobody = { userId: '', username: '', token: undefined, permissions: new Se
 
 const callFor = (
   request: FastifyRequest,
-  parts: MountParts,
   checkQuery: (value: unknown) => unknown,
   checkBody: ((value: unknown) => unknown) | undefined,
 ): Call => ({
@@ -126,7 +121,7 @@ const callFor = (
       : undefined,
   caller: request.caller ?? nobody,
   snapshot: request.snapshot,
-  roles: parts.rolesOf(request.snapshot),
+  roles: request.snapshot.roles,
   request: { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 512), id: request.id, origin: request.origin },
   ifMatch: request.headers['if-match'],
   ifNoneMatch: request.headers['if-none-match'],

@@ -3,12 +3,13 @@ import { isPermission, type Permission } from '../../access/permissions.ts'
 import { kindNames } from '../../configuration/kinds.ts'
 import type { Change, NotCommitted, Plan, RevisionedKind, StoredObject } from '../../configuration/plane-types.ts'
 import type { Path } from '../../configuration/problem.ts'
-import { actorOf, auditCommit, commitChecked, documentOf, errorsOf, orProblem, type PlaneParts, shownPlan } from './changes.ts'
+import { actorOf, auditCommit, commitChecked, documentOf, errorsOf, orProblem, shownPlan } from './changes.ts'
 import { etagOf, mustSayVersion } from './etags.ts'
 import { generated } from './generated.ts'
 import { mustBeGivable } from './giving.ts'
 import { merged } from './merge.ts'
 import { pageQuery } from './paging.ts'
+import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { changesSchema, objectSchema, objectPage } from './plane-schemas.ts'
@@ -56,7 +57,7 @@ const expectedOf = (
 }
 
 /** The routes of one kind of configuration. All changes are commits. */
-const routesOf = (parts: PlaneParts, kind: RevisionedKind): readonly Route[] => {
+const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
   const { plane, cursors } = parts
   const permission = (action: string): Permission => {
     const wanted = `${kind}.${action}`
@@ -219,5 +220,5 @@ const routesOf = (parts: PlaneParts, kind: RevisionedKind): readonly Route[] => 
 }
 
 /** Every kind that is kept in revisions. */
-export const objectRoutes = (parts: PlaneParts): readonly Route[] =>
+export const objectRoutes = (parts: ApiParts): readonly Route[] =>
   kindNames.filter((kind) => kind !== 'users' && kind !== 'groups').flatMap((kind) => routesOf(parts, kind))

@@ -1,6 +1,7 @@
 import type { Clock, Events, Passwords } from '../../api/index.ts'
 import type { OperatorLinks } from '../../access/links.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
+import type { Plane } from '../../configuration/plane-types.ts'
 import type { Database } from '../../data/database.ts'
 import type { EventLog } from '../../events/events.ts'
 import type { Cursors } from './cursors.ts'
@@ -14,9 +15,5 @@ export type ApiParts = {
   readonly passwords: Passwords
   readonly links: OperatorLinks
   readonly catalog: Catalog
-  /** What names a user or a group of the directory in the configuration. */
-  readonly usedBy: (
-    kind: 'users' | 'groups' | 'roles',
-    slug: string,
-  ) => readonly { readonly kind: string; readonly slug: string; readonly pointer: string }[]
+  readonly plane: Plane
 }

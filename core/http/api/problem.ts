@@ -46,6 +46,3 @@ export const impossible = (
   errors: readonly FieldError[],
   detail = errors.map((error) => error.detail).join('; '),
 ): ApiProblem => new ApiProblem(422, code, detail, { errors })
-
-const escape = (part: string | number) => String(part).replaceAll('~', '~0').replaceAll('/', '~1')
-export const pointerOf = (path: readonly (string | number)[]): string => path.map((part) => `/${escape(part)}`).join('')

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox'
+import { impossible } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 import { instant } from './schemas.ts'
 
@@ -23,8 +24,10 @@ const simulation = Type.Object({
   userAgent: text('What the browser calls itself.'),
 })
 
-/** Goes through a flow without writing anything. Throws `ApiProblem` for what cannot be simulated. */
-export type Simulate = (wish: Static<typeof simulation> & { readonly flow: string }) => Promise<unknown>
+/** Goes through a flow without writing anything. `problem`: a sentence that says why it cannot be simulated. */
+export type Simulate = (
+  wish: Static<typeof simulation> & { readonly flow: string },
+) => Promise<{ readonly report: object } | { readonly problem: string }>
 
 export const simulateRoute = (simulate: Simulate): Route =>
   defineRoute({
@@ -36,5 +39,9 @@ export const simulateRoute = (simulate: Simulate): Route =>
       'Tells each step, each condition with its reasons, what would be written and how it ends. Nothing is written, sent or counted.',
     body: simulation,
     response: Type.Object({}, { description: 'As `sluice simulate --json` prints it.', additionalProperties: true }),
-    handler: async ({ params, body }) => ({ body: await simulate({ flow: params.slug, ...body }) }),
+    async handler({ params, body }) {
+      const simulated = await simulate({ flow: params.slug, ...body })
+      if ('problem' in simulated) throw impossible('cannot-simulate', [], simulated.problem)
+      return { body: simulated.report }
+    },
   })

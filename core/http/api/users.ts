@@ -21,7 +21,13 @@ import { mustBeFree } from './used-by.ts'
 import { shownUser, userListRoute } from './user-list.ts'
 
 /** As where people choose a password in a flow. */
-const password = Type.String({ description: 'The new password, 8 characters at least.', minLength: 8, maxLength: 4096, writeOnly: true })
+const password = Type.String({
+  description: 'The new password, 8 characters at least.',
+  minLength: 8,
+  maxLength: 4096,
+  writeOnly: true,
+  'x-secret': true,
+})
 const linkLifetime = 3600
 
 const found = async (sql: Tx | ApiParts['database']['sql'], id: string): Promise<ListedUser> => {

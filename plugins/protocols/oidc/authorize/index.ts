@@ -4,6 +4,7 @@ import { issuerOf } from '../addresses.ts'
 import { OAuthError, Unanswerable } from '../errors.ts'
 import { queryOf, readParameters, words } from '../parameters.ts'
 import { authorizationError } from '../responses/authorization.ts'
+import { cureFor } from '../responses/cure.ts'
 import { refusalPage } from '../responses/page.ts'
 import { scopeNames } from '../settings.ts'
 import type { Context, OidcProvider, Parked } from '../types.ts'
@@ -67,6 +68,7 @@ export const authorize = (ctx: Context) => async (request: FastifyRequest, reply
     }
   } catch (error) {
     if (!(error instanceof Unanswerable)) throw error
-    return ctx.answer(request, reply, refusalPage(error))
+    const cure = await cureFor(ctx, request, error)
+    return ctx.answer(request, reply, refusalPage(error, cure))
   }
 }

@@ -67,3 +67,14 @@ test('a very long value is cut short', async () => {
   const { text } = await page({ client_id: 'x'.repeat(5000) })
   assert.ok(text.length < 2000)
 })
+
+test('who may see providers is shown the registered address that is nearest, and where it is kept', async () => {
+  const two = await world({
+    app: { ...confidential, redirectUris: ['https://other.example/', 'https://app.example/cb', 'http://127.0.0.1/cb'] },
+  })
+  const shown = async (redirect_uri: string) => JSON.stringify((await authorize(two, { redirect_uri })).json().page.nodes)
+  assert.doesNotMatch(await shown('https://app.example/cb/'), /"https:\/\/app\.example\/cb"/)
+  two.setting.permissions = ['providers.view']
+  assert.match(await shown('https://app.example/cb/'), /"value":"https:\/\/app\.example\/cb"\}.*"href":"\/api\/v1\/providers\/app"/)
+  assert.match(await shown('http://127.0.0.1:80/callback'), /"value":"http:\/\/127\.0\.0\.1\/cb"\}/)
+})

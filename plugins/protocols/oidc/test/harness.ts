@@ -68,6 +68,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     allowed: true,
     methods: ['pwd'] as readonly string[],
     origin: undefined as string | undefined,
+    permissions: [] as readonly string[],
   }
 
   const answer = async (_request: FastifyRequest, reply: FastifyReply, given: Answer): Promise<FastifyReply> => {
@@ -93,6 +94,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     }),
     origin: originOf,
     session: async () => setting.session,
+    may: async (_, permission) => setting.permissions.includes(permission),
     async login(request, reply, provider, given, wants = {}) {
       const parked: unknown = JSON.parse(JSON.stringify(given))
       if (!validParked(parked)) throw new Error(ajv.errorsText(validParked.errors))
