@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { table, type Figure } from './figures.ts'
 import { logins } from './logins.ts'
+import { sandbox } from './sandbox.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
@@ -13,6 +14,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   es256: () => tokens('ES256', 2),
   rs256: () => tokens('RS256', 1.3),
   timings,
+  sandbox,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
