@@ -1,5 +1,5 @@
 import { Broken, NativeStackOverflow } from './engine.ts'
-import type { Failure, Limits, Place } from './types.ts'
+import type { Failure, Limits, Place, Prepared } from './types.ts'
 
 /** Names the program in the engine's stack traces. */
 export const programFile = 'program'
@@ -34,27 +34,27 @@ export const engineFailure = (error: unknown, limits: Limits): Failure => {
 }
 
 /**
- * The innermost frame of the program. Wrapped sources have one line before their first, see `wrap`; places in the wrapper are none.
- * A stack line is `    at name (program:3:5)`.
+ * The innermost frame of the program. Wrapped sources have one line before their first, see `wrap`. A stack line is
+ * `    at name (program:3:5)`.
  */
-export const placeIn = (source: string, stack: string): Place | undefined => {
-  const lines = source.split('\n')
-  for (const [, at = '', column = '1'] of stack.matchAll(/^\s*at (?:.*\()?program:(\d+)(?::(\d+))?\)?$/gm)) {
-    const line = Number(at) - 1
-    const text = lines[line - 1]
-    if (text !== undefined) return { line, column: Number(column), text: text.slice(Number(column) - 1, Number(column) + 79) }
-  }
-  return undefined
+export const placeIn = ({ source, parts }: Prepared, stack: string): Place | undefined => {
+  const [, at, column = '1'] = /^\s*at (?:.*\()?program:(\d+)(?::(\d+))?\)?$/m.exec(stack) ?? []
+  if (at === undefined) return undefined
+  // A call that is all of an expression is placed where the wrapper returns it.
+  if (at === '1') return parts[0] ?? { line: 1, column: 1 }
+  const line = Number(at) - 1
+  const text = source.split('\n')[line - 1]
+  return text === undefined ? undefined : { line, column: Number(column), text: text.slice(Number(column) - 1, Number(column) + 79) }
 }
 
 export type Thrown = { readonly name: string; readonly message: string; readonly stack: string }
 
 /** Of what the program threw. `full`: it holds most of the memory it may, when QuickJS sometimes throws `null` for want of more. */
-export const thrownFailure = ({ name, message, stack }: Thrown, source: string, full: boolean, limits: Limits): Failure => {
+export const thrownFailure = ({ name, message, stack }: Thrown, program: Prepared, full: boolean, limits: Limits): Failure => {
   if (name === 'InternalError' && message.includes('out of memory')) return failure('memory', limits)
   if (full && name === 'Thrown' && message === 'null') return failure('memory', limits)
   if ((name === 'InternalError' && message.includes('stack overflow')) || (name === 'RangeError' && message.includes('call stack')))
     return failure('stack', limits)
-  const place = placeIn(source, stack)
+  const place = placeIn(program, stack)
   return { kind: 'throw', message: name === '' ? message : `${name}: ${message}`, ...(place && { place }) }
 }

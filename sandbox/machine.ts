@@ -8,7 +8,7 @@ import type { Failure, Limits, Prepared, Result, Traced } from './types.ts'
 type Entries = { readonly [name in keyof EntryPoints]: number }
 /** The state of the engine before any program: what `entries` point at is in it. */
 type Base = { readonly image: Image; readonly entries: Entries }
-type Compiled = { readonly image: Image; readonly entries: Entries; readonly source: string }
+type Compiled = { readonly image: Image; readonly entries: Entries; readonly program: Prepared }
 type Outcome = {
   readonly result: { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure }
   readonly side: Side
@@ -112,26 +112,26 @@ export class Machine {
     return (known[how] ??= this.#compile(known.program, how))
   }
 
-  #compile({ source, code, tracedCode }: Prepared, how: 'plain' | 'traced'): Compiled | Failure {
+  #compile(program: Prepared, how: 'plain' | 'traced'): Compiled | Failure {
     const engine = this.#engine
     const base = this.#bases[how]
     engine.load(base.image)
     engine.arm({ fuel: compileFuel, milliseconds: compileDeadline }, 0)
     try {
-      const { threw, pointer } = engine.evaluate(how === 'plain' ? code : tracedCode, programFile)
-      if (threw) return this.#syntaxFailure(source, pointer)
+      const { threw, pointer } = engine.evaluate(how === 'plain' ? program.code : program.tracedCode, programFile)
+      if (threw) return this.#syntaxFailure(program, pointer)
       if (engine.call(base.entries.install, pointer).threw) return crash('it could not be installed')
-      return { image: engine.save(base.image), entries: base.entries, source }
+      return { image: engine.save(base.image), entries: base.entries, program }
     } catch (error) {
       return error instanceof Broken ? crash(error.message) : { kind: 'syntax', message: 'it is nested too deeply' }
     }
   }
 
   /** The error is the parser's own, no program has touched it. */
-  #syntaxFailure(source: string, error: number): Failure {
+  #syntaxFailure(program: Prepared, error: number): Failure {
     const engine = this.#engine
     const [name, message, stack] = ['name', 'message', 'stack'].map((field) => engine.text(engine.property(error, field), 4000) ?? '')
-    const place = placeIn(source, stack ?? '')
+    const place = placeIn(program, stack ?? '')
     return { kind: 'syntax', message: `${name}: ${message}`, ...(place && { place }) }
   }
 
@@ -178,7 +178,7 @@ export class Machine {
     if (ended.threw) {
       const message = engine.text(engine.property(ended.pointer, 'message'), 1000) ?? ''
       return {
-        result: { ok: false, failure: thrownFailure({ name: 'InternalError', message, stack: '' }, '', full, this.#limits) },
+        result: { ok: false, failure: thrownFailure({ name: 'InternalError', message, stack: '' }, compiled.program, full, this.#limits) },
         side: noSide,
       }
     }
@@ -189,7 +189,7 @@ export class Machine {
     const told: unknown = JSON.parse(json)
     return letter.toLowerCase() === 'v'
       ? { result: { ok: true, value: told }, side }
-      : { result: { ok: false, failure: thrownFailure(told as Thrown, compiled.source, full, this.#limits) }, side }
+      : { result: { ok: false, failure: thrownFailure(told as Thrown, compiled.program, full, this.#limits) }, side }
   }
 
   /** Logs and trace. A program that failed may have replaced what writes them, so nothing about them is sure. */

@@ -7,6 +7,7 @@ import { createStrikes } from './strikes.ts'
 import type { Failure, Limits, Pool, PoolOptions, Prepared, Result, Run } from './types.ts'
 import { createWatchdog } from './watchdog.ts'
 
+const closedFailure = crash('the sandbox was closed')
 /** Jobs that a worker has at a time: the next is there when it ends one. */
 const depth = 2
 /** How often a job may lose its worker through no fault of its own. */
@@ -84,7 +85,7 @@ export const createPool = (options: PoolOptions = {}): Pool => {
           strikes.add(piece.program.id)
           settleFailed(piece, why)
         } else if (tries + 1 < mostTries) innocent.push(piece)
-        else settleFailed(piece, why)
+        else settleFailed(piece, crash('its worker ended too often'))
       }
       if (innocent.length > 0) waiting.unshift({ id, work: innocent, tries: tries + 1 })
     }
@@ -111,7 +112,11 @@ export const createPool = (options: PoolOptions = {}): Pool => {
   const enqueue = (work: readonly Piece[]): void => {
     if (work.length === 0) return
     const queued = waiting.reduce((sum, job) => sum + job.work.length, 0)
-    if (closed || queued + work.length > mostWaiting) {
+    if (closed) {
+      for (const piece of work) settleFailed(piece, closedFailure)
+      return
+    }
+    if (queued + work.length > mostWaiting) {
       for (const piece of work) settleFailed(piece, failure('busy', limits))
       return
     }
@@ -164,7 +169,7 @@ export const createPool = (options: PoolOptions = {}): Pool => {
         clearTimeout(idleTimers.get(slot))
         return slot.end()
       })
-      for (const { work } of unfinished) for (const piece of work) settleFailed(piece, failure('busy', limits))
+      for (const { work } of unfinished) for (const piece of work) settleFailed(piece, closedFailure)
       await Promise.all(ending)
     },
   }

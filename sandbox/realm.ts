@@ -91,7 +91,8 @@ const realm = (prelude: (scope: unknown) => unknown, settingsJson: string): Entr
     }
   }
 
-  const logs: unknown[] = []
+  // Kept as JSON: written only at the end, a `toJSON` of the program could make it up.
+  const logs: string[] = []
   let logged = 0
   const logger = (level: string) =>
     freeze((...values: unknown[]): void => {
@@ -99,13 +100,13 @@ const realm = (prelude: (scope: unknown) => unknown, settingsJson: string): Entr
       let message = ''
       for (let at = 0; at < values.length; at++) message += (at > 0 ? ' ' : '') + show(values[at])
       logged += message.length
-      add(logs, { __proto__: null, level, message })
+      add(logs, `{"level":"${level}","message":${stringify(message)}}`)
     })
   const console = { __proto__: null } as Record<string, unknown>
   for (const level of ['log', 'info', 'warn', 'error', 'debug']) console[level] = logger(level)
   defineProperty(globalThis, 'console', { value: freeze(console), writable: true, configurable: true })
 
-  const trace: unknown[] = []
+  const trace: string[] = []
   /** JSON of at most 80 characters: of the value, or of a text that shows its beginning. */
   const brief = (value: unknown): string => {
     try {
@@ -118,11 +119,7 @@ const realm = (prelude: (scope: unknown) => unknown, settingsJson: string): Entr
   }
   const traced = (id: number, value: unknown): unknown => {
     if (trace.length >= settings.traceEntries) return value
-    const entry: unknown[] = []
-    add(entry, id)
-    add(entry, brief(value))
-    add(entry, Boolean(value))
-    add(trace, entry)
+    add(trace, `[${id},${stringify(brief(value))},${Boolean(value)}]`)
     return value
   }
   if (settings.traced) defineProperty(globalThis, '__t', { value: traced })
@@ -140,6 +137,11 @@ const realm = (prelude: (scope: unknown) => unknown, settingsJson: string): Entr
       ? { __proto__: null, name: field(error, 'name', 100), message: field(error, 'message', 500), stack: field(error, 'stack', 4000) }
       : { __proto__: null, name: 'Thrown', message: bound(slice, show(error), 0, 500), stack: '' }
 
+  const listed = (entries: readonly string[]): string => {
+    let text = ''
+    for (let at = 0; at < entries.length; at++) text += (at > 0 ? ',' : '') + entries[at]
+    return text
+  }
   let state = ''
   const letter = (kind: 'v' | 'e'): string => (logs.length + trace.length > 0 ? (kind === 'v' ? 'V' : 'E') : kind)
   const fail = (error: unknown): void => {
@@ -178,7 +180,7 @@ const realm = (prelude: (scope: unknown) => unknown, settingsJson: string): Entr
       return state
     },
     outcome: () => state,
-    side: () => stringify({ __proto__: null, logs, trace }),
+    side: () => `{"logs":[${listed(logs)}],"trace":[${listed(trace)}]}`,
   }
 }
 
