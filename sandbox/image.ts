@@ -22,15 +22,19 @@ const parts = ({ staticEnd, heap }: Layout, end: number): readonly (readonly [fr
   [heap, end],
 ]
 
+const view = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length)
+
 /** `base`: an image without a base of its own. */
 export const take = (memory: Uint8Array, layout: Layout, end: number, base?: Image): Image => {
   if (!base) return { end, base, patches: parts(layout, end).map(([from, to]) => ({ at: from, bytes: memory.slice(from, to) })) }
   const patches: Patch[] = []
+  const now = view(memory)
   for (const { at, bytes } of base.patches) {
+    const then = view(bytes)
     let from = -1
     for (let start = 0; start < bytes.length; start += block) {
       const stop = Math.min(start + block, bytes.length)
-      const same = Buffer.compare(bytes.subarray(start, stop), memory.subarray(at + start, at + stop)) === 0
+      const same = then.compare(now, at + start, at + stop, start, stop) === 0
       if (!same && from < 0) from = start
       if (from >= 0 && (same || stop === bytes.length)) {
         patches.push({ at: at + from, bytes: memory.slice(at + from, at + (same ? start : stop)) })

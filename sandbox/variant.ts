@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { QuickJSSyncVariant } from '@jitl/quickjs-ffi-types'
 import { initialStackPointer, stackFunctions } from './wasm.ts'
 
 /** The functions of the variant that the engine uses: private API, which is why its version is pinned. Pointers are numbers, 0 is none. */
@@ -62,7 +63,6 @@ const pages = 256
 const stackBytes = 5 * 1024 * 1024
 
 type Loader = (options: object) => Promise<Module>
-type Package = { importModuleLoader(): Promise<unknown>; importFFI(): Promise<new (module: Module) => Ffi> }
 // The package is a module of both kinds, so its function may sit below some `default`s.
 const loaderOf = (value: unknown): Loader =>
   typeof value === 'function' ? (value as Loader) : loaderOf((value as { default: unknown }).default)
@@ -73,7 +73,7 @@ const unexpected = (what: string): Error =>
 const load = async (): Promise<Variant> => {
   const bytes = readFileSync(createRequire(import.meta.url).resolve(`${name}/wasm`))
   // The types of the package are those of its CommonJS form.
-  const { default: variant } = (await import('@jitl/quickjs-wasmfile-release-sync')) as unknown as { readonly default: Package }
+  const { default: variant } = (await import('@jitl/quickjs-wasmfile-release-sync')) as unknown as { readonly default: QuickJSSyncVariant }
   const [binary, loader, FFI] = await Promise.all([
     WebAssembly.compile(bytes),
     variant.importModuleLoader().then(loaderOf),
@@ -99,7 +99,7 @@ const load = async (): Promise<Variant> => {
     module.callbacks = callbacks
     return {
       memory,
-      ffi: new FFI(module),
+      ffi: new FFI(module as never) as unknown as Ffi,
       allocate: module['_malloc'],
       release: module['_free'],
       stackPointer: exports[stack.save] as () => number,

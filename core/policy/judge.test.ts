@@ -86,11 +86,16 @@ describe('judging', () => {
     assert.equal(await said([{ role: 'admin' }]), 'no')
     assert.equal(await said([{ user: 'ADA' }]), 'yes')
     assert.equal(await said([{ user: 'bob' }]), 'no')
+  })
+
+  test('who is not known, or not there any more, is no "not in the group" either', async () => {
     const gone = aSituation({ user: { id: 'gone', username: 'ada' } })
     for (const binding of [{ group: 'staff' }, { role: 'viewer' }, { user: 'ada' }]) {
       assert.equal(await said([binding], gone), 'no')
-      assert.equal(await said([binding], aSituation()), 'no')
+      assert.equal(await said([{ ...binding, negate: true }], gone), 'failed')
+      for (const negate of [false, true]) assert.equal(await said([{ ...binding, negate }], aSituation()), 'failed')
     }
+    assert.equal(await said([{ group: 'sales', negate: true }]), 'yes')
   })
 
   test('an expression is true or false, and anything else a failure that says what came', async () => {

@@ -30,16 +30,17 @@ type Answer = {
 }
 
 /** What the directory is asked for before anything is evaluated. */
-const needsOfTest = (test: Test): Iterable<Fetch> => {
+const needsOfBinding = ({ test, negate }: Binding): Iterable<Fetch> => {
   switch (test.by) {
     case 'policy':
       return ['user', 'groups', ...expressionsIn(test.policy.settings).flatMap((expression) => [...needsOf(programOf(expression).paths)])]
     case 'expression':
       return needsOf(programOf(test.expression).paths)
     case 'group':
-      return ['groups']
+      // Not being in a group says something of those only who are there.
+      return negate ? ['user', 'groups'] : ['groups']
     case 'role':
-      return ['roles']
+      return negate ? ['user', 'roles'] : ['roles']
     case 'user':
       return ['user']
   }
@@ -73,7 +74,7 @@ export const createJudge = (parts: JudgeParts): Judge => {
   return async (condition, situation, { explain = false } = {}) => {
     const now = situation.request.at.getTime()
     const active = condition.bindings.filter((binding) => isActive(binding, now))
-    const needs = new Set(active.flatMap(({ test }) => [...needsOfTest(test)]))
+    const needs = new Set(active.flatMap((binding) => [...needsOfBinding(binding)]))
     const reasons = await judged(condition, situation, now, needs, explain)
     const verdict = verdictOf(condition.mode, situation.about.type === 'step', reasons)
     for (const { of, said, detail } of verdict.reasons) {
@@ -105,7 +106,7 @@ export const createJudge = (parts: JudgeParts): Judge => {
     if (!isActive(binding, now)) return { reason: { of: nameOf(test), said: 'inactive', negated: negate, ms: 0 } }
     const started = performance.now()
     try {
-      const { allowed, why, detail, decisive } = await answerOf(test, given)
+      const { allowed, why, detail, decisive } = await answerOf(binding, given)
       const said = allowed === negate ? 'no' : 'yes'
       const reason: Reason = {
         of: nameOf(test),
@@ -121,8 +122,12 @@ export const createJudge = (parts: JudgeParts): Judge => {
     }
   }
 
-  async function answerOf(test: Test, given: Evaluation): Promise<Answer> {
+  async function answerOf({ test, negate }: Binding, given: Evaluation): Promise<Answer> {
     const { user, groups = [], roles = [] } = given.fetched
+    if (test.by === 'group' || test.by === 'role' || test.by === 'user') {
+      if (!given.situation.user) throw new EvaluationError('nobody is known here')
+      if (negate && !user) throw new EvaluationError('the user is not there any more')
+    }
     switch (test.by) {
       case 'group':
         return { allowed: groups.includes(test.group) }

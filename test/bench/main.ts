@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { table, type Figure } from './figures.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
+import { sandbox } from './sandbox.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
@@ -15,6 +16,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   rs256: () => tokens('RS256', 1.3),
   timings,
   policies,
+  sandbox,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
