@@ -104,7 +104,7 @@ applications: { wiki: { name: W, provider: wiki, flows: { authentication: mine }
       changeOf('flows: { f: { title: F, designation: recovery, steps: [] } }\nproviders: { v: { type: vault, with: { flow: f } } }'),
     )
     const plane = await opened(samplePlugin, vaultProtocol({ upgrades }))
-    const names = () => (plane.snapshot().providers.get('v')?.settings.keys as { name: string }[]).map(({ name }) => name)
+    const names = () => (plane.snapshot().providers.get('v')!.settings.keys as { name: string }[]).map(({ name }) => name)
     assert.deepEqual(names(), ['from version 0', 'from version 1'])
     const stored = async () =>
       database.sql

@@ -1,30 +1,44 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import fc from 'fast-check'
+import {
+  type Arbitrary,
+  array,
+  assert as check,
+  asyncProperty,
+  constant,
+  constantFrom,
+  dictionary,
+  infiniteStream,
+  integer,
+  nat,
+  oneof,
+  option,
+  record,
+} from 'fast-check'
 import { changeOf, memory, planeOn, told } from './plane.fixture.ts'
 
 const slugs = ['a', 'b', 'c']
-const provider = fc.record(
+const provider = record(
   {
-    type: fc.constant('sample'),
-    with: fc.record({ lifetime: fc.integer({ min: 5, max: 9 }), password: fc.constantFrom('one', 'two') }, { requiredKeys: [] }),
+    type: constant('sample'),
+    with: record({ lifetime: integer({ min: 5, max: 9 }), password: constantFrom('one', 'two') }, { requiredKeys: [] }),
   },
   { requiredKeys: ['type'] },
 )
-const application = fc.record({ name: fc.constantFrom('X', 'Y'), description: fc.constantFrom('1', '2') }, { requiredKeys: ['name'] })
-const role = fc.record({ name: fc.constantFrom('X', 'Y'), permissions: fc.constantFrom([], ['a.b']) })
-const objects = (spec: fc.Arbitrary<object>, prefix: string) =>
-  fc.dictionary(fc.constantFrom(...slugs.map((slug) => `${prefix}${slug}`)), fc.option(spec, { freq: 3 }), { maxKeys: 3 })
-const document = fc.record(
+const application = record({ name: constantFrom('X', 'Y'), description: constantFrom('1', '2') }, { requiredKeys: ['name'] })
+const role = record({ name: constantFrom('X', 'Y'), permissions: constantFrom([], ['a.b']) })
+const objects = (spec: Arbitrary<object>, prefix: string) =>
+  dictionary(constantFrom(...slugs.map((slug) => `${prefix}${slug}`)), option(spec, { freq: 3 }), { maxKeys: 3 })
+const document = record(
   { providers: objects(provider, 'p'), applications: objects(application, 'a'), roles: objects(role, 'r') },
   { requiredKeys: [] },
 )
-const rename = fc.record({ from: fc.constantFrom(...slugs), to: fc.constantFrom(...slugs) })
-const step = fc.oneof({ weight: 4, arbitrary: document }, { weight: 1, arbitrary: rename })
+const rename = record({ from: constantFrom(...slugs), to: constantFrom(...slugs) })
+const step = oneof({ weight: 4, arbitrary: document }, { weight: 1, arbitrary: rename })
 
 test('20 commits, whatever they are, are rolled back to what was exported after each of them', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 20 }), fc.infiniteStream(fc.nat()), async (steps, picks) => {
+  await check(
+    asyncProperty(array(step, { minLength: 20, maxLength: 20 }), infiniteStream(nat()), async (steps, picks) => {
       const database = await memory()
       const plane = await planeOn(database)
       try {

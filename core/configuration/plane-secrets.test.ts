@@ -78,7 +78,7 @@ users: { ada: { password: ${canaries[4]} } }
     assert.deepEqual(await again((text) => text.replace(swapped, '$3$2$1')), [
       'update providers.safe /with/keys/0/key /with/keys/0/name /with/keys/1/key /with/keys/1/name',
     ])
-    const { keys } = plane.snapshot().providers.get('safe')?.settings as { keys: { name: string; key: { reveal(): string } }[] }
+    const { keys } = plane.snapshot().providers.get('safe')!.settings as { keys: { name: string; key: { reveal(): string } }[] }
     assert.deepEqual(
       keys.map(({ name, key }) => [name, key.reveal()]),
       [

@@ -10,7 +10,7 @@ import type { Change, Committed, NotCommitted, Plan, Plane } from './plane-types
 import { problemText } from './problem.ts'
 import { samplePlugin } from './sample.fixture.ts'
 
-export const shippedText = `
+const shippedText = `
 version: 1
 flows:
   default-authentication: { title: Sign in, designation: authentication, steps: [{ type: greeting }] }
