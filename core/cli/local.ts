@@ -46,6 +46,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
+  let opened: { close(): void } | undefined
   const plane = async () => {
     const [{ openPlane, readCatalog }, { createSeal }, { secretKeyOf }] = await Promise.all([
       import('../configuration/house.ts'),
@@ -53,7 +54,9 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
       import('../options/secret-key.ts'),
     ])
     const seal = createSeal(secretKeyOf(options).reveal())
-    return openPlane({ database, seal, clock, log, hash: hasher.hash }, await readCatalog())
+    const made = await openPlane({ database, seal, clock, log, hash: hasher.hash }, await readCatalog())
+    opened = made
+    return made
   }
   const events = audit.createEvents({ database, clock, log })
   const handlers = actions.actionsOf({
@@ -68,7 +71,11 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     clock,
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })
-  return { handlers, events }
+  const close = async () => {
+    opened?.close()
+    await events.flush()
+  }
+  return { handlers, close }
 }
 
 /** Has the running server do it; where none runs, does it here. Throws `Failure` if it is refused. */
@@ -82,13 +89,13 @@ export const locally = async <A extends Action>(
   if (answer) return answer
   return withDatabase(options, async (database) => {
     await database.migrate()
-    const { handlers, events } = await handlersFor(options, database, logTo(terminal))
+    const { handlers, close } = await handlersFor(options, database, logTo(terminal))
     try {
       return await handlers[action](input)
     } catch (error) {
       throw error instanceof Refused ? new Failure(error.message) : error
     } finally {
-      await events.flush()
+      await close()
     }
   })
 }

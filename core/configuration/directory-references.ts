@@ -1,5 +1,6 @@
 import type { Database } from '../data/database.ts'
 import { isEmail, usernameKey } from '../identity/names.ts'
+import { maxPasswordBytes } from '../keys/hashing.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
 import { isSeed, type KindName } from './kinds.ts'
@@ -71,8 +72,12 @@ export const missingReferences = async (
 ): Promise<readonly Problem[]> => {
   const users = [...seeds('users').values()]
   const wrong = users.flatMap((user) => {
-    const { email } = user.spec as { readonly email?: string }
-    return email && !isEmail(email) ? [problemOf(user, ['email'], `${JSON.stringify(email)} is not an e-mail address; correct it`)] : []
+    const { email, password } = user.spec as { readonly email?: string; readonly password?: string }
+    const long = typeof password === 'string' && Buffer.byteLength(password) > maxPasswordBytes
+    return [
+      ...(email && !isEmail(email) ? [problemOf(user, ['email'], `${JSON.stringify(email)} is not an e-mail address; correct it`)] : []),
+      ...(long ? [problemOf(user, ['password'], `is longer than ${maxPasswordBytes} bytes; use a shorter one`)] : []),
+    ]
   })
   return [...wrong, ...(await lostIn(database, [...items, ...seeds('groups').values(), ...users], seeds, catalog))]
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Database } from '../data/database.ts'
 import { createUser } from '../identity/write-users.ts'
+import { readDocument } from './document.ts'
 import { changeOf, documentOf, memory, type Opened, planeOn, told } from './plane.fixture.ts'
 import { documentText } from './write-yaml.ts'
 
@@ -19,6 +20,10 @@ describe('the configuration plane', () => {
 
   const commit = async (...given: Parameters<typeof changeOf>) => told(await plane.commit(changeOf(...given)))
   const plan = async (...given: Parameters<typeof changeOf>) => told(await plane.plan(changeOf(...given)))
+  const commitText = async (text: string) => {
+    const read = readDocument(`version: 1\n${text}`, 'my.yaml')
+    return 'problems' in read ? told(read) : told(await plane.commit(changeOf('', { documents: [read.document] })))
+  }
   const wiki = 'providers: { wiki: { type: sample } }\napplications: { wiki: { name: Wiki, provider: wiki } }'
 
   test('a plan says what a commit would do and does none of it; a second commit of the same does nothing', async () => {
@@ -78,6 +83,20 @@ describe('the configuration plane', () => {
     assert.deepEqual(await database.sql.selectFrom('groups').selectAll().execute(), [])
     assert.deepEqual(await database.sql.selectFrom('configuration_objects').selectAll().execute(), [])
     assert.deepEqual(await database.sql.selectFrom('revisions').selectAll().execute(), [])
+  })
+
+  test('what the directory would refuse is told with all else', async () => {
+    const users = `users: { ada: { email: nope }, bob: { password: ${'x'.repeat(5000)} }, eve: { roles: [nobody], groups: [none] } }`
+    assert.deepEqual(await commit(`${users}\napplications: { a: { name: A, provider: b } }`), [
+      'my.yaml:2:24: users.ada.email: "nope" is not an e-mail address; correct it',
+      'my.yaml:2:49: users.bob.password: is longer than 4096 bytes; use a shorter one',
+      'my.yaml:2:5068: users.eve.roles[0]: there is no role "nobody"',
+      'my.yaml:2:5086: users.eve.groups[0]: there is no group "none"',
+      'my.yaml:3:41: applications.a.provider: there is no provider "b"',
+    ])
+    const circle = await commit('groups: { a: { parents: [b] }, b: { parents: [a] } }')
+    assert.deepEqual(circle, ['my.yaml:2:37: groups.b.parents: the group "b" cannot be inside itself: b → a → b'])
+    assert.deepEqual(await database.sql.selectFrom('groups').selectAll().execute(), [])
   })
 
   test('all mistakes of 2,000 objects are told at once, and nothing is changed', async () => {
@@ -240,6 +259,26 @@ describe('the configuration plane', () => {
     ])
     await commit('settings: { sessions: null }')
     assert.equal(plane.snapshot().flows.get('mine')?.sessionLifetime, 8 * 3600)
+  })
+
+  test('names that every object of JavaScript has are names like others', async () => {
+    assert.match(
+      (await commit('toString: {}\nhasOwnProperty: { a: {} }')).join(),
+      /there is no kind "toString".*there is no kind "hasOwnProperty"/,
+    )
+    assert.deepEqual(await commit('providers: { v: { type: sample, with: { password: { $env: toString } } } }'), [
+      'my.yaml:2:41: providers.v.with.password: the environment variable toString is not set; set it',
+    ])
+    assert.match((await commit('settings: { toString: {} }')).join(), /there are no settings of "toString"/)
+    const odd = '{ valueof: { name: V }, tostring: { name: T } }'
+    assert.deepEqual(await commit(`applications: ${odd}`), ['create applications.tostring', 'create applications.valueof'])
+    assert.deepEqual(await commit('providers: { v: { type: toString } }'), [
+      'my.yaml:2:25: providers.v.type: there is no protocol "toString"; there are sample, vault',
+    ])
+    assert.match(
+      (await commitText('users: { ada: { attributes: { __proto__: { admin: true } } } }')).join(),
+      /the key "__proto__" is not allowed/,
+    )
   })
 
   test('several documents are one change, and the same object in two of them is refused', async () => {
