@@ -298,7 +298,8 @@ export class Front {
   #flow({ snapshot }: Visit, application: string | undefined, designation: keyof ApplicationFlows): Program {
     const { flows } = snapshot.applications.get(application ?? '') ?? { flows: snapshot.defaultFlows }
     const program = snapshot.flows.get(flows[designation])
-    if (!program) throw new Error(`there is no flow "${flows[designation]}"`)
+    if (!program)
+      throw new Error(`the flow "${flows[designation]}" is out of use, and no other one takes its place; "sluice doctor" says why`)
     return program
   }
 

@@ -62,9 +62,11 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
+  let opened: Awaited<ReturnType<typeof openPlane>> | undefined
   const plane = async () => {
     const { readCatalog } = await import('../configuration/house.ts')
-    return storedPlane(options, { database, catalog: await readCatalog(options), hash: hasher.hash, log })
+    opened = await storedPlane(options, { database, catalog: await readCatalog(options), hash: hasher.hash, log })
+    return opened
   }
   const events = audit.createEvents({ database, clock, log })
   const handlers = actions.actionsOf({
@@ -79,7 +81,11 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     clock,
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })
-  return { handlers, events }
+  const close = async () => {
+    opened?.close()
+    await events.flush()
+  }
+  return { handlers, close }
 }
 
 /** Has the running server do it; where none runs, does it here. Throws `Failure` if it is refused. */
@@ -93,13 +99,13 @@ export const locally = async <A extends Action>(
   if (answer) return answer
   return withDatabase(options, async (database) => {
     await database.migrate()
-    const { handlers, events } = await handlersFor(options, database, logTo(terminal))
+    const { handlers, close } = await handlersFor(options, database, logTo(terminal))
     try {
       return await handlers[action](input)
     } catch (error) {
       throw error instanceof Refused ? new Failure(error.message) : error
     } finally {
-      await events.flush()
+      await close()
     }
   })
 }

@@ -117,7 +117,7 @@ export const itemsOf = (document: Document): Found => {
     if (kind === 'version') continue
     if (unbuiltKinds.includes(kind)) {
       if (!isMap(map) || Object.keys(map).length > 0) problem([kind], `${kind} are not built yet; remove this section`, 'key')
-    } else if (!(kind in kinds)) {
+    } else if (!Object.hasOwn(kinds, kind)) {
       problem([kind], `there is no kind "${kind}"${didYouMean(kind, kindNames) || `; there are ${kindNames.join(', ')}`}`, 'key')
     } else if (map !== null && !isMap(map)) {
       problem([kind], 'must be a map with a slug for each object')

@@ -22,18 +22,26 @@ const withSlug = (schema: Schema, slug: string, settings: Readonly<Record<string
   return { ...Object.fromEntries(defaults.map(([name]) => [name, slug])), ...settings }
 }
 
-/** The settings of one provider as its protocol gets them, or nothing and a line for each problem. */
-const settingsOf = (
-  item: Item,
-  protocol: Protocol,
-  { catalog, mappings }: Pick<Linked, 'catalog' | 'mappings'>,
-  problems: Problem[],
-): Record<string, unknown> | undefined => {
+type Checked = { readonly settings: Record<string, unknown> | undefined; readonly problems: readonly Problem[] }
+const kept = new WeakMap<Catalog, WeakMap<Item, Checked>>()
+
+/** The settings of one provider as its protocol gets them, or nothing and a line for each problem. An item is checked once. */
+const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+  const known = kept.get(catalog) ?? new WeakMap<Item, Checked>()
+  kept.set(catalog, known)
+  const found: Problem[] = []
+  const checked = known.get(item) ?? { settings: checkedSettings(item, protocol, catalog, found), problems: found }
+  known.set(item, checked)
+  problems.push(...checked.problems)
+  return checked.settings
+}
+
+const checkedSettings = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
   const schema = catalog.schema(protocol)
   const written = withSlug(schema, item.slug, { ...(item.spec as Partial<ProviderSpec>).with })
   const resolved = resolveSecrets(schema, written, item.document.secrets)
   const checked = catalog.settings(protocol, resolved.value)
-  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : scopeProblems(schema, checked.value, mappings))]
+  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
   if ('value' in checked && found.length === 0) return checked.value
   problems.push(...found.map(({ path = [], message }) => problemOf(item, ['with', ...path], message)))
   return undefined
@@ -58,7 +66,11 @@ export const linkProviders = (
       problems.push(problemOf(item, ['type'], catalog.unknownProtocol(type)))
       continue
     }
-    const settings = settingsOf(item, protocol, { catalog, mappings }, problems)
+    const settings = settingsOf(item, protocol, catalog, problems)
+    // Mappings change without the provider.
+    const unknown = settings ? scopeProblems(catalog.schema(protocol), settings, mappings) : []
+    problems.push(...unknown.map(({ path, message }) => problemOf(item, ['with', ...path], message)))
+    if (unknown.length > 0) continue
     const application = applicationByProvider.get(item.slug)
     if (!settings || !application) continue
     const provider: ConfiguredProvider = Object.freeze({

@@ -47,7 +47,7 @@ const inward = ['$keep', '$sealed']
 /** What a file says, without the line end behind it. Throws an error with a code. */
 const textOf = (name: string, { directory, files }: SecretReader): string => {
   if (!files) return readFileSync(resolve(directory, name), 'utf8').replace(/\r?\n$/, '')
-  const file = files[name] ?? { code: 'ENOENT' }
+  const file = (Object.hasOwn(files, name) ? files[name] : undefined) ?? { code: 'ENOENT' }
   if ('text' in file) return file.text
   throw Object.assign(new Error(file.code), { code: file.code })
 }
@@ -57,7 +57,8 @@ export const lookUp = (reference: Readonly<Record<string, unknown>>, reader: Sec
   const [[kind, name] = ['', ''], ...more] = Object.entries(reference)
   if (more.length > 0 || typeof name !== 'string' || name === '') return { message: `must be { ${kind}: … } with one name` }
   if (kind === '$env') {
-    const value = reader.env[name]
+    // Asked for as its own: every object has a `toString`.
+    const value = Object.hasOwn(reader.env, name) ? reader.env[name] : undefined
     return value ? { value } : { message: `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}; set it` }
   }
   try {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { configuration } from './configuration.ts'
 import { table, type Figure } from './figures.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
@@ -17,6 +18,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   timings,
   policies,
   sandbox,
+  configuration,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

@@ -14,7 +14,14 @@ const guides = files.filter((file) => file.endsWith('.md') && !file.startsWith('
 const catalog = await readCatalog()
 
 /** Every variable that a document may name for a secret. */
-const secrets = new Proxy({}, { get: () => 'a secret of thirty-two characters' })
+const secret = 'a secret of thirty-two characters'
+const secrets = new Proxy(
+  {},
+  {
+    get: () => secret,
+    getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: secret }),
+  },
+)
 
 /** What the reader of configuration says about a block: nothing, where it is good. */
 function problemsOf({ text }: Block): readonly string[] {

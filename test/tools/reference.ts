@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { permissions } from '../../core/access/permissions.ts'
 import type { Stage } from '../../core/api/index.ts'
 import { readCatalog } from '../../core/configuration/house.ts'
-import { kindNames, kinds, unbuiltKinds } from '../../core/configuration/kinds.ts'
+import { type Kind, kindNames, kinds, unbuiltKinds } from '../../core/configuration/kinds.ts'
 import type { Schema } from '../../core/configuration/schema.ts'
 import { entryOf, helpers, scopeNames } from '../../core/policy/scope.ts'
 import { type Option, optionNames, table, variableOf } from '../../core/options/table.ts'
@@ -67,10 +67,11 @@ const unbuiltOf = (schema: Schema): readonly string[] =>
 const kindSections = (): string =>
   kindNames
     .map((name) => {
-      const { schema, key } = kinds[name]
-      const unbuilt = [...new Set(unbuiltOf(schema))].map(code)
+      const { schema, key, sections, unbuilt: sectionsOfLater = [] }: Kind = kinds[name]
+      const unbuilt = [...new Set([...unbuiltOf(schema), ...sectionsOfLater])].map(code)
       const later = unbuilt.length > 0 ? `\n\nNot built yet, and refused by name: ${unbuilt.join(', ')}.` : ''
-      return `### ${name}\n\nThe key is ${key.hint}.\n\n${fields(schema)}${later}`
+      const tables = Object.entries(sections ?? {}).map(([section, own]) => `\`${section}\`:\n\n${fields(own)}`)
+      return `### ${name}\n\nThe key is ${key.hint}.\n\n${tables.join('\n\n') || fields(schema)}${later}`
     })
     .join('\n\n')
 
