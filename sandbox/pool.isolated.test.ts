@@ -17,7 +17,7 @@ const loneProcess = async (zone: string): Promise<string> => {
 
 describe('a pool', () => {
   let pool: Pool
-  const make = (options: PoolOptions = {}): Pool => (pool = createPool({ size: 1, ...options }))
+  const make = (options: PoolOptions = {}): Pool => (pool = createPool({ size: 1, grace: 40, ...options }))
   afterEach(() => pool?.close())
   const run = async (source: string, scope: object | string = {}) => shown(await pool.run({ program: program(source), scope, now: 0 }))
 
