@@ -20,12 +20,14 @@ const mostTries = 3
 export const createPool = (options: PoolOptions = {}): Pool => {
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const {
-    size = Math.min(2, availableParallelism()),
+    size: wanted = Math.min(2, availableParallelism()),
     prelude = '(scope) => scope',
     grace = 100,
     backlog: mostWaiting = 1000,
     idle = 30_000,
   } = options
+  // None would leave everything waiting for ever.
+  const size = Math.max(1, wanted)
   const slots: Slot[] = []
   const waiting: Job[] = []
   const idleTimers = new Map<Slot, NodeJS.Timeout>()
