@@ -1,7 +1,7 @@
 import { describe } from 'node:test'
 import { grown, hostile, looped, proxy, type Row } from './test/hostile.ts'
 
-// Every way that we know to harm an engine of JavaScript or its host, but for those that take its time, which are in `endless`.
+// Every way that we know to harm an engine of JavaScript or its host, but for those that take its time, which are in `endless` and `unstoppable`.
 
 const table: Readonly<Record<string, readonly Row[]>> = {
   memory: [
