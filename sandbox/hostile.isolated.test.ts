@@ -1,64 +1,9 @@
-import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { createPool, prepare, type Pool, type Prepared, type Result, type Run } from './index.ts'
+import { describe } from 'node:test'
+import { grown, hostile, looped, proxy, type Row } from './test/hostile.ts'
 
-// Every way that we know to harm an engine of JavaScript or its host, one at a time in one worker. After each, an innocent program must still say
-// what is right and see nothing of what was there before.
-
-type Row = readonly [name: string, source: string, outcome: RegExp, run?: Partial<Run> & { readonly times?: number }]
-
-const array = 'Array.prototype.'
-// A program cannot name what its realm has not; by the global object it can try.
-const proxy = 'const {Proxy}=globalThis;'
-const looped = /^(fuel|deadline)/
-const grown = /^(memory|fuel|deadline)/
+// Every way that we know to harm an engine of JavaScript or its host, but for those that take its time, which are in `endless` and `unstoppable`.
 
 const table: Readonly<Record<string, readonly Row[]>> = {
-  'time that the engine notices': [
-    ['an endless loop', 'while(true){}', looped],
-    ['a loop that swallows errors', 'for(;;){try{for(;;);}catch{}}', looped],
-    ['a loop in finally', '(function f(){try{for(;;);}finally{f()}})()', looped],
-    ['an endless generator, spread', '[...(function*(){for(;;)yield 1})()]', grown],
-    ['an endless iterator, destructured', 'const [...x]={*[Symbol.iterator](){for(;;)yield 1}}', grown],
-    ['an iterator helper that drops for ever', '(function*(){for(;;)yield 1})().drop(Infinity).next()', looped],
-    [
-      'a union with an endless set',
-      'new Set([1]).union({size:1,has(){return false},keys(){return{next(){return{done:false,value:1}}}}})',
-      looped,
-    ],
-    ['an endless comparator', '[1,2,3].sort(()=>{for(;;);})', looped],
-    ['slow steps', 'let s="x".repeat(5e5);let n=0;for(;;){n+=s.indexOf("y")}', /^(deadline|fuel|killed)/],
-    ['slow steps that swallow errors', 'let s="x".repeat(5e5);for(;;){try{s.indexOf("y")}catch{}}', /^(deadline|fuel|killed)/],
-    ['a stop caught by closing an iterator', 'for(;;){try{[...(function*(){for(;;)yield 1})()]}catch{}}', looped],
-    ['a stop turned into a rejection, then an answer', 'new Promise(()=>{for(;;);}).catch(()=>{}); return true', looped],
-    ['a stop swallowed by async functions for ever', 'for(;;) (async()=>{for(;;);})().catch(()=>{})', looped],
-    ['a stop swallowed by Promise.all', 'Promise.all({[Symbol.iterator](){return{next(){for(;;);}}}}).catch(()=>{}); return true', looped],
-  ],
-  'time that the engine never notices': [
-    ['indexOf over a made-up length', `${array}indexOf.call({length:2**53-1},1)`, /^killed/],
-    ['includes over a made-up length', `${array}includes.call({length:2**53-1},1)`, /^killed/],
-    ['reverse over a made-up length', `${array}reverse.call({length:2**53-1})`, /^killed/],
-    ['forEach over a made-up length', `${array}forEach.call({length:2**53-1},()=>{})`, /^killed/],
-    ['copyWithin over a made-up length', `${array}copyWithin.call({length:2**53-1},1,0)`, /^killed/],
-    ['sort over a made-up length', `${array}sort.call({length:2**31})`, /^killed/],
-    ['slice over a made-up length', `${array}slice.call({length:2**32-1})`, /^killed/],
-    ['join of a sparse array', 'new Array(2**32-1).join()', /^(killed|memory)/],
-    ['concat with a made-up length', '[].concat({length:2**31,[Symbol.isConcatSpreadable]:true})', /^killed/],
-    ['String.raw over a made-up length', 'String.raw({raw:{length:2**53-1}})', /^killed/],
-    ['a search in quadratic time', '("a".repeat(1e6)).indexOf("a".repeat(5e5)+"b")', /^(killed|value|deadline)/],
-    [
-      'a product of huge integers',
-      'let a=3n**100000n;let b=a*a;let c=b*b;return String(c).length',
-      /^(throw|value|memory|killed|deadline)/,
-    ],
-    ['a huge integer as text', '(1n<<1000000n).toString().length', /^(value|killed|memory|deadline)/],
-    ['a sparse array as JSON', 'JSON.stringify(new Array(2**31))', /^(memory|killed)/],
-    [
-      'a proxy with many keys',
-      `${proxy}return Object.keys(new Proxy({},{ownKeys(){return Array.from({length:5e5},(_, i)=>"k"+i)}}))`,
-      /^throw/,
-    ],
-  ],
   memory: [
     ['a text of 1 GiB', "'a'.repeat(2**30)", /^(throw RangeError|memory)/],
     ['a text of 512 MiB', "'a'.repeat(2**29)", /^memory/],
@@ -234,55 +179,4 @@ const table: Readonly<Record<string, readonly Row[]>> = {
   ],
 }
 
-const scope = { user: { name: 'ada', groups: ['finance'] }, request: { ip: '10.1.2.3' } }
-const names = ['user', 'request']
-const prelude = '(scope) => { if (scope.user) scope.user.is = function (group) { return this.groups.includes(group) }; return scope }'
-
-const canarySource =
-  'if ([].evil !== undefined || ({}).isAdmin || "".in || globalThis.pwn || globalThis.leak || globalThis.n) return "leak";' +
-  'return user.groups.length === 1 && user.is("finance") && !user.is("admins") && request.ip === "10.1.2.3"'
-
-/** Many of them are about what happens, not about what is returned. */
-const prepared = (source: string): Prepared | string => {
-  const done = prepare(source, { names })
-  if ('prepared' in done) return done.prepared
-  const [problem] = done.problems
-  return problem!.message.startsWith('it gives nothing') ? prepared(`${source}\n;return 1`) : `syntax ${problem!.message}`
-}
-
-const shown = (result: Result): string =>
-  result.ok ? `value ${JSON.stringify(result.value)}` : `${result.failure.kind} ${result.failure.message}`
-
-describe('a hostile program', () => {
-  let pool: Pool
-  let canary: Prepared
-  before(() => {
-    pool = createPool({ size: 1, prelude })
-    canary = prepared(canarySource) as Prepared
-  })
-  after(() => pool.close())
-
-  for (const [group, rows] of Object.entries(table))
-    describe(group, () => {
-      for (const [name, source, outcome, { times = 1, ...run } = {}] of rows)
-        test(name, async () => {
-          const program = prepared(source)
-          if (typeof program === 'string') assert.match(program, outcome)
-          else {
-            assert.equal(await pool.compile(program), undefined)
-            const outcomes: string[] = []
-            const killed = pool.kills
-            for (let time = 0; time < times; time++)
-              outcomes.push(shown(await pool.run({ program, scope, now: 1_700_000_000_000, ...run })))
-            for (const one of outcomes) assert.match(one, outcome)
-            assert.equal(new Set(outcomes).size, 1, 'it differs from run to run')
-            assert.equal(
-              pool.kills - killed,
-              outcomes[0]!.startsWith('killed') ? times : 0,
-              'workers are ended for what cannot be stopped only',
-            )
-          }
-          assert.equal(shown(await pool.run({ program: canary, scope, now: 1000 })), 'value true')
-        })
-    })
-})
+describe('a hostile program', () => hostile(table))

@@ -109,7 +109,10 @@ export class Machine {
   #compiled(id: string, how: 'plain' | 'traced'): Compiled | Failure {
     const known = this.#programs.get(id)
     if (!known) return crash('a program is not known to its worker')
-    return (known[how] ??= this.#compile(known.program, how))
+    const made = known[how] ?? this.#compile(known.program, how)
+    // Only what will not change: the next time there may be more CPU, or an engine that is whole.
+    if (!('kind' in made) || made.kind === 'syntax') known[how] = made
+    return made
   }
 
   #compile(program: Prepared, how: 'plain' | 'traced'): Compiled | Failure {
@@ -119,10 +122,12 @@ export class Machine {
     engine.arm({ fuel: compileFuel, milliseconds: compileDeadline }, 0)
     try {
       const { threw, pointer } = engine.evaluate(how === 'plain' ? program.code : program.tracedCode, programFile)
+      if (engine.stopped) return failure('deadline', this.#limits)
       if (threw) return this.#syntaxFailure(program, pointer)
       if (engine.call(base.entries.install, pointer).threw) return crash('it could not be installed')
       return { image: engine.save(base.image), entries: base.entries, program }
     } catch (error) {
+      if (engine.stopped) return failure('deadline', this.#limits)
       return error instanceof Broken ? crash(error.message) : { kind: 'syntax', message: 'it is nested too deeply' }
     }
   }

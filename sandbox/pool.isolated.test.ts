@@ -17,7 +17,7 @@ const loneProcess = async (zone: string): Promise<string> => {
 
 describe('a pool', () => {
   let pool: Pool
-  const make = (options: PoolOptions = {}): Pool => (pool = createPool({ size: 1, ...options }))
+  const make = (options: PoolOptions = {}): Pool => (pool = createPool({ size: 1, grace: 40, ...options }))
   afterEach(() => pool?.close())
   const run = async (source: string, scope: object | string = {}) => shown(await pool.run({ program: program(source), scope, now: 0 }))
 
@@ -143,10 +143,11 @@ test('a process with a pool ends by itself after its runs, which are the same in
   const [here, there] = await Promise.all([loneProcess('America/New_York'), loneProcess('Asia/Kolkata')])
   assert.equal(here, there)
   const lines = here.trimEnd().split('\n')
-  assert.equal(lines.length, 9)
+  assert.equal(lines.length, 10)
   assert.equal(lines[0], 'value "Sun Sep 13 2020 12:26:40 GMT+0000"')
   assert.equal(lines[4], 'value 499999500000')
   assert.match(lines[5]!, /^fuel/)
+  assert.match(lines[9]!, /^killed/)
   // All in one message give the same as each by itself.
   assert.equal(lines[8], lines.slice(0, 8).join())
 })

@@ -20,12 +20,14 @@ const mostTries = 3
 export const createPool = (options: PoolOptions = {}): Pool => {
   const limits: Limits = { ...defaultLimits, ...options.limits }
   const {
-    size = Math.min(2, availableParallelism()),
+    size: wanted = Math.min(2, availableParallelism()),
     prelude = '(scope) => scope',
     grace = 100,
     backlog: mostWaiting = 1000,
     idle = 30_000,
   } = options
+  // None would leave everything waiting for ever.
+  const size = Math.max(1, wanted)
   const slots: Slot[] = []
   const waiting: Job[] = []
   const idleTimers = new Map<Slot, NodeJS.Timeout>()
@@ -57,7 +59,10 @@ export const createPool = (options: PoolOptions = {}): Pool => {
 
   const start = (): void => {
     const slot: Slot = new Slot(limits, prelude, {
-      ready: () => pump(),
+      ready() {
+        pump()
+        if (slot.jobs.length === 0) rest(slot)
+      },
       done(job, results) {
         for (const [at, piece] of job.work.entries()) piece.settle(results[at])
         if (slot.jobs.length === 0) rest(slot)
@@ -106,7 +111,7 @@ export const createPool = (options: PoolOptions = {}): Pool => {
     const starting = slots.filter(({ ready }) => !ready)
     const crowded = waiting.length > starting.length * depth || (starting.length === 0 && slots.some(({ jobs }) => jobs.length >= depth))
     if (crowded && slots.length < size) start()
-    for (const slot of starting) if (waiting.length > 0) slot.hold()
+    if (waiting.length > 0) for (const slot of slots) if (!slot.ready) slot.hold()
   }
 
   const enqueue = (work: readonly Piece[]): void => {

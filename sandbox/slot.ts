@@ -34,6 +34,7 @@ export class Slot {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       name: 'sandbox',
     })
+    this.#worker.unref()
     this.#worker.on('message', (report: Report) => {
       if (report === 'ready') {
         this.ready = true
@@ -41,20 +42,20 @@ export class Slot {
       }
       const at = this.jobs.findIndex(({ id }) => id === report.job)
       const [job] = this.jobs.splice(at, 1)
-      if (this.jobs.length === 0) this.#worker.unref()
       if (job) events.done(job, report.results)
     })
     this.#worker.on('error', (error) => events.died(String(error)))
     this.#worker.on('exit', (code) => events.died(`its worker ended with code ${code}`))
   }
 
-  /** Keeps the process alive while it is waited for. */
+  /** Keeps the process alive, since it is waited for. */
   hold(): void {
     this.#worker.ref()
   }
 
+  /** Lets the process end. */
   release(): void {
-    if (this.jobs.length === 0) this.#worker.unref()
+    this.#worker.unref()
   }
 
   send(job: Job): void {

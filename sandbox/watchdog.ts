@@ -2,8 +2,8 @@ import type { Doing, Slot } from './slot.ts'
 
 /** Milliseconds between looks. */
 const period = 20
-/** On a machine that has no CPU to give, so many times the grace by the wall clock ends a worker all the same. */
-const patience = 10
+/** On a machine that has no CPU to give, so many milliseconds by the wall clock end a worker all the same. */
+const patience = 2000
 
 export type Watchdog = { start(): void; stop(): void }
 
@@ -27,7 +27,7 @@ export const createWatchdog = (slots: () => readonly Slot[], grace: number, over
     for (const slot of slots()) {
       const { doing } = slot
       if (!doing || doing.overdue <= 0) continue
-      if (doing.overdue > grace * patience) overrun(slot, doing.tag)
+      if (doing.overdue > patience) overrun(slot, doing.tag)
       // It may end while it is asked.
       else judge(slot, doing).catch(() => {})
     }

@@ -1,9 +1,9 @@
 // A process with a pool and nothing else: it must wait for its runs, and end by itself after them. Prints their results.
 import { createPool } from '../index.ts'
-import { program, shown } from './programs.ts'
+import { program, shown, unstoppable } from './programs.ts'
 
 // The deadline is not what this is about, and a busy machine is slow.
-const pool = createPool({ size: 2, limits: { deadline: 5000 } })
+const pool = createPool({ size: 2, limits: { deadline: 1000 } })
 const sources = [
   'String(new Date())',
   '[new Date(2020, 6, 1).getHours(), new Date("2020-07-01T00:00").toISOString(), Date.now()]',
@@ -17,3 +17,5 @@ const sources = [
 const runs = sources.map((source) => ({ program: program(source), scope: {}, now: 1_600_000_000_000, seed: 7 }))
 const results = await Promise.all([...runs.map((run) => pool.run(run)), pool.runAll(runs).then((all) => all.map(shown).join())])
 process.stdout.write(`${results.map((result) => (typeof result === 'string' ? result : shown(result))).join('\n')}\n`)
+// Nor does the worker that takes the place of another keep the process.
+process.stdout.write(`${shown(await pool.run({ program: program(unstoppable), scope: {}, now: 0 }))}\n`)
