@@ -165,7 +165,9 @@ export class Front {
       case 'denied': {
         const purpose = view.purpose as unknown as Purpose
         const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
-        const tell = view.byUser || view.refusal === 'login-needed'
+        // Who asked for no pages is answered, whoever or whatever refused.
+        const silent = purpose.to === 'application' && purpose.wants.silent === true
+        const tell = view.byUser || view.refusal === 'login-needed' || silent
         if (tell && purpose.to === 'application' && provider) return this.#refuse(visit, purpose, provider, view.refusal)
         if (tell && purpose.to === 'signed-out') return { next: 'home' }
         return {

@@ -7,7 +7,12 @@ import { answerOf, assertOwnPage, attacked, authorizeAddress, shop } from './att
 
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: attacked() })
+  server = await startServer({
+    apply: attacked({
+      flows: { closed: { title: 'Closed', designation: 'authorization', steps: [{ type: 'deny' }] } },
+      applications: { native: { name: 'Native App', provider: 'native', flows: { authorization: 'closed' } } },
+    }),
+  })
 })
 after(() => server.stop())
 
@@ -139,6 +144,14 @@ test('prompt=none shows no page: it is answered at the redirect URI, and goes wi
   await signIn(client, people.ada)
   const unasked = await client.ask(authorizeAddress({ client_id: 'notes', prompt: 'none', redirect_uri: wiki.redirectUri }))
   assert.equal(answerOf(unasked)['error'], 'consent_required')
+  const refused = {
+    client_id: 'native',
+    redirect_uri: wiki.redirectUri,
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  }
+  assert.equal(answerOf(await client.ask(authorizeAddress({ ...refused, prompt: 'none' })))['error'], 'access_denied')
+  assert.equal((await client.ask(authorizeAddress(refused))).status, 403)
 })
 
 test('every answer names the issuer', async () => {

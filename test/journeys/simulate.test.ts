@@ -111,6 +111,16 @@ test('tests of flows run without a server and without data, with the flows besid
   assert.deepEqual([shipped.code, shipped.err], [0, ''])
   assert.match(shipped.out, /\n0*[1-9]\d* passed, 0 failed\n$/)
   writeFileSync(join(mine, 'tea.test.yaml'), tea('dummy-1'))
+  writeFileSync(
+    join(directory, 'sluice.yml'),
+    'configuration: { flows: { default-authentication: { title: Mine, designation: authentication, steps: [{ type: deny }, { type: identification }] } } }',
+  )
+  assert.match((await run()).err, /is never reached/)
+  writeFileSync(
+    join(directory, 'sluice.yml'),
+    'configuration: { flows: { default-authentication: { title: Mine, designation: authentication, steps: [{ type: dummy, with: { title: Mine } }, { type: identification }, { type: password }] } } }',
+  )
+  assert.equal((await run()).code, 0, 'what replaces a shipped flow is not held to its test')
   const failing = await run('mine/tea.test.yaml', '--json')
   assert.equal(failing.code, 1)
   assert.deepEqual(JSON.parse(failing.out)[0].results[0].mismatches, [{ key: 'at', expected: 'dummy-1', was: 'deny-2' }])
