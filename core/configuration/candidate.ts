@@ -7,7 +7,7 @@ import { isSeed, type KindName } from './kinds.ts'
 import { layer } from './layer.ts'
 import { one } from './link-references.ts'
 import type { Change } from './plane-types.ts'
-import type { Problem } from './problem.ts'
+import { pathText, type Problem } from './problem.ts'
 import { referencesOf } from './references.ts'
 import { renamed } from './rename.ts'
 import { isReference, lookUp } from './secrets.ts'
@@ -25,6 +25,8 @@ export type Candidate = {
   readonly seeds: (kind: KindName) => Items
   readonly renames: NonNullable<Change['renames']>
   readonly warnings: readonly Problem[]
+  /** Has the same been said of what is deleted? */
+  readonly isTold: (problem: Problem) => boolean
   /** Adds the place in a document to a problem that has none. */
   readonly placed: (problem: Problem) => Problem
 }
@@ -62,18 +64,26 @@ const withSecrets = (item: Item, earlier: Held | undefined, { vault, catalog }: 
 }
 
 /** Who uses what is to be deleted: each use is a problem. */
-const checkDeletions = (deleted: readonly Deletion[], held: HeldObjects, { shipped, catalog }: Parts, problems: Problem[]): void => {
+const checkDeletions = (
+  deleted: readonly Deletion[],
+  held: HeldObjects,
+  { shipped, catalog }: Parts,
+  problems: Problem[],
+): ReadonlySet<string> => {
+  const told = new Set<string>()
   const gone = new Map(deleted.map((deletion) => [keyOf(deletion.kind, deletion.slug), deletion]))
   for (const key of gone.keys()) {
     const { kind, slug } = gone.get(key) as Deletion
     if (held.has(key) || shipped(kind).has(slug)) gone.delete(key)
   }
-  if (gone.size === 0) return
+  if (gone.size === 0) return told
   const users = new Map<string, string[]>()
   for (const { item } of held.values()) {
     for (const { to, slug, path } of item ? referencesOf(item, catalog) : []) {
       const key = keyOf(to, slug)
-      if (item && gone.has(key)) users.set(key, [...(users.get(key) ?? []), `${item.kind}.${item.slug} (${path.join('.')})`])
+      if (!item || !gone.has(key)) continue
+      told.add(pathText([item.kind, item.slug, ...path]))
+      users.set(key, [...(users.get(key) ?? []), `${item.kind}.${item.slug} (${path.join('.')})`])
     }
   }
   for (const [key, by] of users) {
@@ -85,6 +95,7 @@ const checkDeletions = (deleted: readonly Deletion[], held: HeldObjects, { shipp
       message: `the ${one(kind)} "${slug}" is used by ${shown.join(', ')}; change or delete that first`,
     })
   }
+  return told
 }
 
 const documentsOf = (items: Iterable<Item>): ReadonlyMap<string, Document> =>
@@ -127,14 +138,15 @@ export const candidateOf = (change: Change, before: HeldObjects, revision: numbe
       deleted.push({ kind, slug, document: nowhere })
     }
   }
-  checkDeletions(deleted, held, parts, problems)
+  const told = checkDeletions(deleted, held, parts, problems)
 
-  const places = documentsOf(objects)
+  const places = documentsOf([...items.values()].flatMap((map) => [...map.values()]))
   return {
     held,
     seeds: (kind) => items.get(kind) ?? new Map(),
     renames,
     warnings,
+    isTold: ({ path = [] }) => told.has(pathText(path)),
     placed(problem) {
       const [kind, slug, ...path] = problem.path ?? []
       if (problem.position || kind === undefined || slug === undefined) return problem

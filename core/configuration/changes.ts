@@ -13,7 +13,7 @@ const isMask = (value: unknown): boolean => isMap(value) && Object.hasOwn(value,
  * What differs between two values, as deep as both are maps or lists of the same length, by JSON pointer (RFC 6901). Of a secret, which is
  * `{ $keep }` in both, only that it differs.
  */
-export const fieldsBetween = (before: unknown, after: unknown, path: Path = []): readonly Field[] => {
+const fieldsBetween = (before: unknown, after: unknown, path: Path = []): readonly Field[] => {
   if (isDeepStrictEqual(before, after)) return []
   const pointer = pointerOf(path)
   if (isMask(before) || isMask(after)) return [{ pointer }]

@@ -5,6 +5,7 @@ import { usernameKey } from '../identity/names.ts'
 import { type Candidate, candidateOf, type HeldObjects } from './candidate.ts'
 import { changesBetween } from './changes.ts'
 import { brokenReferences, missingReferences } from './directory-references.ts'
+import type { Item } from './document.ts'
 import { type Held, heldOf, keyOf, newHeld, seenById } from './held.ts'
 import type { KindName } from './kinds.ts'
 import { compileHeld, type PlaneParts, type State } from './plane-state.ts'
@@ -47,6 +48,8 @@ class HeadMoved extends Error {}
 const tries = 10
 
 const problemIn = (problems: readonly Problem[], placed: Candidate['placed']) => ({ problems: inOrder(problems.map(placed)) })
+
+const itemsOf = (objects: Iterable<Held>): readonly Item[] => [...objects].flatMap(({ item }) => item ?? [])
 
 /** Objects that differ: of two of the same content the one that is stored stays. */
 const difference = (before: HeldObjects, after: HeldObjects) => {
@@ -97,9 +100,9 @@ export const createCommits = (parts: Parts) => {
     const candidate = candidateOf(change, base.held, number, { vault, catalog, shipped }, problems)
     const { held, seeds, placed } = candidate
     const next: State = { head: number, held, ...compileHeld(held, shipped, parts, seeds) }
-    problems.push(...standing(base, next))
+    problems.push(...standing(base, next).filter((problem) => !candidate.isTold(problem)))
     const touched = difference(base.held, held).put
-    problems.push(...(await missingReferences(database, touched, seeds, catalog)))
+    problems.push(...(await missingReferences(database, itemsOf(touched), seeds, catalog)))
     if (problems.length > 0) return problemIn(problems, placed)
     const changes = changed(base.held, held)
     const seedsOf = seedsIn(seeds)
@@ -238,7 +241,7 @@ export const createCommits = (parts: Parts) => {
       return inOrder([
         ...out.values(),
         ...problems.filter(({ path }) => path === undefined),
-        ...(await brokenReferences(database, held.values(), catalog)),
+        ...(await brokenReferences(database, itemsOf(held.values()), catalog)),
       ])
     },
   }

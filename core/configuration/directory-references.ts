@@ -1,14 +1,14 @@
 import type { Database } from '../data/database.ts'
-import { usernameKey } from '../identity/names.ts'
+import { isEmail, usernameKey } from '../identity/names.ts'
 import type { Catalog } from './catalog.ts'
-import type { Held } from './held.ts'
+import { type Item, problemOf } from './document.ts'
 import { isSeed, type KindName } from './kinds.ts'
-import type { Problem } from './problem.ts'
+import type { Path, Problem } from './problem.ts'
 import { referencesOf } from './references.ts'
 import { didYouMean } from './suggest.ts'
 import type { Items } from './types.ts'
 
-type Found = { readonly to: KindName; readonly slug: string; readonly path: NonNullable<Problem['path']> }
+type Found = { readonly to: KindName; readonly slug: string; readonly item: Item; readonly path: Path }
 
 /** Names asked for in one query: SQLite takes 32,766 values in one. */
 const atOnce = 10_000
@@ -27,28 +27,23 @@ const knownOf = async ({ sql }: Database, to: 'groups' | 'users', wanted: readon
   return known
 }
 
-const nearest = async ({ sql }: Database, { to, slug }: Found): Promise<string> => {
+const nearest = async ({ sql }: Database, to: 'groups' | 'users', slug: string, planned: Iterable<string>): Promise<string> => {
   const rows =
     to === 'groups'
       ? await sql.selectFrom('groups').select('slug as name').limit(atOnce).execute()
       : await sql.selectFrom('users').select('username as name').limit(atOnce).execute()
-  return didYouMean(
-    slug,
-    rows.map(({ name }) => name),
-  )
+  return didYouMean(slug, [...planned, ...rows.map(({ name }) => name)])
 }
 
 const lostIn = async (
   database: Database,
-  objects: Iterable<Held>,
+  items: Iterable<Item>,
   seeds: (kind: KindName) => Items,
   catalog: Catalog,
 ): Promise<readonly Problem[]> => {
   const found: Found[] = []
-  for (const { item } of objects) {
-    if (!item) continue
-    for (const { to, slug, path } of referencesOf(item, catalog))
-      if (isSeed(to)) found.push({ to, slug, path: [item.kind, item.slug, ...path] })
+  for (const item of items) {
+    for (const { to, slug, path } of referencesOf(item, catalog)) if (isSeed(to)) found.push({ to, slug, item, path })
   }
   const problems: Problem[] = []
   for (const to of ['groups', 'users'] as const) {
@@ -58,16 +53,30 @@ const lostIn = async (
     const known = asked.length > 0 ? await knownOf(database, to, [...new Set(asked.map(({ slug }) => key(slug)))]) : new Set()
     for (const reference of asked) {
       if (known.has(key(reference.slug))) continue
-      const { path, slug } = reference
-      problems.push({ path, message: `there is no ${to === 'users' ? 'user' : 'group'} "${slug}"${await nearest(database, reference)}` })
+      const { item, path, slug } = reference
+      problems.push(
+        problemOf(item, path, `there is no ${to === 'users' ? 'user' : 'group'} "${slug}"${await nearest(database, to, slug, planned)}`),
+      )
     }
   }
   return problems
 }
 
-/** References of new objects to groups and users that neither the directory nor the documents have. */
-export const missingReferences = lostIn
+/** References to groups and users that neither the directory nor the documents have: of new objects, and of users and groups themselves. */
+export const missingReferences = async (
+  database: Database,
+  items: Iterable<Item>,
+  seeds: (kind: KindName) => Items,
+  catalog: Catalog,
+): Promise<readonly Problem[]> => {
+  const users = [...seeds('users').values()]
+  const wrong = users.flatMap((user) => {
+    const { email } = user.spec as { readonly email?: string }
+    return email && !isEmail(email) ? [problemOf(user, ['email'], `${JSON.stringify(email)} is not an e-mail address; correct it`)] : []
+  })
+  return [...wrong, ...(await lostIn(database, [...items, ...seeds('groups').values(), ...users], seeds, catalog))]
+}
 
 /** References into the directory that lead nowhere any more, e.g. since a group was deleted. */
-export const brokenReferences = (database: Database, objects: Iterable<Held>, catalog: Catalog): Promise<readonly Problem[]> =>
-  lostIn(database, objects, () => new Map(), catalog)
+export const brokenReferences = (database: Database, items: Iterable<Item>, catalog: Catalog): Promise<readonly Problem[]> =>
+  lostIn(database, items, () => new Map(), catalog)

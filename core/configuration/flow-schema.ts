@@ -2,7 +2,7 @@ import type { Catalog } from './catalog.ts'
 import { kinds } from './kinds.ts'
 import { closed, type Schema } from './schema.ts'
 
-const reference = (name: '$env' | '$file', description: string): Schema => ({
+const reference = (name: '$env' | '$file' | '$keep', description: string): Schema => ({
   type: 'object',
   properties: { [name]: { type: 'string', description } },
   required: [name],
@@ -10,11 +10,15 @@ const reference = (name: '$env' | '$file', description: string): Schema => ({
 })
 
 /** A schema of what people write: defaults may be left out, secrets may be named, and what is not built is not offered. */
-const written = (schema: Schema): Schema => {
+export const written = (schema: Schema): Schema => {
   const { properties = {}, required, items, anyOf, oneOf, ...rest } = schema
   if (schema['x-secret']) {
     const { title, description } = schema
-    const named = [reference('$env', 'The environment variable that holds it.'), reference('$file', 'The file that holds it.')]
+    const named = [
+      reference('$env', 'The environment variable that holds it.'),
+      reference('$file', 'The file that holds it.'),
+      reference('$keep', 'As an export says it: the secret that is stored stays.'),
+    ]
     return { title, description, anyOf: [{ type: 'string' }, ...named] }
   }
   const built = Object.entries(properties).filter(([, property]) => !property['x-unbuilt'])

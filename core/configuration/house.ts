@@ -39,11 +39,11 @@ type Files = Pick<Options, 'apply' | 'configuration'>
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The configuration cannot be used, and why. */
-export const unusable = (problems: readonly Problem[]): Misconfigured =>
+const unusable = (problems: readonly Problem[]): Misconfigured =>
   new Misconfigured('The configuration cannot be used', inOrder(problems).map(problemText))
 
 /** What every configuration begins with: the flows of this repository. */
-export const shippedDocuments = (): readonly Document[] => {
+const shippedDocuments = (): readonly Document[] => {
   const { documents, problems } = loadDocuments([folder('flows')])
   if (problems.length > 0) throw unusable(problems)
   return documents

@@ -7,10 +7,11 @@ import type { Path } from './problem.ts'
 /** Settings of a plugin's item within an object. */
 export type Place = { readonly path: Path; readonly item: Configurable<any>; readonly settings: Readonly<Record<string, unknown>> }
 
-/** Kinds whose objects have a `type` and, by it, settings in `with`. */
-const families: Partial<Record<KindName, (catalog: Catalog, type: string) => Configurable<any> | undefined>> = {
-  providers: (catalog, type) => catalog.protocols.get(type),
+/** Kinds whose objects have a `type` and, by it, settings in `with`: what there is to choose from. */
+const families: Partial<Record<KindName, (catalog: Catalog) => ReadonlyMap<string, Configurable<any>>>> = {
+  providers: ({ protocols }) => protocols,
 }
+export const typesOf = (kind: KindName, catalog: Catalog): ReadonlyMap<string, Configurable<any>> | undefined => families[kind]?.(catalog)
 
 const placeAt = (path: Path, value: Readonly<Record<string, unknown>>, item: Configurable<any> | undefined): readonly Place[] =>
   item && isMap(value['with']) ? [{ path: [...path, 'with'], item, settings: value['with'] }] : []
@@ -33,8 +34,7 @@ function* stepPlaces(catalog: Catalog, steps: unknown, path: Path): Generator<Pl
 export function* placesOf(kind: KindName, spec: Readonly<Record<string, unknown>>, catalog: Catalog): Generator<Place> {
   if (kind === 'flows') yield* stepPlaces(catalog, spec['steps'], ['steps'])
   const { type } = spec
-  const family = families[kind]
-  if (family && typeof type === 'string') yield* placeAt([], spec, family(catalog, type))
+  if (typeof type === 'string') yield* placeAt([], spec, typesOf(kind, catalog)?.get(type))
 }
 
 /** A copy with another value at a place. */

@@ -30,13 +30,11 @@ export const problemText = ({ position, path, message }: Problem): string => {
 
 /** As a person reads: by file, line and column; what has no place comes first, by path. */
 export const inOrder = (problems: readonly Problem[]): readonly Problem[] => {
-  const place = ({ position, path }: Problem) =>
-    [position?.file ?? '', position?.line ?? 0, position?.column ?? 0, pathText(path ?? [])] as const
-  const sorted = problems.toSorted((a, b) => {
-    const [fileA, lineA, columnA] = place(a)
-    const [fileB, lineB, columnB] = place(b)
-    return fileA.localeCompare(fileB) || lineA - lineB || columnA - columnB
-  })
+  const sorted = problems.toSorted(({ position: a, path: of }, { position: b, path: to }) =>
+    a && b
+      ? a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column
+      : Number(a !== undefined) - Number(b !== undefined) || pathText(of ?? []).localeCompare(pathText(to ?? [])),
+  )
   const told = new Set<string>()
   return sorted.filter((problem) => {
     const text = problemText(problem)

@@ -16,8 +16,21 @@ const withSlug = (schema: Schema, slug: string, settings: Readonly<Record<string
   return { ...Object.fromEntries(defaults.map(([name]) => [name, slug])), ...settings }
 }
 
-/** The settings of one provider as its protocol gets them, or nothing and a line for each problem. */
+type Checked = { readonly settings: Record<string, unknown> | undefined; readonly problems: readonly Problem[] }
+const kept = new WeakMap<Catalog, WeakMap<Item, Checked>>()
+
+/** The settings of one provider as its protocol gets them, or nothing and a line for each problem. An item is checked once. */
 const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+  const known = kept.get(catalog) ?? new WeakMap<Item, Checked>()
+  kept.set(catalog, known)
+  const found: Problem[] = []
+  const checked = known.get(item) ?? { settings: checkedSettings(item, protocol, catalog, found), problems: found }
+  known.set(item, checked)
+  problems.push(...checked.problems)
+  return checked.settings
+}
+
+const checkedSettings = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
   const schema = catalog.schema(protocol)
   const written = withSlug(schema, item.slug, { ...(item.spec as Partial<ProviderSpec>).with })
   const resolved = resolveSecrets(schema, written, item.document.secrets)

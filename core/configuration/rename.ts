@@ -38,8 +38,9 @@ const whyNot = ({ kind, from, to }: Rename, held: ReadonlyMap<string, Held>, shi
 
 /** Settings that come from the slug where nobody says them: they stay as they were, since others know them. */
 const fixed = (item: Item, catalog: Catalog): Item['written'] => {
+  const whole = typeof item.written['type'] === 'string' ? { with: {}, ...item.written } : item.written
   let written: unknown = item.written
-  for (const { path, item: configurable, settings } of placesOf(item.kind, item.written, catalog)) {
+  for (const { path, item: configurable, settings } of placesOf(item.kind, whole, catalog)) {
     const named = Object.entries(catalog.schema(configurable).properties ?? {}).filter(
       ([name, property]) => property['x-default-from'] === 'slug' && settings[name] === undefined,
     )

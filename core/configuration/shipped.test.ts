@@ -9,7 +9,7 @@ import { ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { createCatalog } from './catalog.ts'
 import { readDocument } from './document.ts'
-import { flowSchema } from './flow-schema.ts'
+import { documentSchema } from './document-schema.ts'
 import { loadDocuments } from './load.ts'
 import { loadPlugins } from './plugins.ts'
 import { problemText } from './problem.ts'
@@ -41,7 +41,7 @@ test('the shipped flows compile with the shipped plugins', () => {
 const schemaFile = JSON.parse(readFileSync(`${folder('flows')}schema.json`, 'utf8')) as object
 
 test('flows/schema.json is in step with the stages (node core/configuration/write-flow-schema.ts)', () => {
-  assert.deepEqual(schemaFile, JSON.parse(JSON.stringify(flowSchema(catalog))))
+  assert.deepEqual(schemaFile, JSON.parse(JSON.stringify(documentSchema(catalog))))
 })
 
 test('editors find what is wrong by that schema, and accept the shipped flows', () => {
@@ -56,6 +56,33 @@ test('editors find what is wrong by that schema, and accept the shipped flows', 
   assert.ok(!check(withStep({ type: 'pasword' })))
   assert.ok(!check(withStep({ type: 'password', with: { nonsense: 1 } })))
   assert.ok(!check(withStep({ type: 'password', when: 'true' })), 'what is not built is not offered')
+})
+
+test('by that schema editors find what is wrong in every other kind too', () => {
+  const ajv = new Ajv2020({ strict: false })
+  addFormats.default(ajv)
+  const check = ajv.compile(schemaFile)
+  const oidc = (settings: object) => ({ providers: { a: { type: 'oidc', with: settings } } })
+  const good: readonly object[] = [
+    oidc({ clientSecret: { $env: 'A' }, redirectUris: ['https://a.example/'] }),
+    oidc({ clientSecret: { $keep: 'A' }, redirectUris: ['https://a.example/'] }),
+    { providers: { a: null }, applications: { b: { name: 'B', provider: 'a' } }, flows: { c: null } },
+    { users: { 'Ada L.': { roles: ['admin'], password: { $file: 'a' } } }, groups: { staff: { parents: ['all'] } } },
+    { roles: { a: { name: 'A', permissions: ['users.view'] } }, settings: { sessions: { lifetime: '8h' }, flows: {} } },
+  ]
+  for (const document of good) assert.ok(check({ version: 1, ...document }), `${JSON.stringify(document)}: ${ajv.errorsText(check.errors)}`)
+  const wrong: readonly object[] = [
+    oidc({}),
+    oidc({ redirectUris: ['https://a.example/'], nonsense: 1 }),
+    { providers: { a: { type: 'oidcc' } } },
+    { providers: { 'Not a slug': { type: 'oidc', with: { redirectUris: [] } } } },
+    { applications: { a: {} } },
+    { users: { ada: { emial: 'x' } } },
+    { settings: { sesions: {} } },
+    { settings: { sessions: { lifetime: 'long' } } },
+    { roles: { a: { name: 'A' } } },
+  ]
+  for (const document of wrong) assert.ok(!check({ version: 1, ...document }), JSON.stringify(document))
 })
 
 test('a stage’s own check is asked, and its problems stand at their places', () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { configuration } from './configuration.ts'
 import { table, type Figure } from './figures.ts'
 import { logins } from './logins.ts'
 import { starting } from './starting.ts'
@@ -13,6 +14,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   es256: () => tokens('ES256', 2),
   rs256: () => tokens('RS256', 1.3),
   timings,
+  configuration,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

@@ -3,10 +3,14 @@ import type { Finding } from './finding.ts'
 
 const count = (number: number, thing: string) => `${number} ${thing}${number === 1 ? '' : 's'}`
 
-/** Loads the plugins and compiles the configuration, as a start would. */
+/**
+ * Loads the plugins and compiles the configuration, as a start would.
+ * @param overStored what is wrong with the files over the stored configuration, where there is one; else they are looked at alone
+ */
 export const checkConfiguration = async (
   options: Options,
   env: Readonly<Record<string, string | undefined>>,
+  overStored: readonly string[] | undefined,
 ): Promise<readonly Finding[]> => {
   const { Misconfigured, readCatalog, readConfiguration } = await import('../../configuration/house.ts')
   const problems = (subject: string, error: unknown): readonly Finding[] => {
@@ -20,6 +24,10 @@ export const checkConfiguration = async (
     return problems('plugins', error)
   }
   const plugins: Finding = { level: 'ok', subject: 'plugins', text: count(catalog.plugins.length, 'plugin') }
+  if (overStored?.length === 0) {
+    return [plugins, { level: 'ok', subject: 'configuration', text: 'the files fit what is stored' }]
+  }
+  if (overStored) return [plugins, ...overStored.map((text): Finding => ({ level: 'error', subject: 'configuration', text }))]
   try {
     const { snapshot } = readConfiguration(catalog, options, env)
     const text = [

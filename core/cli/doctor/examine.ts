@@ -9,6 +9,7 @@ import { checkConfiguration } from './configuration.ts'
 import { checkDataDirectory, checkSecretKey } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
 import type { Finding } from './finding.ts'
+import { examineStored, type Stored } from './stored.ts'
 
 type Surroundings = { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string }
 
@@ -18,6 +19,17 @@ const askServer = async (socket: string): Promise<{ readonly status?: ServerStat
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { finding: { level: 'error', subject: 'server', text: error.message } }
+  }
+}
+
+/** What cannot be looked at, since something in the way is wrong, is told as that. */
+const storedOf = async (...given: Parameters<typeof examineStored>): Promise<Stored | undefined> => {
+  try {
+    return await examineStored(...given)
+  } catch (error) {
+    // Plugins and files that are wrong are told by their own checks.
+    if (error instanceof Error && error.name === 'Misconfigured') return undefined
+    return { findings: [{ level: 'error', subject: 'stored objects', text: (error as Error).message }], problemsOfFiles: [] }
   }
 }
 
@@ -34,13 +46,16 @@ export const examine = async ({ env, cwd }: Surroundings): Promise<readonly Find
     subject: 'server',
     text: status ? `runs (process ${status.pid}, version ${status.version}) at ${status.address}` : 'does not run',
   }
+  const database = await checkDatabase(options, status !== undefined)
+  const stored = await storedOf(options, env, { serverRuns: status !== undefined, databaseIsFine: database.level === 'ok' })
   return [
     { level: 'ok', subject: 'options', text: options.file ? `read from ${options.file} and the environment` : 'read from the environment' },
     server,
     checkDataDirectory(options),
     checkSecretKey(options),
-    await checkDatabase(options, status !== undefined),
-    ...(await checkConfiguration(options, env)),
+    database,
+    ...(await checkConfiguration(options, env, stored?.problemsOfFiles)),
+    ...(stored?.findings ?? []),
     checkAddress(options),
     ...(status ? [] : [await checkPort(options)]),
   ]

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import type { ApplyInput } from '../../configuration/commands.ts'
+import { problemText } from '../../configuration/problem.ts'
+import { dataFiles } from '../../options/data-files.ts'
+import type { Options } from '../../options/options.ts'
+import { callServer } from '../client.ts'
+import type { Finding } from './finding.ts'
+
+const subject = 'stored objects'
+const fix = 'bring back what it needs, or change it by "sluice apply"'
+
+const findingsOf = (problems: readonly string[]): readonly Finding[] =>
+  problems.length === 0
+    ? [{ level: 'ok', subject, text: 'all are in use' }]
+    : problems.map((text) => ({ level: 'error', subject, text, fix }))
+
+/** What is found of the stored configuration, and of the files over it; nothing where there is no database yet. */
+export type Stored = { readonly findings: readonly Finding[]; readonly problemsOfFiles: readonly string[] }
+
+const ofServer = async ({ dataDir, apply }: Options, env: ApplyInput['documents'][number]['env']): Promise<Stored> => {
+  const { socket } = dataFiles(dataDir)
+  const { documentsToSend } = await import('../../configuration/send.ts')
+  const { documents, problems } = documentsToSend(apply, '', env)
+  const answer = await callServer(socket, 'broken', {})
+  const planned = await callServer(socket, 'apply', { documents, plan: true, prune: false, owner: 'file', by: 'doctor' })
+  return {
+    findings: findingsOf(answer?.problems ?? []),
+    problemsOfFiles: [...problems.map(problemText), ...(planned && 'problems' in planned ? planned.problems : [])],
+  }
+}
+
+const ofDatabase = async (options: Options, env: Readonly<Record<string, string | undefined>>): Promise<Stored> => {
+  const [{ withDatabase }, house, { createSeal }, { secretKeyOf }] = await Promise.all([
+    import('../local.ts'),
+    import('../../configuration/house.ts'),
+    import('../../keys/seal.ts'),
+    import('../../options/secret-key.ts'),
+  ])
+  const silent = () => {}
+  const log = { debug: silent, info: silent, warn: silent, error: silent }
+  const catalog = await house.readCatalog()
+  return withDatabase(options, async (database) => {
+    const seal = createSeal(secretKeyOf(options).reveal())
+    const plane = await house.openPlane({ database, seal, clock: { now: () => new Date() }, log, hash: async () => '' }, catalog)
+    try {
+      const documents = house.readDocuments(options, env)
+      const planned = await plane.plan({ documents, owner: 'file', actor: { type: 'file', name: 'doctor' } })
+      return {
+        findings: findingsOf((await plane.broken()).map(problemText)),
+        problemsOfFiles: 'problems' in planned ? planned.problems.map(problemText) : [],
+      }
+    } finally {
+      plane.close()
+    }
+  })
+}
+
+/** Looks at the stored configuration through the server that runs, else in the database, if that is there and up to date. */
+export const examineStored = async (
+  options: Options,
+  env: Readonly<Record<string, string | undefined>>,
+  state: { readonly serverRuns: boolean; readonly databaseIsFine: boolean },
+): Promise<Stored | undefined> => {
+  if (state.serverRuns) return ofServer(options, env)
+  const { databaseUrl, dataDir, secretKey } = options
+  const hasKey = secretKey !== undefined || existsSync(dataFiles(dataDir).secretKey)
+  return state.databaseIsFine && hasKey && existsSync(databaseUrl.slice('sqlite:'.length)) ? ofDatabase(options, env) : undefined
+}
