@@ -50,6 +50,7 @@ const table: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['roles', 'flows', 'providers', 'applications', 'settings'].flatMap(kindRoutes)),
   'POST /configuration/apply': 'configuration.apply',
   'GET /configuration/export': 'configuration.view',
+  'GET /configuration/schema': 'configuration.view',
   'GET /configuration/history': 'configuration.view',
   'GET /configuration/diff': 'configuration.view',
   'POST /configuration/rollback': 'configuration.rollback',

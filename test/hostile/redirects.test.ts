@@ -107,6 +107,24 @@ test('the page of a refusal shows what was sent, as text, and nothing that is re
   assert.ok(!named.body.includes('<img src=x'))
 })
 
+test('who may see providers is led to the cure, nobody else', async () => {
+  const vera = { username: 'vera', password: 'the password of a viewer' }
+  await server.restart({ apply: attacked({ users: { vera: { roles: ['viewer'], password: vera.password } } }) })
+  const wrong = authorizeAddress({ client_id: shop.clientId, redirect_uri: `${shop.redirectUri}/` })
+  const shown = async (person: typeof vera) => {
+    const client = new Client(server.url)
+    await signIn(client, person)
+    const page = await client.ask(wrong)
+    return { client, page, nearest: page.text.includes(`${shop.redirectUri} `) }
+  }
+  const { client, page, nearest } = await shown(vera)
+  assert.ok(nearest, page.text)
+  const cure = Object.values(page.links).find((href) => href.startsWith('/api/')) ?? ''
+  assert.equal((await client.ask(cure, { headers: { 'sec-fetch-site': 'same-origin' } })).json().slug, 'shop')
+  const other = await shown(people.bob)
+  assert.ok(!other.nearest && !other.page.body.includes('/api/'), other.page.text)
+})
+
 test('what is told an application is escaped in every mode, and says who answers', async () => {
   const state = '"><script>alert(1)</script>'
   const issuer = `${server.url}/application/o/wiki/`

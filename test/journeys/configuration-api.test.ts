@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { adminToken, type Api, apiOf, sendLarge } from '../kit/api.ts'
 import { configuration, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
@@ -221,11 +221,8 @@ test('a document with mistakes changes nothing and tells every one, with line an
     assert.equal(answer.status, 422, broken)
     assert.match(answer.text, place)
   }
-  const large = await admin('POST', '/configuration/apply', {
-    body: `# ${'x'.repeat(11 * 1024 * 1024)}`,
-    headers: { 'content-type': 'application/yaml' },
-  })
-  assert.equal(large.status, 413)
+  const large = { method: 'POST', type: 'application/yaml', bytes: 11 * 1024 * 1024 }
+  assert.equal(await sendLarge(server.url, '/configuration/apply', large), 413)
   assert.equal((await admin('POST', '/configuration/apply?owner=file', { body: 'version: 1' })).status, 400)
 })
 

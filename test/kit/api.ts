@@ -1,3 +1,5 @@
+import { request } from 'node:http'
+
 /** An answer of the HTTP API with its body read. */
 export type ApiAnswer = { readonly status: number; readonly headers: Headers; readonly text: string; readonly body: any }
 
@@ -6,6 +8,26 @@ export type ApiAsk = {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
+
+/** The status of a request whose body is larger than what is taken: its answer comes before all of it was sent, and `fetch` gives up then. */
+export const sendLarge = (
+  url: string,
+  path: string,
+  { method, type, bytes, token = adminToken }: { method: string; type: string; bytes: number; token?: string },
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type, 'content-length': bytes }
+    let answered = false
+    const sent = request(`${url}/api/v1${path}`, { method, headers }, (response) => {
+      answered = true
+      response.resume()
+      resolve(response.statusCode ?? 0)
+      sent.destroy()
+    })
+    // The connection is closed on us: what counts is whether there was an answer.
+    sent.on('error', (error) => (answered ? undefined : setTimeout(() => reject(error), 1000)))
+    sent.write('x')
+  })
 
 /** An API token for `SLUICE_BOOTSTRAP_TOKEN` of a test's server. */
 export const adminToken = 'bootstrap-token-of-the-tests-0123456789'

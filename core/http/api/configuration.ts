@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
+import { documentSchema } from '../../configuration/document-schema.ts'
 import { readDocument } from '../../configuration/document.ts'
 import { documentText } from '../../configuration/write-yaml.ts'
 import type { Change } from '../../configuration/plane-types.ts'
@@ -89,10 +90,20 @@ const exportRoute = ({ plane }: ApiParts) =>
   })
 
 export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
-  const { plane, cursors } = parts
+  const { plane, cursors, catalog } = parts
   return [
     applyRoute(parts),
     exportRoute(parts),
+
+    defineRoute({
+      method: 'GET',
+      path: '/configuration/schema',
+      permission: 'configuration.view',
+      summary: 'The JSON Schema of configuration documents',
+      description: 'For editors: it knows what the loaded plugins bring, with all their settings.',
+      response: Type.Object({}, { additionalProperties: true }),
+      handler: async () => ({ body: documentSchema(catalog) }),
+    }),
 
     defineRoute({
       method: 'GET',
