@@ -1,6 +1,7 @@
 import { findCommand, parse } from './arguments.ts'
 import { type Command, Failure } from './command.ts'
 import { configInit } from './config-init.ts'
+import { configSchema } from './config-schema.ts'
 import { createsuperuser } from './createsuperuser.ts'
 import { doctor } from './doctor.ts'
 import { expected } from './expected.ts'
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   pluginNew,
   pluginTest,
   migrate,
+  configSchema,
   doctor,
 ]
 

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Stage } from '../../core/api/index.ts'
 import { drive, type Given } from './drive.ts'
-import { answerSchema, validSettings } from './schema.ts'
+import { answerSchema, assertDescribed, validSettings } from './schema.ts'
 import { inputs } from './screen.ts'
-
-type Schema = {
-  readonly title?: string
-  readonly description?: string
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly items?: Schema
-}
 
 /** What goes wrong by accident or is sent on purpose. No stage that proves something may take any of it for a proof. */
 const nonsense: readonly unknown[] = ['', ' ', '\0', 'on', 'true', '0', 'x'.repeat(1_000_000), 7, true, null, [], ['x'], {}, { $ne: '' }]
@@ -48,13 +41,4 @@ export async function stageContract(stage: Stage, settings: object = {}, given: 
   }
   assert.notEqual((await drive(stage, settings, given).submit({})).go, 'pass', `${stage.kind} took an empty answer`)
   assert.notEqual((await drive(stage, settings, given).submit({ other: 'x' })).go, 'pass', `${stage.kind} took another stage's answer`)
-}
-
-/** Forms, API documentation and editors show title and description of every setting, nested ones too. */
-function assertDescribed(schema: Schema, path: string): void {
-  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-    assert.ok(inner.title && inner.description, `setting ${path}/${name} has no title or no description`)
-    assertDescribed(inner, `${path}/${name}`)
-  }
-  if (schema.items) assertDescribed(schema.items, `${path}[]`)
 }

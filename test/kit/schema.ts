@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import type { Stage, TObject } from '../../core/api/index.ts'
+import type { Configurable, Stage, TObject } from '../../core/api/index.ts'
 
-const options = { allErrors: true, strict: false } as const
+type Schema = {
+  readonly title?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+}
+
+const options = { allErrors: true, strict: false, validateFormats: false } as const
 const settingsAjv = new Ajv2020({ ...options, useDefaults: true })
 const answerAjv = new Ajv2020({ ...options, removeAdditional: 'all' })
 const factAjv = new Ajv2020(options)
@@ -11,7 +18,7 @@ const text = (errors: readonly ErrorObject[] | null | undefined) =>
   (errors ?? []).map((error) => `${error.instancePath || '/'} ${error.message}`).join('; ')
 
 /** A copy of the settings with defaults filled in. Settings that do not fit their schema fail the test. */
-export function validSettings(stage: Stage, settings: object): Record<string, unknown> {
+export function validSettings(stage: Configurable<any>, settings: object): Record<string, unknown> {
   const copy = structuredClone(settings) as Record<string, unknown>
   const check = settingsAjv.compile(stage.settings)
   assert.ok(check(copy), `settings of ${stage.kind}: ${text(check.errors)}`)
@@ -32,4 +39,13 @@ export function validAnswer(schema: TObject, answer: object): Record<string, unk
 export function assertFits(schema: TObject, value: unknown, what: string): void {
   const check = factAjv.compile(schema)
   assert.ok(check(value), `${what}: ${text(check.errors)}`)
+}
+
+/** Forms, API documentation and editors show title and description of every setting, nested ones too. */
+export function assertDescribed(schema: Schema, path: string): void {
+  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
+    assert.ok(inner.title && inner.description, `setting ${path}/${name} has no title or no description`)
+    assertDescribed(inner, `${path}/${name}`)
+  }
+  if (schema.items) assertDescribed(schema.items, `${path}[]`)
 }
