@@ -9,8 +9,8 @@ type Schema = {
   readonly items?: Schema
 }
 
-const options = { allErrors: true, strict: false, validateFormats: false } as const
-const settingsAjv = new Ajv2020({ ...options, useDefaults: true })
+const options = { allErrors: true, strict: false } as const
+const settingsAjv = new Ajv2020({ ...options, useDefaults: true, validateFormats: false })
 const answerAjv = new Ajv2020({ ...options, removeAdditional: 'all' })
 const factAjv = new Ajv2020(options)
 
