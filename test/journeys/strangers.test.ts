@@ -140,6 +140,42 @@ describe("a stranger's protocol", () => {
   })
 })
 
+describe("a stranger's policy", () => {
+  const allowing = (networks: readonly string[]) => ({ type: 'ip-allowlist', with: { networks } })
+  const policies = { office: allowing(['192.0.2.0/24']), loopback: allowing(['127.0.0.0/8', '::1/128']) }
+  const applicationOf = (policy: string) => ({ name: policy, provider: policy, access: [{ policy }] })
+  const providers = Object.fromEntries(
+    ['office', 'loopback'].map((slug) => [slug, { type: 'jwt-link', with: { target: 'https://desk.example/' } }]),
+  )
+  const applications = { office: applicationOf('office'), loopback: applicationOf('loopback') }
+  const env = () => ({ SLUICE_PLUGINS: strangers('ip-allowlist', 'jwt-link'), SLUICE_GRANTS: 'jwt-link=keys' })
+
+  test('decides who may open an application, and says why not in the reader’s language', async () => {
+    const server = await startServer({ apply: configuration({ policies, providers, applications }), env: env() })
+    try {
+      const inside = await signIn(new Client(server.url), people.ada, '/x/jwt-link/loopback')
+      assert.equal(inside.to?.origin, 'https://desk.example')
+      const client = new Client(server.url, { 'accept-language': 'de' })
+      const outside = await signIn(client, people.ada, '/x/jwt-link/office')
+      assert.equal(outside.status, 403)
+      assert.match(outside.text, /Aus Ihrem Netz können Sie das nicht öffnen\./)
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('has its settings checked like any other', async () => {
+    const wrong = await startServer({
+      apply: configuration({ policies: { office: allowing(['the office']) }, providers: {}, applications: {} }),
+      env: env(),
+    }).then(
+      () => assert.fail('the server started'),
+      (error: Error) => error.message,
+    )
+    assert.match(wrong, /configuration\.yaml:1:\d+: policies\.office\.with\.networks\[0\]: /)
+  })
+})
+
 describe('a plugin that is broken', () => {
   test('is not in use, and the server is', async () => {
     const directory = strangers('terms')
@@ -161,7 +197,7 @@ describe('a plugin that is broken', () => {
 })
 
 describe('the plugins of strangers, outside of the checkout,', () => {
-  for (const [name, count] of Object.entries({ terms: 4, 'jwt-link': 3 })) {
+  for (const [name, count] of Object.entries({ terms: 4, 'ip-allowlist': 4, 'jwt-link': 3 })) {
     test(`pass their own tests: ${name}`, async () => {
       const { code, out } = await command(['plugin', 'test', join(strangers(name), name)], { directory: temporaryDirectory() }).ended
       assert.equal(code, 0, out)
