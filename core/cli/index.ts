@@ -2,6 +2,7 @@ import { apply } from './apply.ts'
 import { findCommand, parse } from './arguments.ts'
 import { type Command, Failure } from './command.ts'
 import { configInit } from './config-init.ts'
+import { configSchema } from './config-schema.ts'
 import { createsuperuser } from './createsuperuser.ts'
 import { doctor } from './doctor.ts'
 import { expected } from './expected.ts'
@@ -37,6 +38,7 @@ const commands: readonly Command[] = [
   rollback,
   configInit,
   migrate,
+  configSchema,
   doctor,
 ]
 

@@ -4,9 +4,12 @@ import { type Command, Failure, misuse } from './command.ts'
 import { type Family, filesOf } from './plugin-new/files.ts'
 import { namePattern, namesOf } from './plugin-new/names.ts'
 
+const families: readonly Family[] = ['stage', 'policy', 'protocol']
+
 const familyOf = (flags: Readonly<Record<string, unknown>>): Family => {
-  if (flags['stage'] && flags['policy']) throw misuse('--stage and --policy exclude each other')
-  return flags['policy'] ? 'policy' : 'stage'
+  const chosen = families.filter((family) => flags[family])
+  if (chosen.length > 1) throw misuse(`${chosen.map((family) => `--${family}`).join(' and ')} exclude each other`)
+  return chosen[0] ?? 'stage'
 }
 
 const isEmpty = (directory: string): boolean => {
@@ -20,11 +23,12 @@ const isEmpty = (directory: string): boolean => {
 
 export const pluginNew: Command = {
   name: 'plugin new',
-  summary: 'Begin a plugin: a stage or a policy that works, with its test',
+  summary: 'Begin a plugin: a stage, policy or protocol that works, with its test',
   parameters: [{ name: 'NAME', required: true, description: 'Its id and kind: small letters, digits and dashes, e.g. acme-login.' }],
   flags: {
     stage: { type: 'boolean', description: 'A stage (the default).' },
     policy: { type: 'boolean', description: 'A policy.' },
+    protocol: { type: 'boolean', description: 'A protocol.' },
     directory: { type: 'string', value: 'DIR', description: 'Where to write it (default: ./NAME).' },
   },
   async run({ parameters, flags, terminal, cwd }) {

@@ -5,6 +5,7 @@ import { callServer } from './client.ts'
 import { type Command, Failure } from './command.ts'
 import { settle } from './settle.ts'
 import { optionsOf } from './setup.ts'
+import type { Terminal } from './terminal.ts'
 
 /** The signal that asks this process to end. A second one ends it at once. */
 const stopSignal = (): Promise<NodeJS.Signals> =>
@@ -31,12 +32,21 @@ const mustBeAlone = async ({ dataDir }: Options): Promise<void> => {
     )
 }
 
+/** A plugin that leaves a promise to fail must not end everybody's server: it is told in the log, as a line of its own. */
+const tellStrayRejections = (terminal: Terminal): void => {
+  process.on('unhandledRejection', (reason) => {
+    const text = reason instanceof Error ? reason.stack : String(reason)
+    terminal.note(JSON.stringify({ level: 50, time: Date.now(), err: text, msg: 'a promise was left to fail, probably by a plugin' }))
+  })
+}
+
 export const serve: Command = {
   name: 'serve',
   summary: 'Run the server',
   flags: {},
   async run(call) {
     const stopped = stopSignal()
+    tellStrayRejections(call.terminal)
     const options = await optionsOf(call)
     await mustBeAlone(options)
     const { start } = await import('../main.ts')

@@ -1,10 +1,9 @@
 import { facts as known, type Fact, type StageContext } from '../api/index.ts'
+import { stageDeadline } from './guard.ts'
 import type { Attempt } from './limits.ts'
 import type { Program, Step } from './program.ts'
 import { factOf, type RunState } from './state.ts'
 import type { Asker } from './parts.ts'
-
-const stageDeadline = 10_000
 
 /** What a stage sees of the run. */
 export function contextOf(state: RunState, program: Program, step: Step, asker: Asker, use: object): StageContext<any, any, any, any> {

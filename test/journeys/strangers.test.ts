@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people, wiki } from '../kit/configuration.ts'
@@ -73,10 +74,17 @@ describe("a stranger's stage", () => {
     assert.match(wrong, /configuration\.yaml:1:\d+: flows\.default-authentication\.steps\[0\]\.with\.url: must be a text, not a number/)
   })
 
-  test('passes its own tests, outside of the checkout', async () => {
-    const { code, out } = await command(['plugin', 'test', join(strangers('terms'), 'terms')], { directory: temporaryDirectory() }).ended
-    assert.equal(code, 0, out)
-    assert.match(out, /pass 4/)
+  test('is in the schema for editors, with its settings, and what it does not know is not', async () => {
+    const { code, out } = await server.sluice(['config', 'schema'])
+    assert.equal(code, 0)
+    const fits = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(out))
+    const documentOf = (settings: object) => ({
+      version: 1,
+      flows: { x: { title: 'x', designation: 'authentication', steps: [{ type: 'terms', with: settings }] } },
+    })
+    const good = { version: '2', url: 'https://example.org/terms' }
+    assert.equal(fits(documentOf(good)), true)
+    for (const wrong of [{ version: '2' }, { ...good, url: 7 }, { ...good, link: 'x' }]) assert.equal(fits(documentOf(wrong)), false)
   })
 
   test('the protocol beside it is not in use, since nobody granted what it asks for', async () => {
@@ -132,6 +140,42 @@ describe("a stranger's protocol", () => {
   })
 })
 
+describe("a stranger's policy", () => {
+  const allowing = (networks: readonly string[]) => ({ type: 'ip-allowlist', with: { networks } })
+  const policies = { office: allowing(['192.0.2.0/24']), loopback: allowing(['127.0.0.0/8', '::1/128']) }
+  const applicationOf = (policy: string) => ({ name: policy, provider: policy, access: [{ policy }] })
+  const providers = Object.fromEntries(
+    ['office', 'loopback'].map((slug) => [slug, { type: 'jwt-link', with: { target: 'https://desk.example/' } }]),
+  )
+  const applications = { office: applicationOf('office'), loopback: applicationOf('loopback') }
+  const env = () => ({ SLUICE_PLUGINS: strangers('ip-allowlist', 'jwt-link'), SLUICE_GRANTS: 'jwt-link=keys' })
+
+  test('decides who may open an application, and says why not in the reader’s language', async () => {
+    const server = await startServer({ apply: configuration({ policies, providers, applications }), env: env() })
+    try {
+      const inside = await signIn(new Client(server.url), people.ada, '/x/jwt-link/loopback')
+      assert.equal(inside.to?.origin, 'https://desk.example')
+      const client = new Client(server.url, { 'accept-language': 'de' })
+      const outside = await signIn(client, people.ada, '/x/jwt-link/office')
+      assert.equal(outside.status, 403)
+      assert.match(outside.text, /Aus Ihrem Netz können Sie das nicht öffnen\./)
+    } finally {
+      await server.stop()
+    }
+  })
+
+  test('has its settings checked like any other', async () => {
+    const wrong = await startServer({
+      apply: configuration({ policies: { office: allowing(['the office']) }, providers: {}, applications: {} }),
+      env: env(),
+    }).then(
+      () => assert.fail('the server started'),
+      (error: Error) => error.message,
+    )
+    assert.match(wrong, /configuration\.yaml:1:\d+: policies\.office\.with\.networks\[0\]: /)
+  })
+})
+
 describe('a plugin that is broken', () => {
   test('is not in use, and the server is', async () => {
     const directory = strangers('terms')
@@ -152,8 +196,18 @@ describe('a plugin that is broken', () => {
   })
 })
 
+describe('the plugins of strangers, outside of the checkout,', () => {
+  for (const [name, count] of Object.entries({ terms: 4, 'ip-allowlist': 4, 'jwt-link': 3 })) {
+    test(`pass their own tests: ${name}`, async () => {
+      const { code, out } = await command(['plugin', 'test', join(strangers(name), name)], { directory: temporaryDirectory() }).ended
+      assert.equal(code, 0, out)
+      assert.match(out, new RegExp(`pass ${count}\\b`))
+    })
+  }
+})
+
 describe('sluice plugin new', () => {
-  for (const family of ['stage', 'policy'] as const) {
+  for (const family of ['stage', 'policy', 'protocol'] as const) {
     test(`makes a ${family} that passes its own tests and is in use`, async () => {
       const directory = temporaryDirectory()
       const sluice = (...args: readonly string[]) => command(args, { directory }).ended

@@ -10,7 +10,7 @@ type Schema = {
 }
 
 const options = { allErrors: true, strict: false } as const
-const settingsAjv = new Ajv2020({ ...options, useDefaults: true })
+const settingsAjv = new Ajv2020({ ...options, useDefaults: true, validateFormats: false })
 const answerAjv = new Ajv2020({ ...options, removeAdditional: 'all' })
 const factAjv = new Ajv2020(options)
 

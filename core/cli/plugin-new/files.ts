@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type { Names } from './names.ts'
 import { policyTemplate } from './policy.ts'
+import { protocolTemplate } from './protocol.ts'
 import { stageTemplate } from './stage.ts'
 
-const templates = { stage: stageTemplate, policy: policyTemplate }
+const templates = { stage: stageTemplate, policy: policyTemplate, protocol: protocolTemplate }
 export type Family = keyof typeof templates
 
 const installation = fileURLToPath(new URL('../../../', import.meta.url))
