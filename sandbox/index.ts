@@ -1,3 +1,4 @@
 export { createPool } from './pool.ts'
 export { prepare } from './prepare.ts'
+export { stripTypes } from './strip.ts'
 export type * from './types.ts'

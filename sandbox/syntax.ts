@@ -1,7 +1,6 @@
-import { stripTypeScriptTypes } from 'node:module'
 import { type Node, parse, type Program } from 'acorn'
-import { nestsTooDeeply } from './nesting.ts'
 import type { placesOf } from './places.ts'
+import { stripTypes, TooIntricate } from './strip.ts'
 import type { SourceProblem } from './types.ts'
 
 /** A tree of a script in strict mode; offsets are those of `code`. */
@@ -66,8 +65,7 @@ const parseScript = (code: string): Omit<Parsed, 'code'> => {
 const functionStart = 'async function _(){'
 /** The source with blanks for its types; throws where it is no TypeScript, or not erasable. */
 const withoutTypes = (source: string): string => {
-  const strip = (before: string, after: string): string =>
-    stripTypeScriptTypes(before + source + after, { mode: 'strip' }).slice(before.length, -after.length)
+  const strip = (before: string, after: string): string => stripTypes(before + source + after).slice(before.length, -after.length)
   if (source.trimStart().startsWith('{')) {
     try {
       return strip(`${functionStart}(`, '\n)}')
@@ -102,7 +100,10 @@ const strippingProblem = (
   return { ...place(at, at + carets.length), message: message.split('\n')[0]! }
 }
 
-/** Types are removed where there are any: what is JavaScript, and has no `<` that could be of a generic call, means the same without. */
+/** `f<T>(x)` is JavaScript too, and means two comparisons there. */
+const generic = /[\w$)\]]\s*<[^<>=;&|]*>\s*[(`]/
+
+/** Types are removed where there are any: what is JavaScript, and has nothing that looks like a generic call, means the same without. */
 export const parseSource = (
   source: string,
   typescript: boolean,
@@ -112,18 +113,18 @@ export const parseSource = (
   let problem: SourceProblem | undefined
   try {
     plain = { code: source, ...parseScript(source) }
-    if (!typescript || !source.includes('<')) return plain
+    if (!typescript || !generic.test(source)) return plain
   } catch (error) {
     problem = problemOf(error, strict.length, source, place)
     if (problem.message.includes('stack')) return { problem: { ...problem, message: 'it is nested too deeply' } }
   }
   if (!typescript) return { problem: problem! }
-  if (nestsTooDeeply(source)) return plain ?? { problem: { ...problem!, message: 'it is nested too deeply for a program with types' } }
   let code: string
   try {
     code = withoutTypes(source)
   } catch (error) {
     if (plain) return plain
+    if (error instanceof TooIntricate) return { problem: { ...problem!, message: error.message } }
     const other = strippingProblem(error as Error, source, place)
     const unsupported = (error as NodeJS.ErrnoException).code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
     return { problem: other && (unsupported || isLater(other, problem!)) ? other : problem! }

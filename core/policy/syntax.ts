@@ -1,5 +1,5 @@
-import { stripTypeScriptTypes } from 'node:module'
 import { type AnyNode, parse, type Program } from 'acorn'
+import { stripTypes } from '../../sandbox/index.ts'
 
 const options = {
   ecmaVersion: 'latest',
@@ -20,7 +20,7 @@ const attempt = (source: string): Program | undefined => {
 /** Types become blanks, so that every place stays where it is; a function around it lets `return` stand. */
 const withoutTypes = (source: string): string => {
   const before = 'async function _(){'
-  return stripTypeScriptTypes(`${before}${source}\n}`).slice(before.length, -2)
+  return stripTypes(`${before}${source}\n}`).slice(before.length, -2)
 }
 
 /** The syntax of a source that the sandbox found good. */
