@@ -8,7 +8,7 @@ type Found = { readonly path: string; readonly plugin: Plugin }
 /** As far as its data is what its type says. */
 const kindsOf = ({ stages, policies, protocols }: Plugin): readonly string[] =>
   [stages, policies, protocols].flatMap((items) =>
-    Array.isArray(items) ? items.map((item: { readonly kind: string }) => String(item.kind)) : [],
+    Array.isArray(items) ? items.map((item: { readonly kind: string }) => item.kind) : [],
   )
 
 const problemsWith = (accepted: readonly Plugin[], { plugin }: Found, ports: ReadonlySet<string>): readonly string[] => {
