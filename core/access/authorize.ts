@@ -40,7 +40,8 @@ const aboutOf = ({ application, flow }: Wanted): About =>
 const conditionOf = (snapshot: Snapshot, { application, flow }: Wanted): Condition | undefined =>
   flow ? snapshot.flowAccess.get(flow.slug) : snapshot.applications.get(application?.slug ?? '')?.access
 
-const situationOf = (wanted: Wanted, { request, user, session, proofs, knownBrowser }: Asking): Situation => ({
+/** What a condition on an entry is about. */
+export const situationOf = (wanted: Wanted, { request, user, session, proofs, knownBrowser }: Asking): Situation => ({
   about: aboutOf(wanted),
   request,
   user,
@@ -57,7 +58,8 @@ const json = ({ ms: _, ...reason }: Reason): Json => reason
 /** `policy "corporate": no, request.ip.in("10.0.0.0/8") is false` */
 const textOf = ({ of, said, detail }: Reason): string => `${of}: ${said}${detail === undefined ? '' : `, ${detail}`}`
 
-const whyNot = ({ why, said }: Verdict, { application, flow }: Wanted): Message => {
+/** What somebody is told who is refused: what a policy says, where one says something. */
+export const whyNot = ({ why, said }: Verdict, { application, flow }: Wanted): Message => {
   if (why) return why
   if (said === 'failed') return msg('core.denied.failed')
   return !flow && application ? msg('core.denied.access', { application: application.name }) : msg('core.denied.flow')

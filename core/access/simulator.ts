@@ -27,7 +27,7 @@ export type SimulationWish = {
 export type SimulationReport = Simulated<string> & { readonly title: string }
 
 export type SimulatorParts = SimulationParts & {
-  readonly snapshot: () => Pick<Snapshot, 'flows' | 'applications'>
+  readonly snapshot: () => Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
   readonly users: Pick<Users, 'find'>
   readonly now: () => Date
   readonly say: (message: Message, locale: string) => string
@@ -63,7 +63,7 @@ const found = <T>(map: ReadonlyMap<string, T>, what: string, slug: string): T =>
 export const createSimulator =
   ({ snapshot, users, now, say, ...parts }: SimulatorParts) =>
   async (wish: SimulationWish): Promise<SimulationReport> => {
-    const { flows, applications } = snapshot()
+    const { flows, flowAccess, applications } = snapshot()
     const program = found(flows, 'flow', wish.flow)
     const application = wish.application === undefined ? undefined : found(applications, 'application', wish.application)
     const user = wish.user === undefined ? undefined : await users.find(wish.user, ['username', 'email'])
@@ -81,6 +81,7 @@ export const createSimulator =
       request: { ip, at, locale, userAgent: wish.userAgent ?? 'simulation' },
       answers: wish.answers ?? {},
       application,
+      guards: { flow: flowAccess.get(program.slug), application: application?.access },
       ...(wish.scopes && { wants: { consent: { to: wish.scopes.map((name) => ({ name, text: literal(name) })) } } }),
       session: wish.session && { methods: wish.session },
       knownBrowser: wish.knownBrowser,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { nowhere } from '../configuration/document.ts'
 import { readFlowTest } from '../configuration/flow-tests.ts'
 import { readCatalog, readConfiguration } from '../configuration/house.ts'
 import { problemText } from '../configuration/problem.ts'
@@ -10,13 +11,13 @@ import { runFlowTests } from './flow-tests.ts'
 
 const folder = fileURLToPath(new URL('../../flows/', import.meta.url))
 const catalog = await readCatalog()
-const { snapshot } = readConfiguration(catalog, { apply: [], configuration: undefined }, {})
+const house = readConfiguration(catalog, { apply: [], configuration: undefined }, {})
 const read = (text: string, file = 'my.test.yaml') => {
   const result = readFlowTest(text, file)
   assert.ok('test' in result, 'problems' in result ? result.problems.map(problemText).join('\n') : '')
   return result.test
 }
-const run = async (text: string, file?: string) => {
+const run = async (text: string, file?: string, { snapshot }: Pick<ReturnType<typeof readConfiguration>, 'snapshot'> = house) => {
   const { file: name, ...rest } = {
     ...read(text, file),
     ...(await runFlowTests(read(text, file), { snapshot, catalog })),
@@ -74,6 +75,68 @@ cases:
   ✓ by the message in words
 
 1 passed, 2 failed`,
+  )
+})
+
+test('a case may expect that a flow may not be entered, or an application not be opened', async () => {
+  const document = {
+    version: 1,
+    groups: { finance: {} },
+    flows: {
+      office: {
+        title: 'Office',
+        designation: 'authentication',
+        access: '!request.ip.in("203.0.113.0/24")',
+        steps: [{ type: 'identification' }, { type: 'password' }],
+      },
+    },
+    applications: { books: { name: 'Books', access: 'user.isInGroup("finance") && request.ip.in("10.0.0.0/8")' } },
+  }
+  const text = await run(
+    `version: 1
+flow: office
+groups: { finance: {} }
+users: { ada: { password: right, groups: [finance] }, bob: { password: right } }
+cases:
+  - name: ada from the office
+    given: { ip: 10.1.2.3, application: books }
+    answers: { identifier: ada, password: right }
+    expect: { ends: closed, methods: [pwd] }
+  - name: ada from elsewhere
+    given: { ip: 192.0.2.1, application: books }
+    answers: { identifier: ada, password: right }
+    expect: { ends: denied, at: application books, why: core.denied.access, passed: [identification-1, password-2] }
+  - name: ada from where nobody may
+    given: { ip: 203.0.113.9 }
+    expect: { ends: denied, at: flow office, why: This is not open to you now., passed: [] }
+  - name: bob
+    given: { ip: 10.1.2.3, application: books }
+    answers: { identifier: bob, password: right }
+    expect: { ends: closed }
+`,
+    'office.test.yaml',
+    readConfiguration(catalog, { apply: [], configuration: { ...nowhere, value: document } }, {}),
+  )
+  assert.equal(
+    text,
+    `office.test.yaml
+  ✓ ada from the office
+  ✓ ada from elsewhere
+  ✓ ada from where nobody may
+  ✗ bob
+      office.test.yaml:20:21: ends: expected closed; was denied
+
+        flow office        holds          expression: yes (request.ip.in("203.0.113.0/24") is false)
+        identification-1   asks           “Sign in”  identifier
+                           passes
+        password-2         asks           “Enter your password”  password
+                           passes
+                           ends
+        application books  does not hold  expression: no (user.isInGroup("finance") is false)
+        Denied: You do not have access to Books.
+
+
+3 passed, 1 failed`,
   )
 })
 

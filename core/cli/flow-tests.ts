@@ -24,19 +24,20 @@ export type CaseResult = { readonly name: string } & (
 )
 
 /** The users of a case's flow are those of its file, in a database in memory. */
-type House = Offline & Pick<Snapshot, 'flows' | 'applications'>
+type House = Offline & Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
 
 /** When nothing is said, it is always the same time, so that tests do not depend on the day. */
 const standardTime = '2026-01-01T12:00:00Z'
 
 async function runCase(house: House, program: Program, one: FlowCase): Promise<CaseResult> {
   const { given, name, answers, expect, place } = one
-  const { users, simulation, messages, applications } = house
+  const { users, simulation, messages, flowAccess, applications } = house
   const locale = given.locale ?? 'en'
   const user = given.user === undefined ? undefined : await users.find(given.user, ['username', 'email'])
   if (given.user !== undefined && !user)
     return { name, ok: false, problem: `there is no user "${given.user}" among the users of this file` }
   const slug = given.application
+  const application = slug === undefined ? undefined : applications.get(slug)
   try {
     const say = messages.translator(locale)
     const { simulated, mismatches } = await runFlowTest(
@@ -51,7 +52,8 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
           userAgent: given.userAgent ?? 'test',
         },
         answers,
-        application: slug === undefined ? undefined : (applications.get(slug) ?? { slug, name: slug }),
+        application: application ?? (slug === undefined ? undefined : { slug, name: slug }),
+        guards: { flow: flowAccess.get(program.slug), application: application?.access },
         ...(given.scopes && { wants: { consent: { to: given.scopes.map((scope) => ({ name: scope, text: literal(scope) })) } } }),
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
@@ -81,7 +83,12 @@ export async function runFlowTests(
     return { problems: [{ position: test.flowPlace, path: ['flow'], message }] }
   }
   const database = await openDatabase({ url: 'sqlite::memory:' })
-  const house = { ...offline(database, catalog), flows: snapshot.flows, applications: snapshot.applications }
+  const house = {
+    ...offline(database, catalog),
+    flows: snapshot.flows,
+    flowAccess: snapshot.flowAccess,
+    applications: snapshot.applications,
+  }
   try {
     await database.migrate()
     const hashes = await hashSeeds(database, test.seeds.users, house.hasher.hash)

@@ -31,7 +31,7 @@ const given = Type.Object(
 const expect = Type.Object(
   {
     ends: Type.Enum(['closed', 'denied', 'asks', 'failed'], { title: 'Ends', description: 'How it ends.' }),
-    at: text('At', 'The step at which it was denied, asks or fails.'),
+    at: text('At', 'The step at which it was denied, asks or fails; `flow SLUG` or `application SLUG` where it may not be entered.'),
     passed: names('Passed', 'The steps that were passed, in their order.'),
     methods: names('Methods', 'What was proved.'),
     why: text('Why', 'The message, or its key.'),

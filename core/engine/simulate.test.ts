@@ -138,6 +138,37 @@ describe('a simulation', () => {
     assert.deepEqual(parts.rehearsed[0]?.unproved, [])
   })
 
+  test('asks what guards the flow before its first step, and what guards the application after its last', async () => {
+    const guard = (hash: string) => ({ mode: 'all', bindings: [], hash, reads: [] }) as const
+    const application = { slug: 'wiki', name: 'The Wiki' }
+    const entered = (result: Awaited<ReturnType<typeof simulate>>) =>
+      result.trace.flatMap((line) => (line.did === 'test' ? [`${line.step}: ${line.verdict}, ${line.reasons[0]?.detail}`] : []))
+    const signIn = program(signedIn)
+    const closed = await simulated(signIn, { answers, application, guards: { flow: guard('no') } })
+    assert.deepEqual([closed.trace.length, entered(closed)], [1, [`flow ${signIn.slug}: no, no is no`]])
+    assert.deepEqual(closed.ends === 'denied' && closed.why, msg('core.denied.flow'))
+
+    const guards = { flow: guard('yes'), application: guard('user:bob') }
+    const parts = partsWith()
+    const other = await simulated(signIn, { answers, application, guards }, parts)
+    assert.deepEqual(other.ends === 'denied' && other.why, msg('core.denied.access', { application: 'The Wiki' }))
+    assert.deepEqual(entered(other), [`flow ${signIn.slug}: yes, yes is yes`, 'application wiki: no, user:bob is no'])
+    assert.equal(parts.rehearsed.length, 1, 'the sign-in itself is over by then')
+    const proved = { ...guards, application: guard('proved:pwd') }
+    assert.equal((await simulated(signIn, { answers, application, guards: proved })).ends, 'closed')
+    const unjudged = await simulated(signIn, { answers, application, guards: { application: guard('broken') } })
+    assert.deepEqual(unjudged.ends === 'denied' && unjudged.why, msg('core.denied.failed'))
+    assert.equal((await simulated(signIn, { answers, guards })).ends, 'closed', 'without an application nothing is asked about one')
+
+    const authorize = program([{ type: 'chooses' }], { designation: 'authorization' })
+    const early = await simulated(authorize, { user: ada, application, guards })
+    assert.deepEqual(
+      [early.ends, entered(early)],
+      ['denied', ['application wiki: no, user:bob is no']],
+      'nobody is asked to consent in vain',
+    )
+  })
+
   test('sees the session that it is told of, outside of signing in', async () => {
     const flow = program([{ type: 'ends', when: 'proved:totp' }], { designation: 'authorization' })
     assert.equal((await simulated(flow, { user: ada, session: { methods: ['totp'] } })).ends, 'denied')

@@ -1,5 +1,17 @@
-import { facts, type Application, type Clock, type Effect, type Events, type Message, type Store, type Wants } from '../api/index.ts'
-import type { Browser, Closed, Closing } from '../access/types.ts'
+import {
+  facts,
+  type Application,
+  type Clock,
+  type Effect,
+  type Events,
+  type Message,
+  type Session,
+  type Store,
+  type Wants,
+} from '../api/index.ts'
+import type { Asking } from '../access/authorize.ts'
+import { askEntry, type Guards } from '../access/entry.ts'
+import type { Browser, Closed, Closing, Proof } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
 import { type Claim, overlayStore } from '../store/overlay.ts'
 import { scoped } from '../store/scoped.ts'
@@ -39,6 +51,8 @@ export type Simulation = {
   /** By field name, or by `<step>.<field>`. */
   readonly answers: Fields
   readonly application?: Application | undefined
+  /** What is asked about before the first step, and about the application after the last. */
+  readonly guards?: Guards
   /** What the application asked for. */
   readonly wants?: Wants
   /** The user is signed in at the browser, by these methods. */
@@ -85,6 +99,9 @@ export type Simulated<T = Message> = {
   readonly claims: readonly Claim[]
 } & SimulationEnd<T>
 
+/** Who is signed in, as an entry has to know them. */
+type SignedIn = Session & { readonly username: string; readonly proofs: readonly Proof[] }
+
 /** Why something cannot be simulated at all: a sentence for whoever asked. */
 export class CannotSimulate extends Error {}
 
@@ -122,7 +139,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Si
  * that is about somebody where nobody is said.
  */
 export async function simulate(parts: SimulationParts, simulation: Simulation): Promise<Simulated> {
-  const { program, user, request, application, wants, assume = false } = simulation
+  const { program, user, request, application, wants, guards = {}, assume = false } = simulation
   if (needsUser(program) && !user)
     throw new CannotSimulate(`the flow "${program.slug}" is about somebody who is known before it begins; say who it is`)
   const at = request.at.getTime()
@@ -131,6 +148,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
   let effects: readonly Effect[] = []
   const store = overlayStore(parts.store)
   const events: Events = { record: async () => {} }
+  const quiet = parts.quietly({ store, events, clock: { now: () => request.at } })
   const engine = new Engine({
     store: scoped(store, scope),
     events,
@@ -143,7 +161,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       },
     },
     now: () => at,
-    ...parts.quietly({ store, events, clock: { now: () => request.at } }),
+    ...quiet,
     explain: true,
     trace: (line) => void trace.push(line),
     close: async (closing) => {
@@ -152,6 +170,30 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     },
   })
   const asker: Asker = { request: { id: 'simulation', origin: 'http://localhost', ...request }, browser: browserOf(simulation) }
+  const { designation, slug, title } = program
+  const asking = (session: SignedIn | undefined): Asking => ({
+    request: asker.request,
+    user: session && { id: session.userId, username: session.username },
+    session,
+    proofs: session?.proofs ?? [],
+    knownBrowser: session !== undefined && asker.browser.known.includes(session.userId),
+  })
+  /** Why it may not be entered, if so. */
+  const refusedAt = async (what: 'flow' | 'application', session: SignedIn | undefined): Promise<Message | undefined> => {
+    const entry = await askEntry(
+      quiet.judge,
+      guards,
+      { application, ...(what === 'flow' && { flow: { slug, title, designation } }) },
+      asking(session),
+    )
+    if (entry) trace.push(entry.line)
+    return entry?.why
+  }
+  const before = application && designation === 'authorization' ? (['application', 'flow'] as const) : (['flow'] as const)
+  for (const what of before) {
+    const why = await refusedAt(what, asker.browser.session)
+    if (why) return { flow: slug, trace, effects: [], claims: [], ends: 'denied', why }
+  }
   if (program.byLink) await scoped(store, scope).put(link, {}, 1)
 
   const run = assume ? assuming(program) : program
@@ -192,6 +234,10 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     view = await engine.answer(view.runId, view.challenge, given.answer, programs, asker)
   }
   const end = endOf(view, lacking, broke, trace)
+  const signedIn = view.is === 'closed' &&
+    view.session &&
+    view.user && { ...view.session, username: view.user.username, proofs: view.proofs }
+  const why = application && designation === 'authentication' && signedIn ? await refusedAt('application', signedIn) : undefined
   return {
     flow: program.slug,
     trace,
@@ -200,7 +246,8 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       .claims()
       .filter(({ key }) => !/^core:runs?:/.test(key) && key !== scope + link)
       .map((claim) => ({ ...claim, key: claim.key.startsWith(scope) ? claim.key.slice(scope.length) : claim.key })),
-    ...end,
+    // The sign-in itself is over by then, and what it writes is written.
+    ...(why ? { ends: 'denied' as const, why } : end),
   }
 }
 

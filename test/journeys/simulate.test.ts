@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
+import { everyRow } from '../kit/rows.ts'
 import { command, startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
 
 const fields = [
@@ -26,14 +26,6 @@ before(async () => {
 })
 after(() => server.stop())
 
-/** Every row of every table, as text. */
-const everything = (): string => {
-  const database = new DatabaseSync(join(server.dataDir, 'sluice.db'), { readOnly: true })
-  const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all() as { name: string }[]
-  const rows = tables.map(({ name }) => [name, database.prepare(`select * from "${name}"`).all()])
-  database.close()
-  return JSON.stringify(rows, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))
-}
 const simulate = async (...args: readonly string[]) => {
   const { code, out, err } = await server.sluice(['simulate', ...args])
   assert.equal(code, 0, err)
@@ -42,7 +34,7 @@ const simulate = async (...args: readonly string[]) => {
 
 test('a simulation asks the running server, tells the way and its end, and leaves every table as it was', async () => {
   await signIn(new Client(server.url), people.ada)
-  const before = everything()
+  const before = await everyRow(server)
   assert.match(before, /ada@example\.com/)
   const signingIn = await simulate('default-authentication', '--user', 'ada', '--answer', `password=${people.ada.password}`)
   assert.match(signingIn, /identification-1 +asks[\s\S]*password-2 +asks[\s\S]*Signs in ada \(pwd\)\.\n$/)
@@ -69,7 +61,7 @@ test('a simulation asks the running server, tells the way and its end, and leave
   )
   assert.deepEqual([JSON.parse(consent).ends, JSON.parse(consent).lacking[0].options], ['asks', ['allow', 'deny']])
   assert.ok(![signingIn, joining, server.logs()].join('').includes(secret))
-  assert.equal(everything(), before)
+  assert.equal(await everyRow(server), before)
 })
 
 test('what cannot be simulated is told with what was probably meant', async () => {
