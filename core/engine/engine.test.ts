@@ -70,6 +70,18 @@ describe('a run', () => {
     },
   )
 
+  withHouse('is over when its flow can only be entered by a link, or called, meanwhile', async (h) => {
+    const { runId, challenge } = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    const steps = [{ type: 'who' }, { type: 'secret' }]
+    for (const entry of ['link', 'call'] as const) {
+      const changed = new Map([['sign-in', program(steps, { entry })]])
+      assert.deepEqual(await h.engine.view(runId, changed, h.asker()), { is: 'gone' }, entry)
+      assert.deepEqual(await h.engine.answer(runId, challenge, { word: 'right' }, changed, h.asker()), { is: 'gone' }, entry)
+      assert.deepEqual(await h.engine.restart(runId, changed, h.asker()), { is: 'gone' }, entry)
+    }
+    assert.equal(h.closings.length, 0)
+  })
+
   withHouse('two runs at one browser do not disturb each other', async (h) => {
     const one = asking(await walk(h, signIn, [{ name: 'ada' }]))
     const two = asking(await walk(h, signIn, [{ name: 'bob' }]))
