@@ -59,6 +59,10 @@ test('no suggestion is made that would be wrong itself', () => {
   assert.equal(suggestionOf('lambda x: x and True'), undefined)
 })
 
+test('what nests without end is refused like anything else', () => {
+  for (const source of ['not '.repeat(15_000), `${'('.repeat(20_000)} and`]) assert.notEqual(messageOf(source), '', source.slice(0, 10))
+})
+
 test('what JavaScript would answer with false, or fail at, without a word is refused', () => {
   for (const source of [
     'request.ip in ["10.0.0.0/8"]',
