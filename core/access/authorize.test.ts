@@ -151,7 +151,7 @@ test('a list of what can be opened records nothing, and a failure opens nothing'
   }
 })
 
-test('where no browser is, the sign-in counts: its address, its browser, what it proved', async () => {
+test('where no browser is, the sign-in counts: its address, its browser, what it proved, and never those of the application', async () => {
   const { accesses, asked } = house(yes)
   const channel = backChannel(accesses, { find: async (id) => (id === 's1' ? session : undefined) })
   const from = { ...request, ip: '192.0.2.9', userAgent: 'server' }
@@ -161,7 +161,7 @@ test('where no browser is, the sign-in counts: its address, its browser, what it
     asked.map(({ situation }) => [situation.request.ip, situation.request.userAgent, situation.proofs.length, situation.session?.at]),
     [
       ['10.0.0.7', 'browser', 1, 5],
-      ['192.0.2.9', 'server', 0, undefined],
+      ['', '', 0, undefined],
     ],
   )
   const refusing = backChannel(house(no).accesses, { find: async () => session })

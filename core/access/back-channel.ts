@@ -22,7 +22,8 @@ export const backChannel = (accesses: Accesses, sessions: Pick<Sessions, 'find'>
     const configured = snapshot.applications.get(application.slug)
     if (configured && !configured.access) return { allowed: true, reason: 'the application has no access rules' }
     const session = sessionId === undefined ? undefined : await sessions.find(sessionId)
-    const { ip = request.ip, userAgent = request.userAgent } = session ?? {}
+    // Where nothing is known of the sign-in, nothing is said of it: the application's own address proves nothing of its user.
+    const { ip = '', userAgent = '' } = session ?? {}
     const access = await accesses.ask(
       snapshot,
       { application },

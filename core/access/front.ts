@@ -270,7 +270,8 @@ export class Front {
         application: provider.application,
         facts: { [facts.user.name]: { id: session.userId, username: session.username } },
       },
-      visit,
+      // The browser came with the session that there was before a sign-in, if it came with one.
+      { ...visit, browser: { ...visit.browser, session } },
     )
     if (view.is === 'closed') return this.#finish(visit, next, provider, session)
     if (view.is === 'would-ask') return this.#refuse(visit, next, provider, 'consent-needed')

@@ -13,7 +13,18 @@ const batch = 500
 export const pruneAccess = async ({ sql }: Database, clock: Clock): Promise<number> => {
   const now = clock.now().getTime()
   const over = now - kept
-  const sessions = sql.selectFrom('sessions').select('id').where('expires_at', '<', over)
+  // A grant may outlive its session by far; what the sign-in was is asked as long as it does.
+  const sessions = sql
+    .selectFrom('sessions')
+    .select('id')
+    .where('expires_at', '<', over)
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('grants').select('grants.id').whereRef('grants.session_id', '=', 'sessions.id').where('grants.expires_at', '>=', over),
+        ),
+      ),
+    )
   const grants = sql.selectFrom('grants').select('id').where('expires_at', '<', over)
   const runs = sql.selectFrom('closed_runs').select('id').where('closed_at', '<', over)
   const browsers = sql

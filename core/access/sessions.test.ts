@@ -81,7 +81,7 @@ test('a browser that comes back is seen without its request waiting for it, and 
 })
 
 test('what is long over is deleted, and nothing else', async (t) => {
-  const { aGrant, addUser, clock, database, grants, readBrowser, signIn, time } = await setUp(t)
+  const { aGrant, addUser, clock, database, grants, readBrowser, sessions, signIn, time } = await setUp(t)
   const ada = await addUser()
   const old = await signIn(ada)
   await grants.open(aGrant(ada, old.session.id))
@@ -92,9 +92,10 @@ test('what is long over is deleted, and nothing else', async (t) => {
   assert.equal(await pruneAccess(database, clock), 0)
   time.now += 9 * 24 * 3600_000
   const { cookie } = await signIn(ada)
-  assert.equal(await pruneAccess(database, clock), 1 + 1 + 1201)
+  assert.equal(await pruneAccess(database, clock), 1 + 1201)
   assert.ok((await readBrowser(cookie)).session)
   assert.deepEqual(await grants.alive(lasting.id), lasting)
+  assert.ok(await sessions.find(lasting.sessionId), 'rules are asked of the sign-in for as long as its grants live')
   time.now += 400 * 24 * 3600_000
   assert.equal(await pruneAccess(database, clock), 1 + 1 + 1)
   time.now += 1

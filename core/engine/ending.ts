@@ -1,5 +1,5 @@
-import { facts as known, msg, type Json, type Message, type Refusal } from '../api/index.ts'
-import type { Closed } from '../access/types.ts'
+import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
+import type { Closed, Proof } from '../access/types.ts'
 import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
@@ -32,6 +32,12 @@ const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): r
   const isKnown = (id: string) =>
     id === browser.session?.userId || supplied.includes(id) || proofs.some(({ user }) => user === null || user === id)
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
+}
+
+/** Is it the session that these proofs would have opened? Not if another request brought the run to another end, which came first. */
+const isOf = ({ userId, methods }: Session, user: KnownUser | undefined, proofs: readonly Proof[]): boolean => {
+  const proved = new Set(proofs.map(({ method }) => method))
+  return userId === user?.id && methods.length === proved.size && methods.every((method) => proved.has(method))
 }
 
 /** How runs end: closed with everything written, denied with nothing written, or broken. */
@@ -74,6 +80,8 @@ export class Ending {
     if (!closed.closed) return this.#conflict({ ...position, state }, closed, asker)
 
     await this.#store({ ...position, state }, 'closed')
+    if (closed.closed === 'before' && closed.session && !isOf(closed.session, user, proofs))
+      return { is: 'over', runId: state.id, flow: state.flow, purpose: state.purpose, how: 'closed' }
     const isKnown = closed.session !== undefined || asker.browser.session !== undefined
     if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
     if (closed.closed === true && (opens || ends)) {

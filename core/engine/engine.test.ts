@@ -55,6 +55,33 @@ describe('a run', () => {
     assert.equal(h.closings.length, 0)
   })
 
+  withHouse(
+    'that two requests end differently has ended as the first did: its session is not taken for the proofs of the second',
+    async (h) => {
+      const flow = program([{ type: 'who' }, { type: 'secret' }, { type: 'code', when: 'user:bob' }])
+      const bobs = [{ name: 'bob' }, { word: 'bobs' }, { code: '1' }]
+      const session = (userId: string, methods: readonly string[]) => ({ id: 's1', userId, at: new Date(0), methods })
+      h.closeAs(() => ({ closed: 'before', session: session('u-ada', ['pwd']) }))
+      assert.equal((await walk(h, flow, bobs)).is, 'over')
+      h.closeAs(() => ({ closed: 'before', session: session('u-bob', ['pwd']) }))
+      assert.equal((await walk(h, flow, bobs)).is, 'over')
+      h.closeAs(() => ({ closed: 'before', session: session('u-bob', ['pwd', 'totp']) }))
+      assert.equal((await walk(h, flow, bobs)).is, 'closed')
+    },
+  )
+
+  withHouse('is over when its flow can only be entered by a link, or called, meanwhile', async (h) => {
+    const { runId, challenge } = asking(await walk(h, signIn, [{ name: 'ada' }]))
+    const steps = [{ type: 'who' }, { type: 'secret' }]
+    for (const entry of ['link', 'call'] as const) {
+      const changed = new Map([['sign-in', program(steps, { entry })]])
+      assert.deepEqual(await h.engine.view(runId, changed, h.asker()), { is: 'gone' }, entry)
+      assert.deepEqual(await h.engine.answer(runId, challenge, { word: 'right' }, changed, h.asker()), { is: 'gone' }, entry)
+      assert.deepEqual(await h.engine.restart(runId, changed, h.asker()), { is: 'gone' }, entry)
+    }
+    assert.equal(h.closings.length, 0)
+  })
+
   withHouse('two runs at one browser do not disturb each other', async (h) => {
     const one = asking(await walk(h, signIn, [{ name: 'ada' }]))
     const two = asking(await walk(h, signIn, [{ name: 'bob' }]))

@@ -82,6 +82,8 @@ export class Engine {
     const program = programs.get(state.flow)
     if (!program) return undefined
     if (program.hash === state.hash || state.ended) return { state, program, version: entry.version }
+    // Nobody goes on where they could not enter any more.
+    if (program.byCall || (program.byLink && !state.link)) return undefined
     // The flow was changed while somebody was in it: they begin again, under what holds now.
     return { state: { ...anew(state, program), notice: msg('core.flow-changed') }, program, version: entry.version }
   }

@@ -21,6 +21,10 @@ test('expressions, bodies with return, and types are allowed', () => {
     '"department" in user.attributes',
     'const user = { group: 1 }; return user.group === 1',
     'facts.login?.identifier === "ada"',
+    'const levels = { ada: 1 }; return user.username in levels && "login" in facts',
+    '(now.getHours() >= 8) === device.known && (1 < 2) !== true',
+    'user.attributes.path !== "a/b" && request.origin !== "http://127.0.0.1"',
+    'const user = { isInGroup: true }; return user.isInGroup && true',
   ])
     assert.deepEqual(problemsOf(source), [], source)
 })
@@ -55,6 +59,10 @@ test('no suggestion is made that would be wrong itself', () => {
   assert.equal(suggestionOf('lambda x: x and True'), undefined)
 })
 
+test('what nests without end is refused like anything else', () => {
+  for (const source of ['not '.repeat(15_000), `${'('.repeat(20_000)} and`]) assert.notEqual(messageOf(source), '', source.slice(0, 10))
+})
+
 test('what JavaScript would answer with false, or fail at, without a word is refused', () => {
   for (const source of [
     'request.ip in ["10.0.0.0/8"]',
@@ -65,6 +73,34 @@ test('what JavaScript would answer with false, or fail at, without a word is ref
   ])
     assert.match(messageOf(source), /"in" does not look into (lists|texts)/, source)
   assert.match(messageOf('user.username = "ada"'), /"user.username" cannot be changed; compare by ===/)
+})
+
+test('"in" is refused wherever there may be a list, since not being in it would always hold', () => {
+  for (const source of [
+    '!("blocked" in user.attributes.tags)',
+    'const allowed = ["ada", "bob"]; return user.username in allowed',
+    'const groups = user.groups; return !("finance" in groups)',
+    '"ada" in new Set(["ada"])',
+    '"finance" in user["groups"]',
+    '"finance" in user.groups.concat("x")',
+    '[["a"]].some((tags) => "a" in tags)',
+  ])
+    assert.match(messageOf(source), /"in" does not look into lists/, source)
+  assert.equal(suggestionOf('request.ip in "10.0.0.0/8"'), 'request.ip.in("10.0.0.0/8")')
+})
+
+test('comparisons that come to the same whatever there is are refused', () => {
+  assert.equal(suggestionOf('8 <= now.getUTCHours() <= 18'), '8 <= now.getUTCHours() && now.getUTCHours() <= 18')
+  assert.equal(suggestionOf('return user.id == user.username == user.name'), 'user.id == user.username && user.username == user.name')
+  for (const source of ['user.groups != []', 'user.attributes.tags == ["a"]', '[] === user.roles'])
+    assert.match(messageOf(source), /does not look into a written list, so it is always (true|false)/, source)
+  assert.match(messageOf('user.attributes !== {}'), /written object, so it is always true/)
+  assert.equal(suggestionOf('request.ip != "10.0.0.0/8"'), '!request.ip.in("10.0.0.0/8")')
+})
+
+test('a method that is not called is refused, since it would count as true for everybody', () => {
+  for (const source of ['user.isInGroup && device.known', '!user.is_in_group', 'if (user.isInGroup) return true; return false'])
+    assert.match(messageOf(source), /"user\.(isInGroup|is_in_group)" is not called/, source)
 })
 
 test('networks that are written out are checked', () => {

@@ -46,10 +46,20 @@ const placeAt = (source: string, offset: number) => {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 }
 }
 
+const rewrittenOf = (source: string): string | undefined => {
+  try {
+    return rewritePython(source)
+  } catch (error) {
+    // It nests deeper than the stack is: the sandbox says so too.
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 /** The habit that made a source wrong, with what was meant: only if that would be right. */
 const asPython = (source: string, names: readonly string[]): ExpressionProblem | undefined => {
   const habit = pythonHabit(source)
-  const rewritten = habit && rewritePython(source)
+  const rewritten = habit && rewrittenOf(source)
   if (!habit || rewritten === undefined || 'problems' in check(rewritten, names)) return undefined
   return { ...placeAt(source, habit.at), message: `${habit.message}; did you mean \`${rewritten}\`?` }
 }

@@ -1,9 +1,13 @@
 import type { AnyNode } from 'acorn'
 import { didYouMean } from '../configuration/suggest.ts'
+import { pointless, uncalled } from './comparisons.ts'
 import type { ExpressionProblem } from './expressions.ts'
 import { networkProblem } from './networks.ts'
 import { entryOf } from './scope.ts'
 import { nodesOf, parseSource, pathOf, placeOf } from './syntax.ts'
+
+/** Names that a source declares, with what they are made of where that is written beside them. */
+type Declared = ReadonlyMap<string, AnyNode | undefined>
 
 const typeOf = (path: readonly string[]): string | undefined => {
   const [name = '', field] = path
@@ -21,11 +25,19 @@ const kindOf = (node: AnyNode): 'list' | 'text' | undefined => {
   return type === 'string' || type === 'string | null' ? 'text' : undefined
 }
 
-/** `'x' in ['x']` asks for a position in the list and so is false without a word; of a text it fails when it is run. */
-const misplacedIn = (node: AnyNode): string | undefined => {
-  const kind = node.type === 'BinaryExpression' && node.operator === 'in' ? kindOf(node.right) : undefined
-  if (kind === undefined) return undefined
-  return `"in" does not look into ${kind}s in JavaScript; use ${kind}.includes(value), or address.in(network, …)`
+/** Is it an object with names to be found, for certain? */
+const isObject = (node: AnyNode, made: Declared): boolean => {
+  if (node.type === 'Identifier' && made.has(node.name)) return made.get(node.name)?.type === 'ObjectExpression'
+  return node.type === 'ObjectExpression' || typeOf(pathOf(node) ?? [])?.startsWith('Readonly<Record') === true
+}
+
+/** `'x' in ['x']` asks for a position in the list and so is false without a word, and `!` makes a yes of it; of a text it fails when it is run. */
+const misplacedIn = (node: AnyNode, made: Declared): string | undefined => {
+  if (node.type !== 'BinaryExpression' || node.operator !== 'in' || isObject(node.right, made)) return undefined
+  const kind = kindOf((node.right.type === 'Identifier' ? made.get(node.right.name) : undefined) ?? node.right)
+  return kind === undefined
+    ? '"in" does not look into lists in JavaScript, and this may be one; use list.includes(value), or Object.hasOwn(object, name)'
+    : `"in" does not look into ${kind}s in JavaScript; use ${kind}.includes(value), or address.in(network, …)`
 }
 
 const unknownField = (node: AnyNode): string | undefined => {
@@ -67,17 +79,23 @@ export const misuses = (source: string): readonly ExpressionProblem[] => {
   const program = parseSource(source)
   if (!program) return []
   const nodes = [...nodesOf(program)]
-  const declared = new Set(nodes.flatMap(declarationsOf))
+  const declared: Declared = new Map(nodes.flatMap((node) => declarationsOf(node).map((name) => [name, initOf(node)] as const)))
   const isOurs = (node: AnyNode) => {
     const [name] = (node.type === 'MemberExpression' ? pathOf(node) : undefined) ?? []
     return name !== undefined && !declared.has(name)
   }
   return nodes.flatMap((node) => {
-    const message = misplacedIn(node) ?? (isOurs(node) ? unknownField(node) : undefined) ?? assignment(node)
+    const method = uncalled(node)
+    if (method && isOurs(method.at)) return [{ message: method.message, ...placeOf(method.at) }]
+    const message =
+      misplacedIn(node, declared) ?? pointless(node, source) ?? (isOurs(node) ? unknownField(node) : undefined) ?? assignment(node)
     const place = node.type === 'MemberExpression' ? node.property : node
     return message === undefined ? badNetworks(node) : [{ message, ...placeOf(place) }]
   })
 }
+
+const initOf = (node: AnyNode): AnyNode | undefined =>
+  node.type === 'VariableDeclarator' && node.id.type === 'Identifier' ? (node.init ?? undefined) : undefined
 
 /** Names that a node may declare, more rather than fewer: in doubt the field of a name is not looked at. */
 const declarationsOf = (node: AnyNode): readonly string[] => {

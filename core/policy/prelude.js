@@ -89,9 +89,12 @@ export default (() => {
     if (networks.length === 0) throw new TypeError('in() needs a network, e.g. "10.0.0.0/8"')
     // All of them, so that a malformed one shows at once and not only where it would count.
     const known = networks.flat().map(network)
-    const all = bytesOf(text)
-    const bytes = all !== null && isMapped(all) ? all.slice(12) : all
-    return bytes !== null && known.some((one) => one.bytes.length === bytes.length && agree(one.bytes, bytes, one.count))
+    // The zone says by which interface an address is reached, not where it is.
+    const all = bytesOf(text.includes(':') ? text.split('%', 1)[0] : text)
+    // Neither inside nor outside of any network: "not in" must not hold for what nobody could read.
+    if (all === null) throw new TypeError(`${shown(text)} is not an address`)
+    const bytes = isMapped(all) ? all.slice(12) : all
+    return known.some((one) => one.bytes.length === bytes.length && agree(one.bytes, bytes, one.count))
   }
 
   defineProperty(String.prototype, 'in', {

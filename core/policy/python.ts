@@ -139,6 +139,7 @@ const membership = (left: Operand, right: Operand, denied: boolean): string => {
     return /(^|\.)ip$/.test(left.code) || isNetwork(right.list)
       ? `${not}${left.code}.in(${right.list})`
       : `${not}[${right.list}].includes(${left.code})`
+  if (isNetwork(right.code)) return `${not}${left.code}.in(${right.code})`
   return right.code === 'user.groups' ? `${not}user.isInGroup(${left.code})` : `${not}${right.code}.includes(${left.code})`
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { literal, msg } from '../api/index.ts'
@@ -84,4 +85,18 @@ test('every language of core has every key of English, with the same parameters'
       assert.deepEqual(parameters(text), parameters(english[key]!), `${key} in ${locale}`)
     }
   }
+})
+
+test('every text that core says is there', () => {
+  const root = `${import.meta.dirname}/..`
+  const files = globSync('**/*.ts', { cwd: root }).filter((file) => !/\.(test|fixture)\.ts$/.test(file))
+  const said = files.flatMap((file) =>
+    [...readFileSync(`${root}/${file}`, 'utf8').matchAll(/'(core\.[a-z.-]+)'/g)].map(([, key = '']) => key),
+  )
+  assert.ok(said.includes('core.denied.title'))
+  const { en = {} } = coreMessages
+  assert.deepEqual(
+    [...new Set(said)].filter((key) => !Object.hasOwn(en, key)),
+    [],
+  )
 })

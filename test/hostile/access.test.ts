@@ -65,6 +65,25 @@ test('who leaves the group while a page is open is not let in by answering it', 
   await server.restart({ apply: staffOnly })
 })
 
+test('on the way to an application, conditions see the sign-in that was just made, and not what the browser came with', async () => {
+  const judging = (when: string) =>
+    attacked({
+      flows: {
+        judging: { title: 'Judging', designation: 'authorization', steps: [{ type: 'deny', with: { message: 'Judged' }, when }] },
+      },
+      applications: { wiki: { name: 'The Wiki', provider: 'wiki', flows: { authorization: 'judging' } } },
+    })
+  // Nobody was signed in at the browser before.
+  await server.restart({ apply: judging('!(session !== null && methods.includes("pwd"))') })
+  assert.ok(answerOf(await signIn(new Client(server.url), people.ada, authorizeAddress()))['code'])
+  // A session is there already, but it is not the one that leads on.
+  const client = new Client(server.url)
+  await signIn(client, people.bob)
+  await server.restart({ apply: judging('facts.user.id !== user.id || session === null || session.at < now || !methods.includes("pwd")') })
+  assert.ok(answerOf(await signIn(client, people.ada, authorizeAddress({ prompt: 'login' })))['code'])
+  await server.restart({ apply: staffOnly })
+})
+
 test('rules that change count for tokens that were given before', async () => {
   const { refresh_token, access_token } = await tokensFor(server, people.ada)
   await server.restart({ apply: attacked({ applications: wikiFor([{ user: 'bob' }]) }) })

@@ -6,11 +6,17 @@ import { newGrant } from '../grant.ts'
 import { authorizationError, authorizationResponse } from '../responses/authorization.ts'
 import { subjectOf } from '../subject.ts'
 import type { Parked, Settings, use } from '../types.ts'
+import { unregistered } from './redirect-uri.ts'
 
-/** The user is signed in and has allowed it: the answer is a code (RFC 6749 §4.1.2). The grant is recorded when the code is redeemed. */
+/**
+ * The user is signed in and has allowed it: the answer is a code (RFC 6749 §4.1.2). The grant is recorded when the code is redeemed. What the
+ * provider stopped allowing while the user signed in is not given.
+ */
 export const finish = async (done: Done<Settings, Parked, typeof use>): Promise<Answer> => {
   const { provider, request, subject, session, origin, use } = done
   const { settings } = provider
+  const gone = unregistered(provider, request)
+  if (gone) return gone
   const issuer = issuerOf(origin, provider)
   const sub = await subjectOf(subject, settings.subject, use.users)
   if (sub === undefined)
@@ -19,7 +25,8 @@ export const finish = async (done: Done<Settings, Parked, typeof use>): Promise<
       request,
       new OAuthError('access_denied', 'This application knows users by e-mail address, and this user has none.'),
     )
-  const grant = newGrant({ provider, origin, session, scopes: request.scopes, sub }, use)
+  const scopes = request.scopes.filter((name) => settings.scopes.includes(name))
+  const grant = newGrant({ provider, origin, session, scopes, sub }, use)
   const { redirectUri, challenge, nonce } = request
   const code = await issueCode({ grant, redirectUri, challenge, nonce }, settings.codeLifetime, use)
   return authorizationResponse(issuer, request, { code })

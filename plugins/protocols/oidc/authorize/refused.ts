@@ -3,6 +3,7 @@ import { issuerOf } from '../addresses.ts'
 import { OAuthError } from '../errors.ts'
 import { authorizationError } from '../responses/authorization.ts'
 import type { Parked, Settings, use } from '../types.ts'
+import { unregistered } from './redirect-uri.ts'
 
 /** OIDC Core §3.1.2.6, RFC 6749 §4.1.2.1. */
 const errors: Readonly<Record<Refusal, readonly [error: string, description: string]>> = {
@@ -13,4 +14,4 @@ const errors: Readonly<Record<Refusal, readonly [error: string, description: str
 }
 
 export const refused = ({ provider, request, why, origin }: Refused<Settings, Parked, typeof use>): Answer =>
-  authorizationError(issuerOf(origin, provider), request, new OAuthError(...errors[why]))
+  unregistered(provider, request) ?? authorizationError(issuerOf(origin, provider), request, new OAuthError(...errors[why]))
