@@ -59,6 +59,14 @@ const protocols: Readonly<Record<string, string>> = {
     app.get('/of/hook', { preHandler: ${hang} }, async () => 'never')
     app.get('/of/begun', async (_, reply) => { reply.raw.write('begun'); setTimeout(() => reply.raw.end(', ended'), 11_000); return reply.hijack() })`,
   }),
+  slow: protocol('slow', {
+    finish: "() => new Promise((done) => setTimeout(done, 6000, { answer: 'json', status: 200, body: {} }))",
+    routes: `
+    app.get('/of/late/:slug', async (request, reply) => {
+      await new Promise((done) => setTimeout(done, 6000))
+      return ctx.login(request, reply, ctx.providers(request).byApplication(request.params.slug), {}, { silent: true })
+    })`,
+  }),
   mute: protocol('mute', { finish: '() => undefined' }),
   // What cannot be mounted: see the reasons below.
   topples: protocol('topples', { routes: "throw new Error('no luck')" }),
@@ -87,8 +95,9 @@ before(async () => {
   const directory = join(temporaryDirectory(), 'plugins')
   mkdirSync(directory)
   for (const [name, source] of Object.entries({ ...plugins, ...protocols })) writeFileSync(join(directory, `${name}.ts`), source)
-  const providers = Object.fromEntries(['endless', 'mute', 'notes'].map((kind) => [kind, { type: kind }]))
-  const applications = Object.fromEntries(['endless', 'mute', 'notes'].map((kind) => [kind, { name: kind, provider: kind }]))
+  const used = ['endless', 'slow', 'mute', 'notes']
+  const providers = Object.fromEntries(used.map((kind) => [kind, { type: kind }]))
+  const applications = Object.fromEntries(used.map((kind) => [kind, { name: kind, provider: kind }]))
   server = await startServer({ apply: configuration({ flows, providers, applications }), env: { SLUICE_PLUGINS: directory } })
 })
 after(() => server?.stop())
@@ -189,6 +198,7 @@ test('a protocol that hangs holds its own requests for no longer than its time, 
     client.ask('/x/endless/of/route', { headers: { accept: 'application/json' } }),
   ])
   const begun = client.ask('/x/endless/of/begun')
+  const late = client.ask('/x/slow/of/late/slow')
   await isWell()
   assert.ok(performance.now() - started < 9000, 'others were answered meanwhile')
   const pages = await hanging
@@ -197,6 +207,7 @@ test('a protocol that hangs holds its own requests for no longer than its time, 
   assert.equal(pages[4]?.json().code, 'internal-error')
   assert.match(server.logs(), /protocol \\"endless\\" did not answer within 10 s/)
   assert.equal((await begun).body, 'begun, ended')
+  assert.equal((await late).status, 200, 'each part of it was in time')
 })
 
 test('a protocol that gives no answer that can be sent leaves nobody waiting', async () => {
