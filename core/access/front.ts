@@ -16,6 +16,7 @@ import type { ApplicationFlows } from '../configuration/types.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
+import { answerOf } from './answer.ts'
 import type { Refusals } from './refusals.ts'
 import type { Proof } from './types.ts'
 import type { Visit } from './visit.ts'
@@ -281,7 +282,8 @@ export class Front {
   async #finish(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next> {
     const { protocol, use } = this.#parts.protocol(purpose.protocol)
     const subject = { id: session.userId, username: session.username }
-    const answer = await protocol.finish({ provider, request: purpose.parked, subject, session, origin: visit.request.origin, use })
+    const { origin } = visit.request
+    const answer = await answerOf(protocol, () => protocol.finish({ provider, request: purpose.parked, subject, session, origin, use }))
     await this.#parts.events.record({
       action: 'authorize_application',
       userId: session.userId,
@@ -294,7 +296,11 @@ export class Front {
 
   async #refuse(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, why: Refusal): Promise<Next> {
     const { protocol, use } = this.#parts.protocol(purpose.protocol)
-    return { next: 'answer', answer: await protocol.refused({ provider, request: purpose.parked, why, origin: visit.request.origin, use }) }
+    const { origin } = visit.request
+    return {
+      next: 'answer',
+      answer: await answerOf(protocol, () => protocol.refused({ provider, request: purpose.parked, why, origin, use })),
+    }
   }
 
   /** The application's own flow for this, else the default. The configuration was checked: there is one. */

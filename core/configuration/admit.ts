@@ -3,12 +3,12 @@ import { catalogProblems } from './catalog-checks.ts'
 import type { Disabled } from './external-plugins.ts'
 import { type Grants, ungranted } from './grants.ts'
 
-type Found = { readonly path: string; readonly plugin: Plugin }
+export type Found = { readonly path: string; readonly plugin: Plugin }
 
 /** As far as its data is what its type says. */
-const kindsOf = ({ stages, policies, protocols }: Plugin): readonly string[] =>
+export const kindsOf = ({ stages, policies, protocols }: Plugin): readonly string[] =>
   [stages, policies, protocols].flatMap((items) =>
-    Array.isArray(items) ? items.map((item: { readonly kind: string }) => item.kind) : [],
+    Array.isArray(items) ? items.map(({ kind }: { readonly kind: unknown }) => String(kind)) : [],
   )
 
 const problemsWith = (accepted: readonly Plugin[], { plugin }: Found, ports: ReadonlySet<string>): readonly string[] => {

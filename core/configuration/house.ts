@@ -8,6 +8,7 @@ import { admit } from './admit.ts'
 import { loadExternalPlugins } from './external-plugins.ts'
 import { uselessGrants } from './grants.ts'
 import { type Document, itemsOf } from './document.ts'
+import { rehearseMounts } from './rehearsal.ts'
 import { loadDocuments } from './load.ts'
 import { loadPlugins } from './plugins.ts'
 import { inOrder, type Problem, problemText } from './problem.ts'
@@ -39,11 +40,12 @@ export async function readCatalog(
   const [loaded, elsewhere] = await Promise.all([loadPlugins(folder('plugins')), loadExternalPlugins(plugins)])
   if ('problems' in loaded) throw new Misconfigured('Plugins could not be loaded', loaded.problems)
   const offered = new Set(Object.values(ports).map(({ id }) => id))
-  const { admitted, disabled } = admit(loaded.plugins, elsewhere.found, { ports: offered, grants })
+  const { admitted: works, disabled } = admit(loaded.plugins, elsewhere.found, { ports: offered, grants })
+  const { admitted, unmountable } = await rehearseMounts(works)
   const told = new Set(elsewhere.found.map(({ plugin }) => plugin.id))
   const made = createCatalog([...loaded.plugins, ...admitted.map(({ plugin }) => plugin)], offered, {
     external: new Map(admitted.map(({ plugin, path }) => [plugin.id, path])),
-    disabled: [...elsewhere.disabled, ...disabled],
+    disabled: [...elsewhere.disabled, ...disabled, ...unmountable],
     warnings: uselessGrants(grants, told),
   })
   if ('problems' in made) throw new Misconfigured('Plugins that cannot work', made.problems)

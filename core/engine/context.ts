@@ -1,5 +1,5 @@
 import { facts as known, type Fact, type StageContext } from '../api/index.ts'
-import { stageDeadline } from './guard.ts'
+import { patience } from './guard.ts'
 import type { Attempt } from './limits.ts'
 import type { Program, Step } from './program.ts'
 import { factOf, type RunState } from './state.ts'
@@ -23,7 +23,7 @@ export function contextOf(state: RunState, program: Program, step: Step, asker: 
     },
     peek,
     get signal() {
-      return AbortSignal.timeout(stageDeadline)
+      return AbortSignal.timeout(patience)
     },
   }
   return context as unknown as StageContext<any, any, any, any>

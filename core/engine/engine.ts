@@ -97,7 +97,7 @@ export class Engine {
     const then = backTo(state, at + 1)
     try {
       const outcome = await inTime(
-        step.stage.kind,
+        `stage "${step.stage.kind}"`,
         step.stage.show(contextOf(then, program, step, asker, this.#parts.use(step.stage.kind))),
       )
       return outcome.go === 'ask' ? asking(backTo(state, at), step, outcome.screen, challenge) : undefined
@@ -124,7 +124,7 @@ export class Engine {
     const started = performance.now()
     try {
       const outcome = await inTime(
-        step.stage.kind,
+        `stage "${step.stage.kind}"`,
         step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value),
       )
       const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
@@ -204,7 +204,7 @@ export class Engine {
     const started = performance.now()
     try {
       const outcome = await inTime(
-        step.stage.kind,
+        `stage "${step.stage.kind}"`,
         step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))),
       )
       if (outcome.go === 'ask')
@@ -289,7 +289,7 @@ export class Engine {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
       const outcome = await inTime(
-        step.stage.kind,
+        `stage "${step.stage.kind}"`,
         step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind))),
       )
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)

@@ -1,23 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import cookie from '@fastify/cookie'
-import formbody from '@fastify/formbody'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Snapshot } from '../configuration/types.ts'
-import { demandPermissions, mountApi, type MountParts } from './api/mount.ts'
+import { mountApi, type MountParts } from './api/mount.ts'
 import { assetRoutes } from './assets.ts'
 import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
+import { layGround } from './ground.ts'
 import { setHeaders } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
 import { refusalRoutes } from './refusals.ts'
-
-/** Bytes. Forms are small; nothing is uploaded here. */
-const bodyLimit = 128 * 1024
 
 export type AppParts = FlowParts & {
   readonly log: Logger
@@ -30,21 +26,15 @@ export type AppParts = FlowParts & {
 }
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
-  const app = Fastify({
+  const app = await layGround({
     loggerInstance: quieter(parts.log) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: [...parts.trustedProxies],
-    bodyLimit,
     forceCloseConnections: 'idle',
     requestTimeout: 30_000,
     frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
-    routerOptions: { maxParamLength: 512, caseSensitive: true },
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: true } },
   })
-  app.decorateRequest('origin', '')
-  app.decorateRequest('snapshot', null as unknown as Snapshot)
-  app.decorateRequest('locale', 'en')
 
   app.addHook('onRequest', async (request, reply) => {
     request.snapshot = parts.snapshot()
@@ -64,10 +54,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
       'http',
     )
   })
-  await app.register(cookie)
-  await app.register(formbody, { bodyLimit })
   answerErrors(app, parts.pages)
-  demandPermissions(app)
   healthRoutes(app, parts.health)
   assetRoutes(app)
   homeRoutes(app, parts)

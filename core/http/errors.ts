@@ -16,7 +16,7 @@ const codes: Readonly<Record<number, readonly [code: string, title: string]>> = 
 
 export function answerErrors(app: FastifyInstance, pages: Pages): void {
   app.setNotFoundHandler((request, reply) => pages.notFound(request, reply))
-  app.setErrorHandler((error: FastifyError, request, reply) => fail(error, request, reply, pages))
+  app.setErrorHandler((error: FastifyError, request, reply) => answerFailure(error, request, reply, pages))
 }
 
 /**
@@ -28,17 +28,19 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
   return failWithProblem(error, statusOf(error), request, reply)
 }
 
-const isBusy = (error: FastifyError): boolean => error.name === 'Busy'
-const statusOf = (error: FastifyError): number => (isBusy(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
+type Failure = Error & Partial<Pick<FastifyError, 'statusCode' | 'validation'>>
+const isBusy = (error: Error): boolean => error.name === 'Busy'
+const statusOf = (error: Failure): number => (isBusy(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
 
-function fail(error: FastifyError, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
+/** Tells that a request failed: people by a page, programs by a problem document, operators by the log. */
+export function answerFailure(error: Failure, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
   const status = statusOf(error)
   if (status >= 500 && !isBusy(error)) request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
   if (isBusy(error)) void reply.header('retry-after', 5)
   return wantsPage(request) ? pages.error(request, reply, status) : failWithProblem(error, status, request, reply)
 }
 
-function failWithProblem(error: FastifyError, status: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function failWithProblem(error: Failure, status: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const [code, title] = codes[status] ?? (status < 500 ? ['bad-request', 'Bad request'] : ['internal-error', 'Internal error'])
   return sendProblem(reply, {
     status,

@@ -4,8 +4,9 @@ import type { BackChannel } from '../access/back-channel.ts'
 import type { createCallers } from '../access/caller.ts'
 import type { Front } from '../access/front.ts'
 import { isPermission } from '../access/permissions.ts'
-import type { Visits } from './visits.ts'
+import { Deadlines } from './deadlines.ts'
 import type { Pages } from './pages.ts'
+import type { Visits } from './visits.ts'
 
 type ProtocolParts = {
   readonly front: Front
@@ -18,12 +19,22 @@ type ProtocolParts = {
 
 export type LoadedProtocol = { readonly protocol: Protocol; readonly use: Readonly<Record<string, unknown>> }
 
-/** Gives each protocol a Fastify scope of its own under its mounts. Nothing that one sets reaches another. */
+/** Where the routes of a protocol stand. */
+export const mountsOf = ({ kind, mounts }: Protocol): readonly string[] => mounts ?? [`/x/${kind}`]
+
+/** Gives each protocol a Fastify scope of its own under its mounts. Nothing that one sets reaches another, and no request waits for it forever. */
 export async function mountProtocols(app: FastifyInstance, protocols: readonly LoadedProtocol[], parts: ProtocolParts): Promise<void> {
   for (const loaded of protocols) {
-    const context = contextFor(loaded, parts)
-    for (const prefix of loaded.protocol.mounts ?? [`/x/${loaded.protocol.kind}`]) {
-      await app.register(async (scope) => loaded.protocol.routes(scope, context), { prefix })
+    const deadlines = new Deadlines(loaded.protocol.kind, parts.pages)
+    const context = contextFor(loaded, parts, deadlines)
+    for (const prefix of mountsOf(loaded.protocol)) {
+      await app.register(
+        async (scope) => {
+          deadlines.watch(scope)
+          await loaded.protocol.routes(scope, context)
+        },
+        { prefix },
+      )
     }
   }
 }
@@ -31,6 +42,7 @@ export async function mountProtocols(app: FastifyInstance, protocols: readonly L
 function contextFor(
   { protocol, use }: LoadedProtocol,
   { front, backChannel, visits, pages, api }: ProtocolParts,
+  deadlines: Deadlines,
 ): ProtocolContext<any, any, any> {
   const { kind } = protocol
   return {
@@ -48,12 +60,16 @@ function contextFor(
       return permissions.has(permission)
     },
     async login(request, reply, provider, parked, wants) {
-      const visit = await visits.visit(request)
-      return pages.send(request, reply, visit, await front.login(visit, kind, provider, parked, wants))
+      return deadlines.pausing(request, reply, async () => {
+        const visit = await visits.visit(request)
+        return pages.send(request, reply, visit, await front.login(visit, kind, provider, parked, wants))
+      })
     },
     async logout(request, reply, wish) {
-      const visit = await visits.visit(request)
-      return pages.send(request, reply, visit, await front.logout(visit, wish))
+      return deadlines.pausing(request, reply, async () => {
+        const visit = await visits.visit(request)
+        return pages.send(request, reply, visit, await front.logout(visit, wish))
+      })
     },
     async authorize(who, application, request) {
       return backChannel.authorize(request.snapshot, who, application, visits.view(request))

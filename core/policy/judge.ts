@@ -1,6 +1,7 @@
 import { type Decision, type Fact, type Log, type Policy, type PolicyContext, type User } from '../api/index.ts'
 import type { Pool } from '../../sandbox/index.ts'
 import { methodsOf } from '../access/browsers.ts'
+import { inTime } from '../engine/guard.ts'
 import { usernameKey } from '../identity/names.ts'
 import { batching } from './batch.ts'
 import { fetchUser, type Directory, type Fetch, type Fetched } from './directory.ts'
@@ -148,9 +149,6 @@ export const createJudge = (parts: JudgeParts): Judge => {
   async function ask({ policy, settings }: ConfiguredPolicy, given: Evaluation): Promise<Answer> {
     const { situation, fetched } = given
     let decisive: Decisive | undefined
-    const late = Promise.withResolvers<never>()
-    const signal = AbortSignal.timeout(policyDeadline)
-    const timer = setTimeout(() => late.reject(new Error(`the policy did not answer within ${policyDeadline / 1000} s`)), policyDeadline)
     const context: PolicyContext<any, any> = {
       settings,
       use: parts.use(policy),
@@ -165,17 +163,12 @@ export const createJudge = (parts: JudgeParts): Judge => {
         decisive = evaluated.decisive ?? decisive
         return evaluated.value
       },
-      signal,
+      signal: AbortSignal.timeout(policyDeadline),
     }
-    try {
-      // In a function of its own, so that a throw before the first `await` is a rejection too.
-      const decision = await Promise.race([(async () => policy.decide(context))(), late.promise])
-      // Plugins are not all written in TypeScript, and any other value could be taken for a yes.
-      if (!isDecision(decision)) throw new Error(`the policy answered ${shown(decision)}, not allow or refuse(…)`)
-      return decision.allow ? { allowed: true, decisive } : { allowed: false, why: decision.why, decisive }
-    } finally {
-      clearTimeout(timer)
-    }
+    const decision = await inTime('the policy', policy.decide(context), policyDeadline)
+    // Plugins are not all written in TypeScript, and any other value could be taken for a yes.
+    if (!isDecision(decision)) throw new Error(`the policy answered ${shown(decision)}, not allow or refuse(…)`)
+    return decision.allow ? { allowed: true, decisive } : { allowed: false, why: decision.why, decisive }
   }
 }
 

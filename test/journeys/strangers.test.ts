@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people, wiki } from '../kit/configuration.ts'
 import { relyingParty } from '../kit/relying-party.ts'
 import { command, startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
+import { hashed } from '../strangers/security-question/answer.ts'
 
 /** The plugins of `test/strangers`, outside of the checkout, where a stranger's are. */
 function strangers(...names: readonly string[]): string {
@@ -93,6 +95,108 @@ describe("a stranger's stage", () => {
     const doctor = await server.sluice(['doctor'])
     assert.match(doctor.out, sentence)
     assert.equal(doctor.code, 0)
+  })
+})
+
+describe("a stranger's stage with files beside it and a proof of its own", () => {
+  const question = 'What was your first pet called?'
+  let server: TestServer
+  before(async () => {
+    const steps = [{ type: 'identification' }, { type: 'password' }, { type: 'security-question', with: { question } }]
+    const users = { ada: { attributes: { securityAnswer: await hashed('Fluffy') }, password: people.ada.password } }
+    server = await startServer({
+      apply: configuration({ users, flows: { 'default-authentication': { title: 'Sign in', designation: 'authentication', steps } } }),
+      env: { SLUICE_PLUGINS: strangers('security-question') },
+    })
+  })
+  after(() => server?.stop())
+  const isSignedIn = async (client: Client) => (await client.ask('/')).status === 200
+
+  test('lets in who knows the answer, and asks everybody else again', async () => {
+    const client = new Client(server.url, { 'accept-language': 'de' })
+    const page = await signIn(client, people.ada)
+    assert.match(page.text, /What was your first pet called\?/)
+    assert.equal(page.heading, 'Eine Frage an Sie')
+    const again = await client.submit(page, { answer: 'Rex' })
+    assert.deepEqual([again.status, /Das ist nicht die Antwort\./.test(again.text), await isSignedIn(client)], [422, true, false])
+    await client.submit(again, { answer: ' fluffy ' })
+    assert.equal(await isSignedIn(client), true)
+  })
+
+  test('refuses who has no answer', async () => {
+    const client = new Client(server.url)
+    const page = await signIn(client, people.bob)
+    assert.deepEqual([page.status, await isSignedIn(client)], [403, false])
+    assert.match(page.text, /No answer of yours is known here\./)
+  })
+
+  test('does not let anybody guess on', async () => {
+    const client = new Client(server.url)
+    let page = await signIn(client, people.ada)
+    for (let count = 0; page.status !== 429; count += 1) {
+      assert.ok(count < 30, 'guessing came to no end')
+      page = await client.submit(page, { answer: `guess ${count}` })
+    }
+    assert.equal(await isSignedIn(client), false)
+  })
+})
+
+describe("a stranger's stage over HTTP", () => {
+  const good = { version: '2', url: 'https://example.org/terms' }
+  const flowOf = (settings: object) => ({
+    version: 1,
+    flows: {
+      'default-authentication': {
+        title: 'Sign in',
+        designation: 'authentication',
+        steps: [{ type: 'identification' }, { type: 'password' }, { type: 'terms', with: settings }],
+      },
+    },
+  })
+  let server: TestServer
+  let api: Api
+  before(async () => {
+    server = await startServer({
+      apply: configuration(),
+      env: { SLUICE_PLUGINS: strangers('terms', 'jwt-link'), SLUICE_BOOTSTRAP_TOKEN: adminToken },
+    })
+    api = apiOf(server.url, adminToken)
+  })
+  after(() => server?.stop())
+
+  test('is listed with what it brings, and what is not in use is not', async () => {
+    const { status, body } = await api('GET', '/plugins')
+    assert.equal(status, 200)
+    const [listed] = body.items.filter(({ id }: { id: string }) => id === 'terms')
+    const [{ kind, ports, settings }] = listed.stages
+    assert.deepEqual([listed.version, kind, ports, Object.keys(settings.properties)], ['1.0.0', 'terms', ['clock'], ['version', 'url']])
+    assert.equal(
+      body.items.some(({ id }: { id: string }) => id === 'jwt-link'),
+      false,
+    )
+  })
+
+  test('has its settings in the schema, which takes good ones and says where others are wrong', async () => {
+    const { body } = await api('GET', '/configuration/schema')
+    const fits = new Ajv2020({ strict: false, validateFormats: false, allErrors: true }).compile(body)
+    assert.equal(fits(flowOf(good)), true, JSON.stringify(fits.errors))
+    assert.equal(fits(flowOf({ ...good, url: 7 })), false)
+    assert.ok(fits.errors?.some(({ instancePath }) => instancePath === '/flows/default-authentication/steps/2/with/url'))
+  })
+
+  test('is refused with the place of what is wrong, and used from the next sign-in on once it is right', async () => {
+    const wrong = await api('POST', '/configuration/apply', { body: flowOf({ ...good, url: 7 }) })
+    assert.equal(wrong.status, 422)
+    assert.deepEqual(
+      wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer),
+      ['/flows/default-authentication/steps/2/with/url'],
+    )
+    const before = await signIn(new Client(server.url), people.ada)
+    assert.notEqual(before.heading, 'Terms of use')
+    const done = await api('POST', '/configuration/apply', { body: flowOf(good) })
+    assert.deepEqual([done.status, done.body.changes.map(({ slug }: { slug: string }) => slug)], [200, ['default-authentication']])
+    const after = await signIn(new Client(server.url), people.bob)
+    assert.deepEqual([after.heading, after.links['Read the terms']], ['Terms of use', good.url])
   })
 })
 
@@ -197,7 +301,7 @@ describe('a plugin that is broken', () => {
 })
 
 describe('the plugins of strangers, outside of the checkout,', () => {
-  for (const [name, count] of Object.entries({ terms: 4, 'ip-allowlist': 4, 'jwt-link': 3 })) {
+  for (const [name, count] of Object.entries({ terms: 4, 'ip-allowlist': 4, 'jwt-link': 3, 'security-question': 6 })) {
     test(`pass their own tests: ${name}`, async () => {
       const { code, out } = await command(['plugin', 'test', join(strangers(name), name)], { directory: temporaryDirectory() }).ended
       assert.equal(code, 0, out)

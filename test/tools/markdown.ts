@@ -17,14 +17,14 @@ export const blocksOf = (markdown: string): readonly Block[] => {
   return blocks
 }
 
-const part = /(<!-- generated: ([\w-]+) -->\n)[\s\S]*?(\n<!-- \/generated -->)/g
+const part = /(<!-- generated: ([\w-]+) -->\n)(?:[\s\S]*?\n)?(<!-- \/generated -->)/g
 
 /** The document with its generated parts (`<!-- generated: NAME -->` … `<!-- /generated -->`) as they are now. Throws for a name that `parts` has not. */
 export const renewed = (markdown: string, parts: Readonly<Record<string, () => string>>): string =>
   markdown.replaceAll(part, (_, start: string, name: string, end: string) => {
     const make = parts[name]
     if (!make) throw new Error(`nothing makes the generated part "${name}"; there are ${Object.keys(parts).join(', ')}`)
-    return `${start}\n${make().trim()}\n${end}`
+    return `${start}\n${make().trim()}\n\n${end}`
   })
 
 /** A table whose cells may hold any text. */
