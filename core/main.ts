@@ -121,12 +121,12 @@ async function wire(
   const keys = await openRing({ database, seal, clock })
   const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
   opened.push(() => plane.close())
-  await Promise.all([applyFiles(plane, documents), keys.complete])
+  const events = createEvents({ database, clock, log })
+  opened.push(() => events.flush())
+  await Promise.all([applyFiles(plane, documents, events), keys.complete])
 
   const store = databaseStore(database, clock)
   const coreStore = scoped(store, 'core:')
-  const events = createEvents({ database, clock, log })
-  opened.push(() => events.flush())
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)
   const usersWrite = createUsersWrite()
@@ -211,7 +211,19 @@ async function wire(
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
     api: {
-      routes: apiRoutes({ database, clock, events, cursors: createCursors(seal), passwords, links, catalog, plane }),
+      routes: apiRoutes({
+        database,
+        clock,
+        events,
+        cursors: createCursors(seal),
+        passwords,
+        links,
+        catalog,
+        plane,
+        simulate,
+        judge,
+        users,
+      }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),
       store: coreStore,

@@ -116,7 +116,7 @@ const newToken =
 
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
 export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 'simulate'> => ({
-  ...configurationCommands(parts.plane),
+  ...configurationCommands(parts.plane, parts.events),
   'create-superuser': createSuperuser(parts),
   'recovery-link': recoveryLink(parts),
   'set-password': setPassword(parts),

@@ -1,3 +1,5 @@
+import type { Events } from '../api/index.ts'
+import { auditCommit } from './commit-event.ts'
 import { type Document, readDocument } from './document.ts'
 import type { Actor, Committed, NotCommitted, ObjectChange, Plan, Plane } from './plane-types.ts'
 import { inOrder, type Problem, problemText } from './problem.ts'
@@ -63,14 +65,17 @@ const documentsOf = (sent: readonly SentDocument[]): { readonly documents: reado
 }
 
 /** What local commands do with the configuration. */
-export const configurationCommands = (plane: () => Promise<Plane>) => ({
+export const configurationCommands = (plane: () => Promise<Plane>, events: Pick<Events, 'record'>) => ({
   async apply({ documents: sent, plan, prune, owner, by, message }: ApplyInput): Promise<ApplyResult> {
     const { documents, problems } = documentsOf(sent)
     if (problems.length > 0) return { problems: lines(problems) }
     const actor: Actor = { type: 'cli', name: by }
     const change = { documents, prune, owner, actor, ...(message !== undefined && { message }) }
     const { plan: planned, commit } = await plane()
-    return resultOf(await (plan ? planned(change) : commit(change)))
+    if (plan) return resultOf(await planned(change))
+    const done = await commit(change)
+    if ('revision' in done) await auditCommit(events, done, actor)
+    return resultOf(done)
   },
   export: async ({ directory }: ExportInput): Promise<ExportResult> => ({ document: await (await plane()).exported({ directory }) }),
   async history({ limit, before }: HistoryInput): Promise<HistoryResult> {
@@ -82,7 +87,11 @@ export const configurationCommands = (plane: () => Promise<Plane>) => ({
     const until = to ?? head()
     return { from, to: until, changes: await diff(from, until) }
   },
-  rollback: async ({ to, by }: RollbackInput): Promise<ApplyResult> =>
-    resultOf(await (await plane()).rollback(to, { actor: { type: 'cli', name: by } })),
+  async rollback({ to, by }: RollbackInput): Promise<ApplyResult> {
+    const actor: Actor = { type: 'cli', name: by }
+    const done = await (await plane()).rollback(to, { actor })
+    if ('revision' in done) await auditCommit(events, done, actor)
+    return resultOf(done)
+  },
   broken: async () => ({ problems: lines(await (await plane()).broken()) }),
 })

@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { isPattern } from '../access/permissions.ts'
-import { ports } from '../api/index.ts'
+import { type Events, ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import type { Options } from '../options/options.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
 import { admit } from './admit.ts'
+import { auditCommit } from './commit-event.ts'
 import { loadExternalPlugins } from './external-plugins.ts'
 import { uselessGrants } from './grants.ts'
 import { type Document, itemsOf } from './document.ts'
@@ -15,7 +16,7 @@ import { inOrder, type Problem, problemText } from './problem.ts'
 import { compileSnapshot } from './snapshot.ts'
 import { createPlane } from './plane.ts'
 import type { PlaneParts } from './plane-state.ts'
-import type { Plane } from './plane-types.ts'
+import type { Actor, Plane } from './plane-types.ts'
 import type { Seeds, Snapshot } from './types.ts'
 
 /** Everything that is wrong with plugins or configuration, a line each. */
@@ -100,13 +101,15 @@ export const openPlane = (
 ): ReturnType<typeof createPlane> => createPlane({ ...parts, isPermission: isPattern, catalog, shipped: shippedDocuments(), compileFlow })
 
 /** Applies what the files of the options say, as owner `file`. Throws `Misconfigured` with all problems. */
-export async function applyFiles(plane: Plane, documents: readonly Document[]): Promise<void> {
+export async function applyFiles(plane: Plane, documents: readonly Document[], events: Pick<Events, 'record'>): Promise<void> {
   if (documents.length === 0) return
   const files = documents.flatMap(({ at }) => at([])?.file ?? [])
-  const done = await plane.commit({ documents, owner: 'file', actor: { type: 'file', name: [...new Set(files)].join(', ') } })
+  const actor: Actor = { type: 'file', name: [...new Set(files)].join(', ') }
+  const done = await plane.commit({ documents, owner: 'file', actor })
   if ('problems' in done) throw unusable(done.problems)
   if ('conflict' in done)
     throw new Misconfigured('The configuration could not be applied', [
       `another process has committed revision ${done.conflict.head} meanwhile; start again`,
     ])
+  await auditCommit(events, done, actor)
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { adminToken, apiOf } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, temporaryDirectory } from '../kit/server.ts'
@@ -55,6 +56,32 @@ test('a running server uses what is applied at its next request, and says so unt
     name.endsWith('.sock') ? [] : [readFileSync(join(server.dataDir, name), 'latin1')],
   )
   for (const text of [...everything, server.logs()]) assert.equal(text.includes(secret), false)
+})
+
+test('every commit is an audit event, whoever makes it: a command with a server or without one, or the files of a start', async (t) => {
+  const env = { DOCS_SECRET: secret, SLUICE_BOOTSTRAP_TOKEN: adminToken }
+  const server = await started(t, { apply: configuration(), env })
+  const path = file('docs.json', docs)
+  await server.sluice(['apply', path, '--plan'])
+  await server.sluice(['apply', path])
+  await server.sluice(['apply', path])
+  await server.stop()
+  await server.sluice(['rollback', '1'])
+  await server.restart({ env })
+  const answer = await apiOf(server.url, adminToken)('GET', '/events?action=configuration.changed')
+  const told = answer.body.items.toReversed().map(({ detail }: any) => [detail.actor.type, detail.object.name, detail.count])
+  assert.deepEqual(told.slice(1), [
+    ['cli', 'revision 2', 2],
+    ['cli', 'revision 3', 2],
+  ])
+  assert.deepEqual(told[0].slice(0, 2), ['file', 'revision 1'])
+  const [last, applied, first] = answer.body.items.map(({ detail }: any) => detail)
+  assert.ok(first.changes.some((change: any) => change.kind === 'users' && change.slug === 'ada'))
+  assert.equal(applied.actor.name, last.actor.name)
+  const change = (one: any) => `${one.change} ${one.kind}.${one.slug}`
+  assert.deepEqual(last.changes.map(change).toSorted(), ['delete applications.docs', 'delete providers.docs'])
+  for (const hidden of [secret, people.ada.password, 'Documentation', 'Ada Lovelace'])
+    assert.equal(answer.text.includes(hidden), false, hidden)
 })
 
 test('mistakes are told with their places, all of them, and the server goes on as it was', async (t) => {

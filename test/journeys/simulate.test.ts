@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { adminToken, apiOf } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { everyRow } from '../kit/rows.ts'
@@ -17,12 +18,21 @@ const flows = {
     designation: 'enrollment',
     steps: [{ flow: 'questions' }, { choose: [{ steps: [{ type: 'user-write', with: { mode: 'create' } }] }] }],
   },
+  office: {
+    title: 'From the office',
+    designation: 'authentication',
+    steps: [
+      { type: 'identification' },
+      { type: 'password' },
+      { type: 'deny', when: '!(user.isInGroup("staff") && request.ip.in("10.0.0.0/8"))' },
+    ],
+  },
   questions: { title: 'Questions', designation: 'enrollment', entry: 'call', steps: [{ type: 'prompt', with: { title: 'Join', fields } }] },
 }
 
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: configuration({ flows }) })
+  server = await startServer({ apply: configuration({ flows }), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
 })
 after(() => server.stop())
 
@@ -62,6 +72,43 @@ test('a simulation asks the running server, tells the way and its end, and leave
   assert.deepEqual([JSON.parse(consent).ends, JSON.parse(consent).lacking[0].options], ['asks', ['allow', 'deny']])
   assert.ok(![signingIn, joining, server.logs()].join('').includes(secret))
   assert.equal(await everyRow(server), before)
+})
+
+test('a simulation by the API is that of the command, explains what a condition came to, and leaves every table as it was', async () => {
+  const admin = apiOf(server.url, adminToken)
+  // The token's use is written once a minute.
+  await admin.must('GET', '/me')
+  const before = everything()
+  const at = '2026-06-01T08:00:00Z'
+  const timeless = (report: unknown): unknown => JSON.parse(JSON.stringify(report, (key, value: unknown) => (key === 'ms' ? 0 : value)))
+  const both = async (ip: string) => {
+    const wish = { user: 'ada', ip, at, answers: { password: people.ada.password } }
+    const byApi = await admin('POST', '/flows/office/simulate', { body: wish })
+    assert.equal(byApi.status, 200, byApi.text)
+    const words = ['office', '--user', 'ada', '--ip', ip, '--at', at, '--answer', `password=${people.ada.password}`, '--json']
+    assert.deepEqual(timeless(byApi.body), timeless(JSON.parse(await simulate(...words))))
+    assert.ok(!byApi.text.includes(people.ada.password))
+    return byApi
+  }
+  const inside = await both('10.1.2.3')
+  assert.deepEqual([inside.body.ends, inside.body.username], ['closed', 'ada'], inside.text)
+  const outside = await both('192.0.2.1')
+  assert.equal(outside.body.ends, 'denied', outside.text)
+  const reasons = outside.body.trace.flatMap((line: any) => line.reasons ?? [])
+  assert.match(JSON.stringify(reasons), /request\.ip\.in\(.*10\.0\.0\.0\/8.*is false/)
+  assert.equal(everything(), before)
+})
+
+test('by the API, too, what cannot be simulated is told, and who has no leave to is told nothing', async () => {
+  const admin = apiOf(server.url, adminToken)
+  const wrong = await admin('POST', '/flows/offce/simulate', { body: {} })
+  assert.deepEqual([wrong.status, wrong.body.code], [422, 'cannot-simulate'])
+  assert.match(wrong.body.detail, /there is no flow "offce"; did you mean "office"\?/)
+  assert.equal((await admin('POST', '/flows/office/simulate', { body: { answer: {} } })).status, 400)
+  const { id } = await admin.must('POST', '/users', { username: 'vera', roles: ['viewer'] })
+  const viewer = admin.as((await admin.must('POST', '/tokens', { name: 'x', user: id })).token)
+  const refused = await viewer('POST', '/flows/office/simulate', { body: { user: 'ada' } })
+  assert.deepEqual([refused.status, refused.body.permissions], [403, ['flows.simulate']])
 })
 
 test('what cannot be simulated is told with what was probably meant', async () => {

@@ -287,13 +287,24 @@ describe('a plugin that is broken', () => {
     writeFileSync(join(directory, 'enum.ts'), 'enum Colour { Red }\nexport default Colour.Red')
     mkdirSync(join(directory, 'twin'))
     writeFileSync(join(directory, 'twin/plugin.ts'), "export default { id: 'password', version: '1.0.0', api: '^1' }")
-    const server = await startServer({ apply: withTerms(), env: { SLUICE_PLUGINS: directory, SLUICE_GRANTS: 'trems=keys' } })
+    cpSync(join(import.meta.dirname, '../strangers/jwt-link'), join(directory, 'jwt-link'), { recursive: true })
+    const env = { SLUICE_PLUGINS: directory, SLUICE_GRANTS: 'trems=keys', SLUICE_BOOTSTRAP_TOKEN: adminToken }
+    const server = await startServer({ apply: withTerms(), env })
     try {
       assert.match(server.logs(), /throws\.ts: no luck/)
       assert.match(server.logs(), /enum\.ts: .*enum/)
       assert.match(server.logs(), /two plugins have the id \\"password\\"/)
       assert.match(server.logs(), /there is no plugin \\"trems\\" from elsewhere; did you mean \\"terms\\"\?/)
       assert.equal((await signIn(new Client(server.url), people.ada)).heading, 'Terms of use')
+      const { items, disabled } = await apiOf(server.url, adminToken).must('GET', '/plugins')
+      const pathOf = (id: string) => items.find((item: any) => item.id === id)?.path
+      assert.deepEqual([pathOf('password'), pathOf('terms')], [null, join(directory, 'terms/plugin.ts')])
+      const reasonOf = (name: string) => disabled.find(({ path }: any) => path === join(directory, name)).reason
+      assert.match(reasonOf('throws.ts'), /no luck/)
+      assert.match(reasonOf('twin/plugin.ts'), /two plugins have the id "password"/)
+      const link = disabled.find(({ id }: any) => id === 'jwt-link')
+      assert.deepEqual(link.kinds, ['jwt-link'])
+      assert.match(link.reason, /asks for the port "keys"; grant it by SLUICE_GRANTS=jwt-link=keys/)
     } finally {
       await server.stop()
     }

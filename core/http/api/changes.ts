@@ -2,8 +2,7 @@ import type { Document } from '../../configuration/document.ts'
 import type { KindName } from '../../configuration/kinds.ts'
 import type { Actor, Change, Committed, NotCommitted, ObjectChange, Plan, Plane } from '../../configuration/plane-types.ts'
 import type { Path, Problem } from '../../configuration/problem.ts'
-import type { Json } from '../../api/index.ts'
-import { audit } from './audit.ts'
+import { commitAction, commitDetail } from '../../configuration/commit-event.ts'
 import type { ApiParts } from './parts.ts'
 import { pointerOf } from '../../configuration/places.ts'
 import { ApiProblem, type FieldError } from './problem.ts'
@@ -78,22 +77,17 @@ export const shownPlan = ({ changes, warnings }: Plan) => ({
 })
 export const shownChanges = (changes: readonly ObjectChange[]) => changes.map(shownChange)
 
-/** Which objects, how, and which of their fields; what these hold may be anything. */
-export const auditCommit = async ({ events }: ApiParts, call: Call, { revision, changes }: Committed): Promise<void> => {
-  if (changes.length === 0) return
-  const told: Json = changes.slice(0, 100).map(({ kind, slug, change, to, fields }) => ({
-    kind,
-    slug,
-    change,
-    ...(to !== undefined && { to }),
-    ...(fields && { fields: fields.map(({ pointer }) => pointer) }),
-  }))
-  await audit(events, call, 'configuration.changed', {
-    kind: 'revision',
-    id: String(revision),
-    name: `revision ${revision}`,
-    more: { changes: told, count: changes.length },
-  })
+/** Records a commit that a request made. */
+export const auditCommit = async ({ events }: ApiParts, call: Call, done: Committed): Promise<void> => {
+  const detail = commitDetail(done, actorOf(call))
+  const { caller, request } = call
+  if (detail)
+    await events.record({
+      action: commitAction,
+      userId: caller.userId,
+      detail: { ...detail, ...(caller.token && { token: caller.token }) },
+      request,
+    })
 }
 
 const tries = 3

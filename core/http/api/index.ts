@@ -1,5 +1,6 @@
 import { configurationRoutes } from './configuration.ts'
 import { eventRoutes } from './events.ts'
+import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
 import { meRoutes } from './me.ts'
 import { objectRoutes } from './objects.ts'
@@ -13,7 +14,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = ({ simulate, ...parts }: ApiParts & { readonly simulate?: Simulate }): readonly Route[] => {
+export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     ...userRoutes(parts),
@@ -24,7 +25,8 @@ export const apiRoutes = ({ simulate, ...parts }: ApiParts & { readonly simulate
     ...pluginRoutes(parts),
     ...objectRoutes(parts),
     ...configurationRoutes(parts),
-    ...(simulate ? [simulateRoute(simulate)] : []),
+    simulateRoute(parts.simulate),
+    ...expressionRoutes(parts),
   ]
   return [...routes, openApiRoute(routes)]
 }

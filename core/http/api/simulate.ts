@@ -1,4 +1,7 @@
-import Type, { type Static } from 'typebox'
+import Type from 'typebox'
+import type { SimulationReport, SimulationWish } from '../../access/simulator.ts'
+import type { Json } from '../../api/index.ts'
+import { CannotSimulate } from '../../engine/simulate.ts'
 import { impossible } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 import { instant } from './schemas.ts'
@@ -9,7 +12,7 @@ const list = (description: string) => Type.Optional(Type.Array(Type.String({ max
 const simulation = Type.Object({
   user: text('Who is at it: a user name or an e-mail address.'),
   answers: Type.Optional(
-    Type.Unsafe<Readonly<Record<string, never>>>(
+    Type.Unsafe<Readonly<Record<string, Json>>>(
       Type.Object({}, { description: 'What is typed, by the name of the field, or as `<step>.<field>`.', additionalProperties: true }),
     ),
   ),
@@ -24,10 +27,8 @@ const simulation = Type.Object({
   userAgent: text('What the browser calls itself.'),
 })
 
-/** Goes through a flow without writing anything. `problem`: a sentence that says why it cannot be simulated. */
-export type Simulate = (
-  wish: Static<typeof simulation> & { readonly flow: string },
-) => Promise<{ readonly report: object } | { readonly problem: string }>
+/** Goes through a flow without writing anything. Throws `CannotSimulate` for what is not there. */
+export type Simulate = (wish: SimulationWish) => Promise<SimulationReport>
 
 export const simulateRoute = (simulate: Simulate): Route =>
   defineRoute({
@@ -40,8 +41,10 @@ export const simulateRoute = (simulate: Simulate): Route =>
     body: simulation,
     response: Type.Object({}, { description: 'As `sluice simulate --json` prints it.', additionalProperties: true }),
     async handler({ params, body }) {
-      const simulated = await simulate({ flow: params.slug, ...body })
-      if ('problem' in simulated) throw impossible('cannot-simulate', [], simulated.problem)
-      return { body: simulated.report }
+      try {
+        return { body: await simulate({ flow: params.slug, ...body }) }
+      } catch (error) {
+        throw error instanceof CannotSimulate ? impossible('cannot-simulate', [], error.message) : error
+      }
     },
   })
