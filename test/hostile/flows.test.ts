@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { apiOf, adminToken } from '../kit/api.ts'
+import type { SimulationWish } from '../../core/access/simulator.ts'
+import { callServer } from '../../core/cli/client.ts'
+import { dataFiles } from '../../core/options/data-files.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { everyRow } from '../kit/rows.ts'
@@ -18,7 +20,6 @@ before(async () => {
   const steps = [{ type: 'identification' }, { type: 'password' }]
   const guarded = (step: object) => ({ title: 'Sign in', designation: 'authentication', steps: [...steps, step] })
   server = await startServer({
-    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
     apply: attacked({
       policies: { broken: { type: 'expression', with: { expression: throws } } },
       flows: {
@@ -117,7 +118,10 @@ test('a policy that fails while a flow runs denies, and leads on by no other way
 
 test('a dry run of any flow writes nothing, sends nothing and counts nothing', async () => {
   await signIn(new Client(server.url), people.ada)
-  const api = apiOf(server.url, adminToken)
+  const simulate = async (wish: SimulationWish) => {
+    const report = await callServer(dataFiles(server.dataDir).socket, 'simulate', wish)
+    return report?.ends ?? assert.fail('no server answers')
+  }
   const shipped = readdirSync(join(import.meta.dirname, '../../flows')).filter((name) => /^[a-z-]+\.yaml$/.test(name))
   const own = ['broken-step', 'broken-policy', 'broken-deny', 'broken-branch', 'broken-access', 'join']
   const slugs = [...shipped.map((name) => name.replace('.yaml', '')), ...own]
@@ -134,21 +138,18 @@ test('a dry run of any flow writes nothing, sends nothing and counts nothing', a
       answers: { ...answers, password: people.ada.password, choice: 'allow' },
     },
   ]
-  await api.must('GET', '/users')
   const before = await everyRow(server)
   const ends = new Set<string>()
   for (const slug of slugs) {
     for (const wish of wishes) {
-      const { status, body, text } = await api('POST', `/flows/${slug}/simulate`, { body: wish })
-      assert.equal(status, 200, `${slug}: ${text}`)
-      ends.add(body.ends)
+      ends.add(await simulate({ flow: slug, ...wish }))
     }
   }
   assert.deepEqual(ends, new Set(['closed', 'denied', 'asks']))
   // As often as would lock somebody out who did it in earnest.
-  const guess = { user: 'ada', answers: { identifier: 'ada', password: 'a guess' } }
-  for (let i = 0; i < 30; i++) await api.must('POST', '/flows/default-authentication/simulate', guess)
-  const change = written(`flows: { default-authentication: ${flow('{ type: identification }, { type: deny }')} }`)
+  const guess = { flow: 'default-authentication', user: 'ada', answers: { identifier: 'ada', password: 'a guess' } }
+  for (let i = 0; i < 30; i++) await simulate(guess)
+  const change = written(`flows: { default-authentication: ${flow(`{ type: dummy, with: { title: Changed } }, ${signingIn}`)} }`)
   const { code, out } = await server.sluice(['apply', change, '--plan'])
   assert.deepEqual([code, /Nothing was changed/.test(out)], [0, true])
   assert.equal(await everyRow(server), before)
