@@ -140,9 +140,8 @@ export const createCommits = (parts: Parts) => {
       if (next !== base) {
         const { put, deleted } = difference(base.held, next.held)
         await writeRevision(tx, { number: next.head, at: now, actor, message, put, deleted }, catalog)
-        for (const { kind, slug, change, to } of changes) {
-          if (change === 'rename' && to !== undefined) await rewriteSlugs(tx, { kind, from: slug, to })
-        }
+        const renames = changes.flatMap(({ kind, slug: from, to }) => (to === undefined ? [] : [{ kind, from, to }]))
+        await rewriteSlugs(tx, renames)
         refused = await heldRoles(tx, deleted)
       }
       const sown = await sow(tx, seeds, hashes, now)

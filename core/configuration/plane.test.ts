@@ -191,6 +191,31 @@ describe('the configuration plane', () => {
     )
   })
 
+  test('roles that change their names with one another, as a rollback does, keep their holders', async () => {
+    await commit(
+      'roles: { low: { name: L, permissions: [users.view] }, high: { name: H, permissions: ["*"] } }\nusers: { ada: { roles: [low] }, bob: { roles: [high] } }',
+    )
+    const rename = (from: string, to: string) => plane.commit(changeOf('', { renames: [{ kind: 'roles', from, to }] }))
+    for (const [from, to] of [
+      ['low', 'other'],
+      ['high', 'low'],
+      ['other', 'high'],
+    ] as const)
+      await rename(from, to)
+    const held = async () =>
+      (
+        await database.sql
+          .selectFrom('role_assignments')
+          .innerJoin('users', 'users.id', 'role_assignments.subject_id')
+          .select(['username', 'role'])
+          .orderBy('username')
+          .execute()
+      ).map(({ username, role }) => `${username} ${role}`)
+    assert.deepEqual(await held(), ['ada high', 'bob low'])
+    assert.ok('revision' in (await plane.rollback(1, { actor: { type: 'cli', name: 'x' } })))
+    assert.deepEqual(await held(), ['ada low', 'bob high'])
+  })
+
   test('references in settings of plugins are looked at, and follow', async () => {
     const flow = 'flows: { mine: { title: M, designation: recovery, steps: [] } }'
     assert.deepEqual(await commit(`${flow}\nproviders: { v: { type: vault, with: { flow: mien } } }`), [

@@ -138,23 +138,36 @@ export const writeRevision = async (tx: Tx, { number, at, actor, message, put, d
   }
 }
 
-/** What others have written down under an object's slug follows its new one. What is left there of an object that had it before goes. */
-export const rewriteSlugs = async (
-  tx: Tx,
-  { kind, from, to }: { readonly kind: string; readonly from: string; readonly to: string },
-): Promise<void> => {
+type Renamed = { readonly kind: string; readonly from: string; readonly to: string }
+
+const moveSlug = async (tx: Tx, { kind, from, to }: Renamed): Promise<void> => {
   if (kind === 'applications') {
-    await tx.deleteFrom('grants').where('application', '=', to).execute()
-    await tx.deleteFrom('consents').where('application', '=', to).execute()
     await tx.updateTable('grants').set({ application: to }).where('application', '=', from).execute()
     await tx.updateTable('consents').set({ application: to }).where('application', '=', from).execute()
   }
-  if (kind === 'providers') {
-    await tx.deleteFrom('grants').where('provider', '=', to).execute()
-    await tx.updateTable('grants').set({ provider: to }).where('provider', '=', from).execute()
+  if (kind === 'providers') await tx.updateTable('grants').set({ provider: to }).where('provider', '=', from).execute()
+  if (kind === 'roles') await tx.updateTable('role_assignments').set({ role: to }).where('role', '=', from).execute()
+}
+
+const clearSlug = async (tx: Tx, { kind, to }: Renamed): Promise<void> => {
+  if (kind === 'applications') {
+    await tx.deleteFrom('grants').where('application', '=', to).execute()
+    await tx.deleteFrom('consents').where('application', '=', to).execute()
   }
-  if (kind === 'roles') {
-    await tx.deleteFrom('role_assignments').where('role', '=', to).execute()
-    await tx.updateTable('role_assignments').set({ role: to }).where('role', '=', from).execute()
+  if (kind === 'providers') await tx.deleteFrom('grants').where('provider', '=', to).execute()
+  if (kind === 'roles') await tx.deleteFrom('role_assignments').where('role', '=', to).execute()
+}
+
+/**
+ * What others have written down under an object's slug follows its new one. What is left there of an object that had it before goes. All are
+ * put aside first: objects may have changed their slugs with one another, and nobody is to get the role of another.
+ */
+export const rewriteSlugs = async (tx: Tx, renames: readonly Renamed[]): Promise<void> => {
+  // No slug has a colon.
+  const aside = (slug: string): string => `renamed:${slug}`
+  for (const { kind, from, to } of renames) await moveSlug(tx, { kind, from, to: aside(to) })
+  for (const renamed of renames) {
+    await clearSlug(tx, renamed)
+    await moveSlug(tx, { ...renamed, from: aside(renamed.to) })
   }
 }
