@@ -6,7 +6,7 @@ import { situationOf, type Asking, type Wanted, whyNot } from './authorize.ts'
 export type Guards = { readonly flow?: Condition | undefined; readonly application?: Condition | undefined }
 
 /** How an entry was judged, in the shape of a step's condition. `step` has a space in it, as no step's name does. */
-export type Entry = {
+type Entry = {
   readonly line: {
     readonly step: string
     readonly did: 'test'

@@ -135,11 +135,11 @@ test('programs that hang, throw or eat memory deny a sign-in, as a rule of the a
 
 /** Asks whether the server lives, again and again, until told to end: the longest that an answer took, in milliseconds. */
 const heartbeat = () => {
-  const until = { ended: false }
+  const ended = new AbortController()
   const beats = (async () => {
     let longest = 0
     let count = 0
-    for (; !until.ended; count++) {
+    for (; !ended.signal.aborted; count++) {
       const started = performance.now()
       const { status } = await fetch(`${server.url}/-/health/live`)
       assert.equal(status, 200)
@@ -149,7 +149,7 @@ const heartbeat = () => {
     return { longest, count }
   })()
   return async () => {
-    until.ended = true
+    ended.abort()
     return beats
   }
 }
@@ -175,18 +175,18 @@ test('a pool that is exhausted while many sign in lets each of them through all 
   const bob = new Client(server.url)
   await signIn(bob, people.bob)
   const stop = heartbeat()
-  const until = { over: false }
+  const over = new AbortController()
   // More than the pool takes, for as long as the others are at it.
   const flood = Array.from({ length: 12 }, async () => {
     const lists: Page[] = []
     do lists.push(await bob.ask('/'))
-    while (!until.over)
+    while (!over.signal.aborted)
     return lists
   })
   const ends = await Promise.all(
     Array.from({ length: 12 }, async (_, index) => signInByAllSteps(index % 2 === 0 ? people.ada : people.bob)),
   )
-  until.over = true
+  over.abort()
   const lists = (await Promise.all(flood)).flat()
   const { longest, count } = await stop()
 
