@@ -2,9 +2,9 @@ import type { Catalog } from './catalog.ts'
 import { isMap, type Item, itemOf, nowhere } from './document.ts'
 import { type KindName, kinds } from './kinds.ts'
 import type { RevisionedKind } from './plane-types.ts'
-import { placesOf, withValueAt } from './places.ts'
+import { placesOf, valueAt, withValueAt } from './places.ts'
 import type { Problem } from './problem.ts'
-import type { Vault } from './vault.ts'
+import type { Secrets, Vault } from './vault.ts'
 
 type Spec = Readonly<Record<string, unknown>>
 
@@ -28,6 +28,8 @@ export type Held = {
   readonly revision: number
   /** With its secrets in plain text and its settings at their present version. Undefined: it cannot be read. */
   readonly item: Item | undefined
+  /** In plain text, by their JSON pointers: also those of settings that nobody knows any more. */
+  readonly secrets: Secrets
   /** What people see of it. */
   readonly masked: Spec
   /** As it is stored: secrets sealed, without `$versions`. */
@@ -82,6 +84,7 @@ export const heldOf = (row: Row, vault: Vault, catalog: Catalog): Held => {
   const broken = (message: string, newer = false): Held => ({
     ...base,
     item: undefined,
+    secrets: new Map(),
     masked: unreadable(stored),
     problems: [problem(message)],
     newer,
@@ -100,10 +103,13 @@ export const heldOf = (row: Row, vault: Vault, catalog: Catalog): Held => {
   const { spec } = present
   const { item, problems } = itemOf(kind, slug, spec, nowhere)
   const own = vault.secretsOf({ kind, slug }, spec)
-  const secrets = spec === opened.spec ? new Map([...opened.secrets, ...own]) : own
+  // An upgrade may have moved what is at one place to another; what is still there is a secret still.
+  const same = [...opened.secrets].filter(([pointer, secret]) => valueAt(spec, pointer) === secret)
+  const secrets = new Map([...same, ...own])
   return {
     ...base,
     item,
+    secrets,
     masked: vault.masked({ kind, slug }, spec, secrets),
     problems: problems.map(({ path, message }) => ({ path: [kind, slug, ...path], message })),
     newer: false,
@@ -115,26 +121,29 @@ export const newHeld = (
   item: Item,
   { id, owner, revision }: { readonly id: string; readonly owner: string; readonly revision: number },
   vault: Vault,
-): Held => ({
-  id,
-  kind: item.kind as RevisionedKind,
-  slug: item.slug,
-  owner,
-  revision,
-  item,
-  masked: vault.masked(item, item.written, vault.secretsOf(item, item.written)),
-  stored: vault.sealed({ kind: item.kind, slug: item.slug, id }, item.written),
-  problems: [],
-  newer: false,
-})
+): Held => {
+  const secrets = vault.secretsOf(item, item.written)
+  return {
+    id,
+    kind: item.kind as RevisionedKind,
+    slug: item.slug,
+    owner,
+    revision,
+    item,
+    secrets,
+    masked: vault.masked(item, item.written, secrets),
+    stored: vault.sealed({ kind: item.kind, slug: item.slug, id }, item.written),
+    problems: [],
+    newer: false,
+  }
+}
 
 /** Objects by their ids, for comparing: each as people would see it under a slug, so that a rename alone changes no secret. */
 export const seenById = (objects: Iterable<Held>, vault: Vault) =>
   new Map(
     [...objects].map((held) => {
-      const { id, kind, slug, item } = held
-      const masked = (as: string): Spec =>
-        as === slug || !item ? held.masked : vault.masked({ kind, slug: as }, item.written, vault.secretsOf(item, item.written))
+      const { id, kind, slug, item, secrets } = held
+      const masked = (as: string): Spec => (as === slug || !item ? held.masked : vault.masked({ kind, slug: as }, item.written, secrets))
       return [id, { id, kind, slug, masked }] as const
     }),
   )

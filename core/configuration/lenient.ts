@@ -46,7 +46,7 @@ const spread = ({ of, catalog }: Tree, out: Map<string, Problem>): boolean => {
 const without = (tree: Tree, out: ReadonlyMap<string, Problem>): Tree => {
   const kept = new Map<KindName, Items>()
   const of = (kind: KindName): Items => {
-    const items = kept.get(kind) ?? new Map([...tree.of(kind)].filter(([slug]) => !out.has(keyOf(kind, slug))))
+    const items = kept.get(kind) ?? new Map([...tree.of(kind)].filter(([slug]) => stays(keyOf(kind, slug)) || !out.has(keyOf(kind, slug))))
     kept.set(kind, items)
     return items
   }

@@ -45,5 +45,16 @@ export const withValueAt = (value: unknown, [first, ...rest]: Path, put: unknown
   return isMap(value) ? { ...value, [first]: withValueAt(value[String(first)], rest, put) } : value
 }
 
+/** What is at a JSON pointer; undefined where there is nothing. */
+export const valueAt = (value: unknown, pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (inner, key) => (typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key) ? (inner as never)[key] : undefined),
+      value,
+    )
+
 /** `/with/uris/0` (RFC 6901). */
 export const pointerOf = (path: Path): string => path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

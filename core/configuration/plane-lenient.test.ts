@@ -83,6 +83,24 @@ applications: { wiki: { name: W, provider: wiki, flows: { authentication: mine }
     assert.match((await lines(after)).join('\n'), /flows\.default-authentication\.steps\[0\]\.type: there is no stage "gone"/)
   })
 
+  test('settings that say which flows are used still say so, whatever else in them nobody knows', async () => {
+    const before = await opened(samplePlugin)
+    await before.commit(
+      changeOf(`
+flows: { mine: { title: M, designation: authentication, steps: [{ type: greeting }] } }
+settings: { flows: { authentication: mine } }
+`),
+    )
+    await database.sql
+      .updateTable('configuration_objects')
+      .set({ spec: '{"authentication":"mine","device":"later"}' })
+      .where('kind', '=', 'settings')
+      .execute()
+    const after = await opened(samplePlugin)
+    assert.equal(after.snapshot().defaultFlows.authentication, 'mine', 'not the shipped one')
+    assert.match((await lines(after)).join(), /settings\.flows/)
+  })
+
   test('a rollback to what cannot be used any more is refused with the reason', async () => {
     const before = await opened(samplePlugin, vaultProtocol())
     await before.commit(changeOf('providers: { v: { type: vault } }'))

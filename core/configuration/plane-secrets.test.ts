@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, test } from 'node:test'
 import type { Database } from '../data/database.ts'
 import { changeOf, memory, type Opened, planeOn, told } from './plane.fixture.ts'
+import { samplePlugin } from './sample.fixture.ts'
 import { documentText } from './write-yaml.ts'
 
 const canaries = ['canary-password-one', 'canary-key-two', 'canary-key-three', 'canary-token-four', 'canary-user-five']
@@ -89,6 +90,25 @@ users: { ada: { password: ${canaries[4]} } }
     const reopened = await planeOn(database)
     assert.equal(reopened.snapshot().providers.get('safe')?.settings.keys[0].key.reveal(), canaries[2])
     reopened.close()
+  })
+
+  test('of a plugin that is gone are in no difference either, also where its object has another name since', async () => {
+    await commit('providers: { safe: { type: vault } }')
+    await plane.commit(
+      changeOf(`providers: { vault: { type: vault, with: { keys: [{ name: a, key: ${canaries[1]} }] } } }`, {
+        renames: [{ kind: 'providers', from: 'safe', to: 'vault' }],
+      }),
+    )
+    const without = await planeOn(database, [samplePlugin])
+    const seen = JSON.stringify([
+      await without.diff(1, 2),
+      await without.diff(2, 1),
+      await without.history({ limit: 9 }),
+      await without.exported(),
+    ])
+    without.close()
+    assert.equal(seen.includes(canaries[1] ?? ''), false)
+    assert.ok(seen.includes('rename'))
   })
 
   test('that are not there cannot be kept, nor those that have changed since', async () => {

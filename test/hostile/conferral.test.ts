@@ -91,6 +91,17 @@ describe('nobody gives what they lack', () => {
     assert.deepEqual((await helper.as(narrow.token).must('GET', '/me')).permissions, ['users.view'])
   })
 
+  test('a token makes none that would do more than it once its user may do more', async () => {
+    await admin.must('POST', '/roles', { slug: 'maker', spec: { name: 'Maker', permissions: ['tokens.create'] } })
+    const { id } = await admin.must('POST', '/users', { username: 'rising', roles: ['maker'] })
+    const narrow = admin.as((await admin.must('POST', '/tokens', { name: 'narrow', user: id, scopes: ['tokens.create'] })).token)
+    for (const scopes of [undefined, null, ['*'], ['tokens.create', 'users.*']]) {
+      const { status, text } = await narrow('POST', '/tokens', { body: { name: 'grows', ...(scopes !== undefined && { scopes }) } })
+      assert.equal(status, 403, text)
+    }
+    await narrow.must('POST', '/tokens', { name: 'same', scopes: ['tokens.create'] })
+  })
+
   test('a token loses what its user loses, at its next request', async () => {
     const { id } = await admin.must('POST', '/users', { username: 'demoted', roles: ['admin'] })
     const token = admin.as((await admin.must('POST', '/tokens', { name: 'of demoted', user: id })).token)

@@ -6,7 +6,7 @@ import { expanded, type RoleDefinition } from '../../access/permissions.ts'
 import { type Catalog, createCatalog } from '../../configuration/catalog.ts'
 import { shippedRoles } from '../../configuration/roles.ts'
 import type { KindName } from '../../configuration/kinds.ts'
-import type { ObjectChange } from '../../configuration/plane-types.ts'
+import type { ObjectChange, Plane } from '../../configuration/plane-types.ts'
 import { directoryFixture } from '../../identity/fixture.ts'
 import { addParents, createGroup } from '../../identity/groups.ts'
 import { assignRoles } from '../../identity/roles.ts'
@@ -53,9 +53,15 @@ describe('what a document gives', () => {
     const caller: Caller = { userId: 'x', username: 'x', token: undefined, permissions: expanded(entries), limited: true }
     return { caller, roles }
   }
+  const stored: Readonly<Record<string, object>> = {
+    makes: { steps: [{ type: 'maker', with: { roles: ['admin'] } }] },
+    calls: { steps: [{ flow: 'makes' }, { flow: 'calls' }] },
+    plain: { steps: [{ flow: 'plain' }] },
+  }
+  const plane = { object: async (_: string, name: string) => ({ spec: stored[name] }) } as unknown as Plane
   const operator = callOf('users.*', 'groups.*', 'roles.*', 'flows.*')
   const changed = (kind: string, name: string, spec: unknown, change: ObjectChange['change'] = 'update', call = operator) =>
-    mustBeGivable({ database, catalog }, call, [documentOf(kind as KindName, { [name]: spec })], {
+    mustBeGivable({ database, catalog, plane }, call, [documentOf(kind as KindName, { [name]: spec })], {
       changes: [{ kind: kind as KindName, slug: name, change }],
       warnings: [],
     })
@@ -96,6 +102,12 @@ describe('what a document gives', () => {
     await changed('flows', 'enrol', deep(step))
     await refused(changed('flows', 'enrol', deep({ type: 'maker', with: { roles: ['admin'] } })))
     await refused(changed('flows', 'enrol', deep({ type: 'maker', with: { groups: ['inside'] } })))
+  })
+
+  test('in flows that a flow calls, by whomever they are: nobody goes around what guards them', async () => {
+    await changed('flows', 'mine', { steps: [{ flow: 'plain' }] })
+    await refused(changed('flows', 'mine', { steps: [{ flow: 'makes' }] }))
+    await refused(changed('flows', 'mine', { steps: [{ choose: [{ when: 'true', steps: [{ flow: 'calls' }] }] }] }))
   })
 
   test('an earlier revision with other roles or flows is for those who have every permission', () => {

@@ -1,7 +1,6 @@
 import { type Caller, demand, demandAll } from '../../access/caller.ts'
 import { type Conferral, conferral } from '../../access/conferral.ts'
 import { expanded, isPermission, type Permission, permissions } from '../../access/permissions.ts'
-import type { Catalog } from '../../configuration/catalog.ts'
 import { type Document, isMap } from '../../configuration/document.ts'
 import { placesOf } from '../../configuration/places.ts'
 import type { ObjectChange, Plan } from '../../configuration/plane-types.ts'
@@ -79,13 +78,33 @@ const named = (schema: Schema, value: unknown, ref: 'role' | 'group'): readonly 
   return [...branches, ...inner]
 }
 
-/** A flow may give roles and groups to whom it makes: only such as its author may give. */
-const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: unknown): Promise<void> => {
-  if (!isMap(spec)) return
-  for (const { item, settings } of placesOf('flows', spec, catalog)) {
-    const schema = catalog.schema(item)
-    conferred.roles(named(schema, settings, 'role'))
-    for (const slug of named(schema, settings, 'group')) await groupBySlug(tx, conferred, slug)
+/** Flows that the steps of one call, at any depth. */
+const calledBy = (steps: unknown): readonly string[] =>
+  !Array.isArray(steps)
+    ? []
+    : steps
+        .filter(isMap)
+        .flatMap(({ flow, choose }) => [
+          ...textsIn(flow),
+          ...(Array.isArray(choose) ? choose.filter(isMap).flatMap((branch) => calledBy(branch['steps'])) : []),
+        ])
+
+type FlowParts = Pick<ApiParts, 'catalog' | 'plane'> & { readonly documents: readonly Document[] }
+
+/** A flow may give roles and groups to whom it makes, also by the flows that it calls: only such as its author may give. */
+const mayDoFlow = async (tx: Tx, conferred: Conferral, { catalog, plane, documents }: FlowParts, flow: string): Promise<void> => {
+  const seen = new Set([flow])
+  for (const slug of seen) {
+    const written = specIn(documents, 'flows', slug)
+    // What is called and not in the documents is as it is stored.
+    const spec = written === undefined && slug !== flow ? (await plane.object('flows', slug))?.spec : written
+    if (!isMap(spec)) continue
+    for (const called of calledBy(spec['steps'])) seen.add(called)
+    for (const { item, settings } of placesOf('flows', spec, catalog)) {
+      const schema = catalog.schema(item)
+      conferred.roles(named(schema, settings, 'role'))
+      for (const group of named(schema, settings, 'group')) await groupBySlug(tx, conferred, group)
+    }
   }
 }
 
@@ -94,7 +113,7 @@ const mayDoFlow = async (tx: Tx, conferred: Conferral, catalog: Catalog, spec: u
  * caller's to give, in whatever document it comes. Throws `Lacking`.
  */
 export const mustBeGivable = async (
-  { database, catalog }: Pick<ApiParts, 'database' | 'catalog'>,
+  { database, catalog, plane }: Pick<ApiParts, 'database' | 'catalog' | 'plane'>,
   call: Asking,
   documents: readonly Document[],
   { changes }: Plan,
@@ -109,7 +128,7 @@ export const mustBeGivable = async (
       if (kind === 'users') await mayDoUser(tx, conferred, caller, change.slug, spec)
       if (kind === 'groups') await mayDoGroup(tx, conferred, caller, change.slug, spec)
       if (kind === 'roles') mayDoRole(call, change.slug, spec)
-      if (kind === 'flows') await mayDoFlow(tx, conferred, catalog, spec)
+      if (kind === 'flows') await mayDoFlow(tx, conferred, { catalog, plane, documents }, change.to ?? change.slug)
     }
   })
 }

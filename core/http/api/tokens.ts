@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import Type from 'typebox'
 import { type Caller, demand, demandAll } from '../../access/caller.ts'
-import { expanded, permissionsOf } from '../../access/permissions.ts'
+import { expanded, type Permissions, permissions, permissionsOf } from '../../access/permissions.ts'
 import { createToken, listedToken, type ListedToken } from '../../access/tokens.ts'
 import { seesAll, visible } from '../../access/visible.ts'
 import type { Tables, Tx } from '../../data/tables.ts'
@@ -25,11 +25,16 @@ const shownToken = ({ userId, scopes: limits, createdAt, expiresAt, usedAt, boot
   bootstrap: bootstrap ?? null,
 })
 
-/** Nobody makes a token that may do more than they may themselves, nor one of somebody who may. */
+/**
+ * Nobody makes a token that may do more than they may themselves, nor one of somebody who may. What its user may do can grow: only those who
+ * are that user in full make one that grows along.
+ */
 const mustBeOursToGive = async (tx: Tx, { caller, roles }: Call, userId: string, wanted: readonly string[] | undefined): Promise<void> => {
   const had = permissionsOf(await rolesOfUser(tx, userId), roles)
+  const isSelf = userId === caller.userId && !caller.limited
   if (userId !== caller.userId) demandAll(caller, had, 'A token acts as its user, who may do more than you')
-  demandAll(caller, wanted ? expanded(wanted).intersection(had) : had, 'The token could do more than you')
+  const given: Permissions = wanted ? expanded(wanted) : new Set(permissions)
+  demandAll(caller, isSelf ? given.intersection(had) : given, 'The token could do more than you')
 }
 
 /** With what is their own everybody does as they like; a token that is limited to scopes needs the permission there, too. */
