@@ -94,7 +94,8 @@ const tries = 3
 
 /**
  * Plans a change, has the plan looked at by `mayDo` (which throws if the caller may not), and commits just that. Somebody else's commit
- * between the two is a conflict, after which all of it is done again, unless the request was made for one head.
+ * between the two is a conflict, after which all of it is done again, unless the request was made for one head, or for any revision (`If-Match: *`),
+ * where what is written was merged into what was read before.
  */
 export const commitChecked = async (
   plane: Plane,
@@ -102,6 +103,7 @@ export const commitChecked = async (
   mayDo: (plan: Plan) => Promise<void>,
   { planOnly }: { readonly planOnly: boolean },
 ): Promise<Committed | Plan | NotCommitted> => {
+  const mayRepeat = change.head === undefined && change.expected?.length !== 0
   for (let left = tries; ; left--) {
     const head = plane.head()
     const planned = await plane.plan(change)
@@ -109,7 +111,7 @@ export const commitChecked = async (
     await mayDo(planned)
     if (planOnly) return planned
     const done = await plane.commit({ ...change, head: change.head ?? head })
-    const isRaced = 'conflict' in done && change.head === undefined && !change.expected && left > 1
+    const isRaced = 'conflict' in done && mayRepeat && left > 1
     if (!isRaced) return done
     await plane.refresh()
   }
