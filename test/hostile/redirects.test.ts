@@ -5,12 +5,14 @@ import { people, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { answerOf, assertOwnPage, attacked, authorizeAddress, shop } from './attack.ts'
 
+const vera = { username: 'vera', password: 'the password of a viewer' }
 let server: TestServer
 before(async () => {
   server = await startServer({
     apply: attacked({
       flows: { closed: { title: 'Closed', designation: 'authorization', steps: [{ type: 'deny' }] } },
       applications: { native: { name: 'Native App', provider: 'native', flows: { authorization: 'closed' } } },
+      users: { vera: { roles: ['viewer'], password: vera.password } },
     }),
   })
 })
@@ -108,8 +110,6 @@ test('the page of a refusal shows what was sent, as text, and nothing that is re
 })
 
 test('who may see providers is led to the cure, nobody else', async () => {
-  const vera = { username: 'vera', password: 'the password of a viewer' }
-  await server.restart({ apply: attacked({ users: { vera: { roles: ['viewer'], password: vera.password } } }) })
   const wrong = authorizeAddress({ client_id: shop.clientId, redirect_uri: `${shop.redirectUri}/` })
   const shown = async (person: typeof vera) => {
     const client = new Client(server.url)
