@@ -4,6 +4,7 @@ import { type Events, ports } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import type { Options } from '../options/options.ts'
 import { type Catalog, createCatalog } from './catalog.ts'
+import { contained } from './contained.ts'
 import { admit } from './admit.ts'
 import { auditCommit } from './commit-event.ts'
 import { loadExternalPlugins } from './external-plugins.ts'
@@ -44,7 +45,7 @@ export async function readCatalog(
   const { admitted: works, disabled } = admit(loaded.plugins, elsewhere.found, { ports: offered, grants })
   const { admitted, unmountable } = await rehearseMounts(works)
   const told = new Set(elsewhere.found.map(({ plugin }) => plugin.id))
-  const made = createCatalog([...loaded.plugins, ...admitted.map(({ plugin }) => plugin)], offered, {
+  const made = createCatalog([...loaded.plugins, ...admitted.map(({ plugin }) => contained(plugin))], offered, {
     external: new Map(admitted.map(({ plugin, path }) => [plugin.id, path])),
     disabled: [...elsewhere.disabled, ...disabled, ...unmountable],
     warnings: uselessGrants(grants, told),

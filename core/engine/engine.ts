@@ -1,7 +1,6 @@
 import { msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
-import { inTime } from './guard.ts'
 import { judged } from './judging.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
 import type { Asker, EngineParts, Programs, Start } from './parts.ts'
@@ -96,10 +95,7 @@ export class Engine {
     if (!step || challenge === undefined || at >= state.at) return undefined
     const then = backTo(state, at + 1)
     try {
-      const outcome = await inTime(
-        `stage "${step.stage.kind}"`,
-        step.stage.show(contextOf(then, program, step, asker, this.#parts.use(step.stage.kind))),
-      )
+      const outcome = await step.stage.show(contextOf(then, program, step, asker, this.#parts.use(step.stage.kind)))
       return outcome.go === 'ask' ? asking(backTo(state, at), step, outcome.screen, challenge) : undefined
     } catch {
       return undefined
@@ -123,10 +119,7 @@ export class Engine {
     }
     const started = performance.now()
     try {
-      const outcome = await inTime(
-        `stage "${step.stage.kind}"`,
-        step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value),
-      )
+      const outcome = await step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value)
       const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
       return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
@@ -203,10 +196,7 @@ export class Engine {
     }
     const started = performance.now()
     try {
-      const outcome = await inTime(
-        `stage "${step.stage.kind}"`,
-        step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))),
-      )
+      const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
       if (outcome.go === 'ask')
         return state.wants.silent
           ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
@@ -288,10 +278,7 @@ export class Engine {
   async #again(position: Position, step: Step, trouble: Trouble, asker: Asker): Promise<View> {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
-      const outcome = await inTime(
-        `stage "${step.stage.kind}"`,
-        step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind))),
-      )
+      const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
       return this.#ending.broken(from, step, error)
