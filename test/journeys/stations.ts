@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
 import type { Credentials } from '../kit/client.ts'
-import { configuration, people } from '../kit/configuration.ts'
+import { configuration, people, wiki as wikiClient } from '../kit/configuration.ts'
 import { relyingParty } from '../kit/relying-party.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
@@ -25,6 +25,9 @@ export const stationNames = [
   'expired',
   'denied',
   'application-refused',
+  'application-refused-cure',
+  'access-refused',
+  'access-unchecked',
   'unknown-host',
   'server-error',
   'forged',
@@ -47,8 +50,21 @@ export function breakStore({ dataDir }: TestServer): void {
 
 /** The stations of a server, which `close` ends. Pages of the first start are reached at a server of their own. */
 export async function stations(): Promise<{ readonly all: Readonly<Record<StationName, Station>>; close(): Promise<void> }> {
+  const viewer = { username: 'ida', password: 'a long password of a viewer' }
+  const guarded = { type: 'oidc', with: { clientSecret: wikiClient.clientSecret, redirectUris: [wikiClient.redirectUri] } }
   const apply = configuration({
+    users: { ida: { roles: ['viewer'], password: viewer.password } },
+    policies: {
+      office: {
+        type: 'expression',
+        with: { expression: 'request.ip.in("192.0.2.0/24")', message: 'The vault opens from the office network only.' },
+      },
+      unsound: { type: 'expression', with: { expression: 'user.attributes.floor.number > 3' } },
+    },
+    providers: { vault: guarded, attic: guarded },
     applications: {
+      vault: { name: 'Vault', provider: 'vault', access: { bindings: [{ policy: 'office' }] } },
+      attic: { name: 'Attic', provider: 'attic', access: { bindings: [{ policy: 'unsound' }] } },
       wiki: { name: 'The Wiki', provider: 'wiki', launchUrl: 'http://127.0.0.1/wiki' },
       calendar: { name: 'Calendar', launchUrl: 'http://127.0.0.1/calendar' },
       photos: { name: 'Photo archive', launchUrl: 'http://127.0.0.1/photos' },
@@ -65,6 +81,8 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
   breakStore(broken)
   const wiki = relyingParty(server.url)
   const notes = relyingParty(server.url, { clientId: 'notes' })
+  const vault = relyingParty(server.url, { clientId: 'vault' })
+  const attic = relyingParty(server.url, { clientId: 'attic' })
 
   const start = (page: Page, address = server.url) => page.goto(address)
   const identified = async (page: Page, address?: string, username: string = people.ada.username) => {
@@ -151,6 +169,15 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
     expired: { status: 410, reach: (page) => page.goto(`${server.url}/if/flow/default-authentication/?run=gone`) },
     denied: { status: 403, reach: (page) => page.goto(`${server.url}/if/flow/closed/`) },
     'application-refused': { status: 400, reach: (page) => page.goto(wiki.start({ redirect_uri: 'https://wiki.example.com/cb' })) },
+    'application-refused-cure': {
+      status: 400,
+      async reach(page) {
+        await signedIn(page, undefined, viewer)
+        await page.goto(wiki.start({ redirect_uri: 'https://wiki.example.com/callback' }))
+      },
+    },
+    'access-refused': { status: 403, reach: (page) => signedIn(page, vault.start()) },
+    'access-unchecked': { status: 403, reach: (page) => signedIn(page, attic.start()) },
     'unknown-host': {
       status: 421,
       async reach(page) {
