@@ -1,4 +1,4 @@
 export { createPool } from './pool.ts'
-export { prepare } from './prepare.ts'
-export { stripTypes } from './strip.ts'
+export { prepare, syntaxOf } from './prepare.ts'
+export { children, isFunction } from './tree.ts'
 export type * from './types.ts'

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { AnyNode } from 'acorn'
+import type { AnyNode, Node, Program } from 'acorn'
 import { realmGlobals } from './globals.ts'
 import { defaultLimits } from './limits.ts'
 import { freeNames, type FreeName } from './names.ts'
 import { traced } from './parts.ts'
 import { pathsFrom } from './paths.ts'
 import { placesOf } from './places.ts'
-import { parseSource } from './syntax.ts'
+import { parseGood, parseSource } from './syntax.ts'
 import { isFunction, walk } from './tree.ts'
-import type { Prepared, PrepareOptions, SourceProblem } from './types.ts'
+import type { Place as SourcePlace, Prepared, PrepareOptions, SourceProblem } from './types.ts'
 
 /** Line separators that editors do not show as such, and characters that make a source look like another (CVE-2021-42574). */
 // oxlint-disable-next-line no-control-regex -- NUL is among the characters that are looked for
@@ -48,6 +48,17 @@ const unknownNames = (uses: readonly FreeName[], names: ReadonlySet<string>, pla
  */
 const wrap = (body: string, isExpression: boolean, isAsync: boolean, names: readonly string[]): string =>
   `(function(__s){"use strict";const {${names.join(',')}}=__s;return (${isAsync ? 'async ' : ''}function(){${isExpression ? 'return (' : ''}\n${body}\n${isExpression ? ')' : ''}})()})`
+
+const unwrapped = (code: string): string => code.slice(code.indexOf('\n') + 1, code.lastIndexOf('\n'))
+
+/** The syntax of a program, without types and whatever stands around an expression. `place` is that of a node of it in the source. */
+export const syntaxOf = ({
+  source,
+  code,
+}: Prepared): { readonly program: Program; readonly place: (node: Node) => Required<SourcePlace> } => {
+  const place = placesOf(source)
+  return { program: parseGood(unwrapped(code)), place: ({ start, end }) => place(start, end) }
+}
 
 /**
  * Checks a source and makes it ready, on the caller's thread and without an engine. A source is an expression, or the body of a function with

@@ -61,6 +61,15 @@ const parseScript = (code: string): Omit<Parsed, 'code'> => {
   return { program, expression: onlyExpression(program) }
 }
 
+/** The syntax of what was found good and is without types: an expression where it can be one. Its offsets are those of `code`. */
+export const parseGood = (code: string): Program => {
+  try {
+    return parsedBehind(`${strict}(`, code, '\n)')
+  } catch {
+    return parsedBehind(strict, code, '')
+  }
+}
+
 /** `return` and `await` are allowed in it. */
 const functionStart = 'async function _(){'
 /** The source with blanks for its types; throws where it is no TypeScript, or not erasable. */

@@ -1,6 +1,6 @@
 import type { AnyNode, Expression as Syntax } from 'acorn'
-import type { Prepared, Traced } from '../../sandbox/index.ts'
-import { childrenOf, nodesOf, parseSource, placeOf } from './syntax.ts'
+import { children, isFunction, type Prepared, syntaxOf, type Traced } from '../../sandbox/index.ts'
+import { nodesOf } from './syntax.ts'
 
 /** The part of an expression that made it what it is. */
 export type Decisive = { readonly detail: string; readonly line: number; readonly column: number }
@@ -10,15 +10,15 @@ type Values = (node: AnyNode) => Traced | undefined
 /**
  * Which part of an expression decided, found in the trace of its run: through `&&`, `||`, `??`, `!`, `? :` and `if` down to what is none of these.
  */
-export const decisive = ({ source }: Prepared, trace: readonly Traced[]): Decisive | undefined => {
-  const program = parseSource(source)
+export const decisive = (prepared: Prepared, trace: readonly Traced[]): Decisive | undefined => {
   const last = trace.at(-1)
-  if (!program || !last) return undefined
+  if (!last) return undefined
+  const { program, place } = syntaxOf(prepared)
   // The last evaluation counts, should a part have been evaluated more than once.
   const byPlace = new Map(trace.map((traced) => [`${traced.line}:${traced.column}:${traced.text}`, traced]))
   const values: Values = (node) => {
-    const { line, column } = placeOf(node)
-    return byPlace.get(`${line}:${column}:${source.slice(node.start, node.end)}`)
+    const { line, column, text } = place(node)
+    return byPlace.get(`${line}:${column}:${text}`)
   }
   const result = resultOf(program.body, values)
   const node = result && leafOf(result, values)
@@ -48,9 +48,6 @@ const isConstant = (node: AnyNode | undefined): boolean => node === undefined ||
 /** `leads`: what the test has to be for the return to be reached. */
 type Return = { readonly argument: Syntax | undefined; readonly tests: readonly { readonly test: AnyNode; readonly leads: boolean }[] }
 
-const isFunction = ({ type }: AnyNode) =>
-  type === 'FunctionDeclaration' || type === 'FunctionExpression' || type === 'ArrowFunctionExpression'
-
 /** The returns of the program itself, each with the tests that lead to it. */
 function* returnsIn(node: AnyNode, tests: Return['tests']): Generator<Return> {
   if (isFunction(node)) return
@@ -58,7 +55,7 @@ function* returnsIn(node: AnyNode, tests: Return['tests']): Generator<Return> {
   else if (node.type === 'IfStatement') {
     yield* returnsIn(node.consequent, [...tests, { test: node.test, leads: true }])
     if (node.alternate) yield* returnsIn(node.alternate, [...tests, { test: node.test, leads: false }])
-  } else for (const child of childrenOf(node)) yield* returnsIn(child, tests)
+  } else for (const child of children(node)) yield* returnsIn(child, tests)
 }
 
 const leafOf = (node: AnyNode, values: Values): AnyNode => {
@@ -70,6 +67,11 @@ const leafOf = (node: AnyNode, values: Values): AnyNode => {
   if (node.type === 'ConditionalExpression') {
     const branch = values(node.test)?.truthy ? node.consequent : node.alternate
     return leafOf(branch.type === 'Literal' ? node.test : branch, values)
+  }
+  if (node.type === 'ObjectExpression') {
+    const allow = node.properties.find((one) => one.type === 'Property' && one.key.type === 'Identifier' && one.key.name === 'allow')
+    const leaf = allow?.type === 'Property' ? leafOf(allow.value, values) : node
+    return values(leaf) ? leaf : node
   }
   return node
 }

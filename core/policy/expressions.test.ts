@@ -25,6 +25,8 @@ test('expressions, bodies with return, and types are allowed', () => {
     '(now.getHours() >= 8) === device.known && (1 < 2) !== true',
     'user.attributes.path !== "a/b" && request.origin !== "http://127.0.0.1"',
     'const user = { isInGroup: true }; return user.isInGroup && true',
+    'new Set<string>(["ada"]).has(user.name)',
+    'user.groups.includes<string>("finance")',
   ])
     assert.deepEqual(problemsOf(source), [], source)
 })
@@ -96,6 +98,21 @@ test('comparisons that come to the same whatever there is are refused', () => {
     assert.match(messageOf(source), /does not look into a written list, so it is always (true|false)/, source)
   assert.match(messageOf('user.attributes !== {}'), /written object, so it is always true/)
   assert.equal(suggestionOf('request.ip != "10.0.0.0/8"'), '!request.ip.in("10.0.0.0/8")')
+})
+
+test('an object that is written as a policy is checked like any other expression', () => {
+  for (const [allow, message] of [
+    ["request.ip !== '10.0.0.0/8'", /no address is a network/],
+    ['user.isInGroup && device.known', /is not called/],
+    ["!('blocked' in user.attributes.tags)", /does not look into lists/],
+    ['8 <= now.getHours() <= 18', /do not chain/],
+    ["user.nam === 'x'", /did you mean "name"/],
+  ] as const) {
+    const [problem] = problemsOf(`{ allow: ${allow}, message: 'No.' }`)
+    assert.match(problem?.message ?? '', message, allow)
+    assert.equal(problem?.line, 1, allow)
+    assert.ok((problem?.column ?? 0) > 9, `${allow}: column ${problem?.column}`)
+  }
 })
 
 test('a method that is not called is refused, since it would count as true for everybody', () => {

@@ -37,7 +37,7 @@ const check = (source: string, names: readonly string[]): Checked => {
     }))
     return { problems }
   }
-  const problems = misuses(source)
+  const problems = misuses(made.prepared)
   return problems.length > 0 ? { problems } : made
 }
 

@@ -31,13 +31,28 @@ const policies: Readonly<Record<string, Policy>> = {
       return (await evaluate(settings.rule)) === 'in' ? allow : refuse(literal('Out.'))
     },
   }),
+  telling: definePolicy({
+    kind: 'telling',
+    settings: Type.Object({ rule: expression({ title: 'Rule', description: 'A rule.' }) }),
+    decide: async ({ settings, evaluate }) => {
+      const { message } = (await evaluate(settings.rule)) as { readonly message: string }
+      return refuse(literal(message))
+    },
+  }),
 }
 
-const rule = compileExpression('user.isInGroup("finance") ? "in" : "out"')
-assert.ok('expression' in rule)
+const compiled = (source: string) => {
+  const made = compileExpression(source)
+  assert.ok('expression' in made)
+  return made.expression
+}
+const rules: Readonly<Record<string, ReturnType<typeof compiled>>> = {
+  asking: compiled('user.isInGroup("finance") ? "in" : "out"'),
+  telling: compiled('{ allow: user.enabled && request.ip === "x", message: "No." }'),
+}
 const configured = (slug: string): ConfiguredPolicy | undefined => {
   const policy = policies[slug]
-  return policy && { slug, policy, settings: { rule: rule.expression }, hash: '' }
+  return policy && { slug, policy, settings: { rule: rules[slug] }, hash: '' }
 }
 
 const ada = aUser({ username: 'Ada', groups: ['finance', 'staff'] })
@@ -223,6 +238,15 @@ describe('judging', () => {
       1,
       1,
     ])
+  })
+
+  test('explained: in what is longer than is shown, and in an object that is written as a policy', async () => {
+    const networks = Array.from({ length: 9 }, (_, n) => `"10.${n}.0.0/16"`).join(', ')
+    const part = `request.ip.in(${networks})`
+    const [detail, ...place] = await explained(`if (device.known || !${part}) return false\nreturn true`)
+    assert.deepEqual([String(detail).slice(0, 40), ...place], [`${part} is`.slice(0, 40), 1, 22])
+    const { reasons } = await house().ask([{ policy: 'telling' }], atHome, true)
+    assert.deepEqual([reasons[0]?.detail, reasons[0]?.line, reasons[0]?.column], ['request.ip === "x" is false', 1, 26])
   })
 
   test('explained: of statements the test that led to the return', async () => {

@@ -1,10 +1,11 @@
 import type { AnyNode } from 'acorn'
+import { type Prepared, syntaxOf } from '../../sandbox/index.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import { pointless, uncalled } from './comparisons.ts'
 import type { ExpressionProblem } from './expressions.ts'
 import { networkProblem } from './networks.ts'
 import { entryOf } from './scope.ts'
-import { nodesOf, parseSource, pathOf, placeOf } from './syntax.ts'
+import { nodesOf, pathOf } from './syntax.ts'
 
 /** Names that a source declares, with what they are made of where that is written beside them. */
 type Declared = ReadonlyMap<string, AnyNode | undefined>
@@ -55,6 +56,8 @@ const assignment = (node: AnyNode): string | undefined => {
   return path && entryOf(path[0] ?? '') ? `"${path.join('.')}" cannot be changed; compare by ===` : undefined
 }
 
+type Places = (node: AnyNode) => { readonly line: number; readonly column: number }
+
 /** The networks that are written out in `address.in(…)` and `ipInCidr(address, …)`. */
 const networksIn = (node: AnyNode): readonly AnyNode[] => {
   if (node.type !== 'CallExpression') return []
@@ -68,17 +71,21 @@ const networksIn = (node: AnyNode): readonly AnyNode[] => {
     .filter((one) => one !== null)
 }
 
-const badNetworks = (node: AnyNode): readonly ExpressionProblem[] =>
+const badNetworks = (node: AnyNode, place: Places): readonly ExpressionProblem[] =>
   networksIn(node).flatMap((one) => {
     const message = one.type === 'Literal' && typeof one.value === 'string' ? networkProblem(one.value) : undefined
-    return message === undefined ? [] : [{ message, ...placeOf(one) }]
+    return message === undefined ? [] : [{ message, ...place(one) }]
   })
 
-/** What compiles but cannot be meant, in a source that the sandbox found good. A name that the source declares itself is its own. */
-export const misuses = (source: string): readonly ExpressionProblem[] => {
-  const program = parseSource(source)
-  if (!program) return []
-  const nodes = [...nodesOf(program)]
+/** What compiles but cannot be meant. A name that the source declares itself is its own. */
+export const misuses = (prepared: Prepared): readonly ExpressionProblem[] => {
+  const { source } = prepared
+  const syntax = syntaxOf(prepared)
+  const place: Places = (node) => {
+    const { line, column } = syntax.place(node)
+    return { line, column }
+  }
+  const nodes = [...nodesOf(syntax.program)]
   const declared: Declared = new Map(nodes.flatMap((node) => declarationsOf(node).map((name) => [name, initOf(node)] as const)))
   const isOurs = (node: AnyNode) => {
     const [name] = (node.type === 'MemberExpression' ? pathOf(node) : undefined) ?? []
@@ -86,11 +93,11 @@ export const misuses = (source: string): readonly ExpressionProblem[] => {
   }
   return nodes.flatMap((node) => {
     const method = uncalled(node)
-    if (method && isOurs(method.at)) return [{ message: method.message, ...placeOf(method.at) }]
+    if (method && isOurs(method.at)) return [{ message: method.message, ...place(method.at) }]
     const message =
       misplacedIn(node, declared) ?? pointless(node, source) ?? (isOurs(node) ? unknownField(node) : undefined) ?? assignment(node)
-    const place = node.type === 'MemberExpression' ? node.property : node
-    return message === undefined ? badNetworks(node) : [{ message, ...placeOf(place) }]
+    const at = node.type === 'MemberExpression' ? node.property : node
+    return message === undefined ? badNetworks(node, place) : [{ message, ...place(at) }]
   })
 }
 
