@@ -1,19 +1,17 @@
 import type { Kysely } from 'kysely'
 import Type from 'typebox'
-import { demand } from '../../access/caller.ts'
 import { conferral } from '../../access/conferral.ts'
 import { isUniqueViolation } from '../../data/errors.ts'
 import type { Tables, Tx } from '../../data/tables.ts'
 import { deleteGroup, type ListedGroup, listedGroups, listedUsers } from '../../identity/administration.ts'
 import { groupChanged, userChanged } from '../../identity/changes.ts'
 import { addParents, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
-import { assignRoles, withdrawRoles } from '../../identity/roles.ts'
 import { audit } from './audit.ts'
 import { etagOf, mustMatch } from './etags.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
-import { mustBeRoles } from './role-names.ts'
+import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { group, groupFields, slug } from './schemas.ts'
 import { mustBeFree } from './used-by.ts'
@@ -45,15 +43,7 @@ const setRest = async (
     for (const parent of [...added, ...removed]) await given.group(tx, await groupId(tx, parent), parent)
     changed.push(await removeParents(tx, before.slug, removed), await addParents(tx, before.slug, added))
   }
-  if (roles) {
-    const added = roles.filter((role) => !before.roles.includes(role))
-    const removed = before.roles.filter((role) => !roles.includes(role))
-    if (added.length + removed.length > 0) demand(call.caller, 'roles.assign')
-    mustBeRoles(added, call.roles, '/roles')
-    given.roles([...added, ...removed])
-    const subject = { kind: 'group', id: before.id } as const
-    changed.push(await assignRoles(tx, subject, added), await withdrawRoles(tx, subject, removed))
-  }
+  if (roles) changed.push(await setRoles(tx, call, { kind: 'group', id: before.id }, before.roles, roles))
   return changed.includes(true)
 }
 

@@ -7,14 +7,13 @@ import { seesAll } from '../../access/visible.ts'
 import { deleteUser, listedUsers, type ListedUser } from '../../identity/administration.ts'
 import { userChanged } from '../../identity/changes.ts'
 import { groupId, joinGroups, leaveGroups } from '../../identity/groups.ts'
-import { assignRoles, withdrawRoles } from '../../identity/roles.ts'
 import { createUser, updateUser } from '../../identity/write-users.ts'
 import type { Tx } from '../../data/tables.ts'
 import { audit } from './audit.ts'
 import { etagOf, mustMatch } from './etags.ts'
 import type { ApiParts } from './parts.ts'
 import { impossible, notFound } from './problem.ts'
-import { mustBeRoles } from './role-names.ts'
+import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, user, userFields } from './schemas.ts'
 import { mustBeFree } from './used-by.ts'
@@ -46,17 +45,6 @@ const setGroups = async (tx: Tx, call: Call, id: string, had: readonly string[],
   if (joined.length + left.length > 0) demand(call.caller, 'groups.edit')
   for (const slug of [...joined, ...left]) await given.group(tx, await groupId(tx, slug), slug)
   const changed = [await joinGroups(tx, id, joined), await leaveGroups(tx, id, left)]
-  return changed.includes(true)
-}
-
-const setRoles = async (tx: Tx, call: Call, id: string, had: readonly string[], wanted: readonly string[]): Promise<boolean> => {
-  const given = wanted.filter((role) => !had.includes(role))
-  const taken = had.filter((role) => !wanted.includes(role))
-  if (given.length + taken.length > 0) demand(call.caller, 'roles.assign')
-  mustBeRoles(given, call.roles, '/roles')
-  conferral(call.caller, call.roles).roles([...given, ...taken])
-  const subject = { kind: 'user', id } as const
-  const changed = [await assignRoles(tx, subject, given), await withdrawRoles(tx, subject, taken)]
   return changed.includes(true)
 }
 
@@ -96,7 +84,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
         const hash = chosen === undefined ? undefined : await passwords.hash(chosen)
         const id = await database.transaction(async (tx) => {
           const made = await createUser(tx, { ...fields, attributes: fields.attributes ?? {}, ...(email && { email }) }, now())
-          const changed = [await setGroups(tx, call, made, [], groups), await setRoles(tx, call, made, [], roles)]
+          const changed = [await setGroups(tx, call, made, [], groups), await setRoles(tx, call, { kind: 'user', id: made }, [], roles)]
           if (changed.includes(true)) await userChanged(tx, made, now())
           if (hash !== undefined) await passwordEffects['passwords.set']?.(tx, { userId: made, hash }, now())
           return made
@@ -136,7 +124,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
           await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
           const changed = [
             groups !== undefined && (await setGroups(tx, call, known.id, known.groups, groups)),
-            roles !== undefined && (await setRoles(tx, call, known.id, known.roles, roles)),
+            roles !== undefined && (await setRoles(tx, call, { kind: 'user', id: known.id }, known.roles, roles)),
           ]
           if (changed.includes(true)) await userChanged(tx, known.id, now())
         })
