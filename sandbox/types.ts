@@ -2,17 +2,17 @@
 export type Place = { readonly line: number; readonly column: number; readonly text?: string }
 
 export type Limits = {
-  /** Bytes that a run may hold. */
+  /** Bytes that a run may hold; 4 MiB by default. */
   readonly memory: number
-  /** Units of about 10,000 loop turns or calls; the same program stops at the same turn everywhere. */
+  /** Units of about 10,000 loop turns or calls; the same program stops at the same turn everywhere; 200 by default. */
   readonly fuel: number
-  /** Bytes of JSON in, of JSON out, of source. */
+  /** Bytes of JSON in, of JSON out, of source; 256, 64 and 64 KiB by default. */
   readonly scope: number
   readonly result: number
   readonly source: number
-  /** Promise jobs. */
+  /** Promise jobs; 2,000 by default. */
   readonly jobs: number
-  /** Milliseconds: the engine is asked to stop, see `Pool` for what happens when it does not. */
+  /** Milliseconds, 50 by default: the engine is asked to stop; one that does not is ended `grace` later, see `PoolOptions`. */
   readonly deadline: number
 }
 
@@ -83,13 +83,14 @@ export type Run = {
   readonly scope: object | string
   /** Epoch milliseconds: the clock of the program, which stands still. */
   readonly now: number
-  /** Of `Math.random`. */
+  /** Of `Math.random`; 0 by default. */
   readonly seed?: number
+  /** Whether the result tells what the parts of the program came to; not by default. */
   readonly trace?: boolean
 }
 
 export type PoolOptions = {
-  /** Workers at most. They are started on demand and end when idle. */
+  /** Workers at most: 2 by default, 1 on a single core. They are started on demand and end when idle. */
   readonly size?: number
   /**
    * Guest code, an expression that is a function `(scope) => scope`: runs in the engine before each program and may give the scope methods and
@@ -97,11 +98,11 @@ export type PoolOptions = {
    */
   readonly prelude?: string
   readonly limits?: Partial<Limits>
-  /** Milliseconds of CPU past the deadline after which a worker is killed. */
+  /** Milliseconds of CPU past the deadline after which a worker is killed; 100 by default. */
   readonly grace?: number
-  /** Runs that may wait. */
+  /** Runs that may wait, 1,000 by default; more fail as `busy`. */
   readonly backlog?: number
-  /** Milliseconds after which a worker that has nothing to do ends. */
+  /** Milliseconds after which a worker that has nothing to do ends; 30,000 by default. */
   readonly idle?: number
 }
 
@@ -115,5 +116,6 @@ export type Pool = {
   /** Workers that were killed since the start. */
   readonly kills: number
   readonly workers: number
+  /** Ends all workers. What is not finished fails as a `crash`. */
   close(): Promise<void>
 }

@@ -1,3 +1,4 @@
+import { methodsOf } from '../access/browsers.ts'
 import type { Fetch, Fetched } from './directory.ts'
 import type { Situation } from './types.ts'
 
@@ -64,8 +65,6 @@ const user: Readonly<Record<string, Field>> = {
   is_in_group: { ...isInGroup, description: 'The same as `isInGroup`.' },
 }
 
-const methods = (proofs: Situation['proofs']): readonly string[] => [...new Set(proofs.map(({ method }) => method))]
-
 /** Every name that an expression may use. What it is sent, its types for editors and its documentation all come from here. */
 export const scope = {
   user: {
@@ -116,7 +115,7 @@ export const scope = {
   methods: {
     type: 'readonly string[]',
     description: 'What was proved, e.g. `pwd`, each once, in the order of proof.',
-    of: ({ situation }) => methods(situation.proofs),
+    of: ({ situation }) => methodsOf(situation.proofs),
   },
   proofs: {
     type: 'readonly Proof[]',
