@@ -42,6 +42,14 @@ test('who leaves the group gets nothing more for any token, and nothing new', as
   assert.equal((await refresh(server, refresh_token)).status, 200, 'what was refused spent nothing')
 })
 
+test('who is refused is told a reference, and nothing of what operators are told', async () => {
+  const client = new Client(server.url)
+  assert.equal((await signIn(client, people.bob, authorizeAddress())).status, 403)
+  const { items } = (await client.ask('/api/v1/events', { headers: { 'sec-fetch-site': 'same-origin' } })).json()
+  const { detail } = items.find(({ action }: { readonly action: string }) => action === 'access_denied')
+  assert.deepEqual(Object.keys(detail).toSorted(), ['reference', 'said'])
+})
+
 test('who leaves the group while a page is open is not let in by answering it', async () => {
   await server.restart({
     apply: attacked({

@@ -111,4 +111,9 @@ test('who may write policies and no more has expressions checked, and tries none
   const simulating = await tokenWith('policies.edit', 'flows.simulate')
   assert.deepEqual(await missing(simulating, { user: 'ada' }), [403, ['users.view']])
   assert.deepEqual(await missing(simulating, {}), [200, undefined])
+  for (const tried of [{ user: 'ada' }, { answers: { identifier: 'ada' } }]) {
+    const { status, body } = await simulating('POST', '/flows/default-authentication/simulate', { body: tried })
+    assert.deepEqual([status, body.permissions], [403, ['users.view']])
+  }
+  assert.equal((await simulating('POST', '/flows/default-authentication/simulate', { body: {} })).status, 200)
 })

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import type { Json } from '../../api/index.ts'
 import { seesAll } from '../../access/visible.ts'
 import { pageOf, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
@@ -6,6 +7,14 @@ import { defineRoute, type Route } from './route.ts'
 import { event } from './schemas.ts'
 
 const { total: _, ...query } = pageQuery
+
+/** Why somebody was refused is for operators: it repeats policies, networks and what is kept of the user. */
+const forOperators = new Set(['reasons', 'failed'])
+
+const withoutReasons = (detail: Json): Json =>
+  typeof detail !== 'object' || detail === null || Array.isArray(detail)
+    ? detail
+    : Object.fromEntries(Object.entries(detail).filter(([name]) => !forOperators.has(name)))
 
 export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => [
   defineRoute({
@@ -21,7 +30,8 @@ export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => 
     }),
     response: pageOf(event, 'Events, the newest first.'),
     async handler({ query: { limit = 50, cursor, action, user }, caller }) {
-      const userId = seesAll(caller, 'events') ? user : caller.userId
+      const all = seesAll(caller, 'events')
+      const userId = all ? user : caller.userId
       const list = JSON.stringify(['events', action, user])
       const before = cursor === undefined ? undefined : String(cursors.read(list, cursor).id)
       // Of somebody else's there is nothing to see.
@@ -45,7 +55,7 @@ export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => 
             ip,
             userAgent,
             request: requestId ?? null,
-            detail,
+            detail: all ? detail : withoutReasons(detail),
           })),
           next: found.length > limit && last ? cursors.write(list, { value: last.id, id: last.id }) : null,
         },

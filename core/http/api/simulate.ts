@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { demand } from '../../access/caller.ts'
 import type { SimulationReport, SimulationWish } from '../../access/simulator.ts'
 import type { Json } from '../../api/index.ts'
 import { CannotSimulate } from '../../engine/simulate.ts'
@@ -40,7 +41,9 @@ export const simulateRoute = (simulate: Simulate): Route =>
       'Tells each step, each condition with its reasons, what would be written and how it ends. Nothing is written, sent or counted.',
     body: simulation,
     response: Type.Object({}, { description: 'As `sluice simulate --json` prints it.', additionalProperties: true }),
-    async handler({ params, body }) {
+    async handler({ params, body, caller }) {
+      // The answer repeats what the flow reads of whoever is named, or identifies themselves by what is typed.
+      if (body.user !== undefined || body.answers !== undefined) demand(caller, 'users.view')
       try {
         return { body: await simulate({ flow: params.slug, ...body }) }
       } catch (error) {
