@@ -204,6 +204,7 @@ async function wire(
     backChannel: backChannel(accesses, sessions),
     links,
     protocols,
+    interfaces: catalog.plugins.flatMap(({ interfaces = [] }) => interfaces),
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,

@@ -14,6 +14,8 @@ const none = (wrong: readonly Import[]) => assert.deepEqual(wrong.map(shown), []
 /** The part of the house that a file belongs to; a plugin is a part of its own: `plugins/stages/password`. */
 const part = (path: string) => {
   if (path.startsWith('core/api/')) return 'core/api'
+  // What runs in browsers, and what builds it.
+  if (path.startsWith('core/interfaces/')) return path.split('/').slice(0, 3).join('/')
   return path
     .split('/')
     .slice(0, path.startsWith('plugins/') ? 3 : 1)
@@ -37,7 +39,7 @@ describe('imports', () => {
     const tests = new Set([...product, ...Object.keys(manifest['devDependencies'] ?? {})])
     none(
       imports.filter(({ from, specifier, to }) => {
-        if (to !== undefined || (specifier.startsWith('node:') && isBuiltin(specifier))) return false
+        if (to !== undefined || specifier.startsWith('virtual:') || (specifier.startsWith('node:') && isBuiltin(specifier))) return false
         return !(isTest(from) ? tests : product).has(packageName(specifier))
       }),
     )
@@ -48,6 +50,8 @@ describe('imports', () => {
       if (to === undefined || from.startsWith('test/')) return true
       const [here, there] = [part(from), part(to)]
       if (here === there || (isTest(from) && to.startsWith('test/kit/'))) return true
+      if (to.startsWith('core/web/static/') && (here === 'core/interfaces/kit' || from.startsWith('plugins/interfaces/'))) return true
+      if (here === 'core/interfaces/build') return there === 'core' && to.startsWith('core/boot/')
       return here === 'core' && (there === 'core/api' || there === 'sandbox' || from === 'core/main.ts')
     }
     none(imports.filter((one) => !allowed(one)))
@@ -56,6 +60,9 @@ describe('imports', () => {
   test('of the plugin API by its public name are for plugins and tests, and its kit is for tests', () => {
     none(imports.filter(({ from, specifier }) => specifier === 'sluice/plugin' && !from.startsWith('plugins/') && !isTest(from)))
     none(imports.filter(({ from, specifier }) => specifier === 'sluice/kit' && !isTest(from)))
+    const isInterface = (path: string) => path.startsWith('plugins/interfaces/')
+    none(imports.filter(({ from, specifier }) => specifier === 'sluice/interface' && !isInterface(from)))
+    none(imports.filter(({ from, specifier }) => specifier === 'sluice/plugin' && isInterface(from) && from.includes('/src/')))
   })
 
   test('of core/main.ts, which wires everything, are for the command line and tests', () => {

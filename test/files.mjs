@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Not of the project: what is installed, generated, or an operator's own. The same as in `.gitignore`. */
-const foreign = new Set(['node_modules', '.git', '.cache', 'data', 'sluice.yml'])
+const foreign = new Set(['node_modules', '.git', '.cache', 'data', 'dist', 'sluice.yml'])
 
 /**
  * The project's files, in a stable order.

@@ -3,7 +3,7 @@
 // `--install` installs missing Debian packages (so does CI=true), `--rest` leaves out what `npm test` runs, PATHs pick files by parts of their path.
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { ensureInstalled } from '../core/boot/install.mjs'
+import { ensureInstalled, ensureReady } from '../core/boot/install.mjs'
 import { nodeFor } from '../core/boot/node.mjs'
 import { projectFiles } from './files.mjs'
 import { installPackages, missingPackages } from './kit/debian.mjs'
@@ -35,7 +35,8 @@ function readArguments() {
 
 /** @param {ReturnType<typeof readArguments>} wish */
 async function run({ tier, install, rest, paths }) {
-  await ensureInstalled({ dev: true })
+  // Quick tests open no page.
+  await (tier === 'quick' ? ensureInstalled({ dev: true }) : ensureReady({ dev: true }))
   const node = nodeFor(root)
   if ('problem' in node) throw new Error(node.problem)
 

@@ -1,3 +1,4 @@
+import type { Interface } from './interface.ts'
 import type { Policy } from './policy.ts'
 import type { Protocol } from './protocol.ts'
 import type { Stage } from './stage.ts'
@@ -16,6 +17,7 @@ export type Plugin = {
   readonly stages?: readonly Stage[]
   readonly policies?: readonly Policy[]
   readonly protocols?: readonly Protocol[]
+  readonly interfaces?: readonly Interface[]
   readonly messages?: Messages
 }
 export const definePlugin = (plugin: Plugin): Plugin => Object.freeze(plugin)

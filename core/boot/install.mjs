@@ -3,7 +3,8 @@ import { realpathSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runChild } from './child.mjs'
-import { linkNode } from './node.mjs'
+import { ensureBuilt } from './interfaces.mjs'
+import { linkNode, nodeFor } from './node.mjs'
 import { missingPackages } from './packages.mjs'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -90,7 +91,22 @@ function failure(code, output) {
   ].join('\n')
 }
 
+/**
+ * Installs packages and builds the interfaces, where they are missing or not in step with their sources. Ends the process with code 1 where it
+ * fails.
+ *
+ * @param {{ dev?: boolean }} [options] `dev`: packages for development and tests are needed too
+ */
+export async function ensureReady(options) {
+  await ensureInstalled(options)
+  const node = nodeFor(root)
+  const problem = 'problem' in node ? node.problem : await ensureBuilt(root, node.path)
+  if (problem === undefined) return
+  process.stderr.write(`${problem}\n`)
+  process.exit(1)
+}
+
 // As a program: `node core/boot/install.mjs [--dev]`
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  await ensureInstalled({ dev: process.argv.includes('--dev') })
+  await ensureReady({ dev: process.argv.includes('--dev') })
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import type { Interface } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import { mountApi, type MountParts } from './api/mount.ts'
 import { assetRoutes } from './assets.ts'
@@ -11,6 +12,7 @@ import { layGround } from './ground.ts'
 import { setHeaders } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
+import { interfaceRoutes } from './interfaces.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
 import { refusalRoutes } from './refusals.ts'
@@ -21,6 +23,7 @@ export type AppParts = FlowParts & {
   readonly trustedProxies: readonly string[]
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
+  readonly interfaces: readonly Interface[]
   readonly health: Health
   readonly api: Omit<MountParts, 'visits'>
 }
@@ -58,6 +61,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   healthRoutes(app, parts.health)
   assetRoutes(app)
   homeRoutes(app, parts)
+  interfaceRoutes(app, parts)
   flowRoutes(app, parts)
   refusalRoutes(app, parts)
   executorRoutes(app, parts)

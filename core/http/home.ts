@@ -3,9 +3,18 @@ import { askingAs } from '../access/front.ts'
 import { landingScreen } from '../web/screens.ts'
 import type { FlowParts } from './flows.ts'
 
-/** The page of somebody who came without an application: who they are, what they can open, and the way out. */
+/**
+ * Where somebody comes who wants no application: to the portal, or to a page without scripts that says who they are and what they can open, and
+ * has the way out.
+ */
 export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: FlowParts): void {
   app.get('/', async (request, reply) => {
+    const { session } = await visits.browser(request)
+    const to = pages.inLanguage(request, session ? '/if/user/' : '/if/flow/redirect/')
+    return reply.header('cache-control', 'no-store').redirect(to, 303)
+  })
+
+  app.get('/if/plain/', async (request, reply) => {
     const visit = await visits.visit(request)
     const { browser, snapshot } = visit
     if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)

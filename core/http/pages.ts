@@ -178,6 +178,11 @@ export class Pages {
     })
   }
 
+  /** An interface whose files are not there. */
+  notBuilt(request: FastifyRequest, reply: FastifyReply, kind: string): FastifyReply {
+    return this.#plain(request, reply, 503, msg('core.not-built.title'), msg('core.not-built.text', { kind }))
+  }
+
   /** A form came without our cookie: it cannot be told whose it is. */
   noCookie(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     return this.#plain(request, reply, 400, msg('core.cookie.title'), msg('core.cookie.text'))

@@ -17,3 +17,6 @@ export const pageCsp = [...base, "form-action 'self'"].join('; ')
  */
 export const formPostCsp = (to: URL): string =>
   [...base, to.protocol === 'http:' ? 'form-action http: https:' : 'form-action https:'].join('; ')
+
+/** Of the pages of interfaces: as strict, with frames of our own pages for previews. What they load comes from here alone. */
+export const interfaceCsp = [...base, "form-action 'self'", "frame-src 'self'"].join('; ')

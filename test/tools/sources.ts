@@ -10,7 +10,10 @@ export type Source = { readonly path: string; readonly text: string; readonly im
 export const root = join(import.meta.dirname, '../..')
 export const files: readonly string[] = projectFiles(root)
 
-const isCode = (path: string) => /\.(ts|mjs|js)$/.test(path)
+const isCode = (path: string) => /\.(ts|mjs|js|vue)$/.test(path)
+/** Of a component its script. */
+const scriptOf = (path: string, text: string) =>
+  path.endsWith('.vue') ? (/<script\b[^>]*>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '') : text
 /** Tests, and what only they use: fixtures, and harnesses in `test` folders. */
 export const isTest = (path: string) => /\.(test|fixture)\.ts$/.test(path) || path.startsWith('test/') || path.includes('/test/')
 
@@ -23,5 +26,9 @@ const toImport = (from: string, specifier: string): Import => ({
 /** The project's code with its imports, static and dynamic, of types and of values. */
 export const sources: readonly Source[] = files.filter(isCode).map((path) => {
   const text = readFileSync(join(root, path), 'utf8')
-  return { path, text, imports: ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => toImport(path, fileName)) }
+  return {
+    path,
+    text,
+    imports: ts.preProcessFile(scriptOf(path, text), true, true).importedFiles.map(({ fileName }) => toImport(path, fileName)),
+  }
 })

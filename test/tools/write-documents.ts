@@ -1,9 +1,10 @@
-// `npm run docs`: brings the generated parts of the documents up to date.
+// `npm run docs`: brings the generated parts of the documents, and what the interfaces know of the API, up to date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { renewed } from './markdown.ts'
 import { reference } from './reference.ts'
 import { files, root } from './sources.ts'
+import { apiTypes, apiTypesFile, isCurrent } from './api-types.ts'
 
 for (const file of files.filter((name) => name.endsWith('.md'))) {
   const path = join(root, file)
@@ -13,4 +14,9 @@ for (const file of files.filter((name) => name.endsWith('.md'))) {
     writeFileSync(path, after)
     process.stdout.write(`Written: ${file}\n`)
   }
+}
+
+if (!isCurrent()) {
+  writeFileSync(apiTypesFile, apiTypes())
+  process.stdout.write('Written: core/interfaces/kit/api-types.ts\n')
 }

@@ -1,0 +1,2 @@
+declare module 'virtual:colours.css'
+declare module '@nuxt/ui/runtime/locale/*.js'

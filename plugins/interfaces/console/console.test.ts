@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import plugin from './plugin.ts'
+
+test('the console stands where people of other identity providers look for it', () => {
+  assert.deepEqual(
+    plugin.interfaces?.map(({ kind, path }) => [kind, path]),
+    [['console', '/if/admin/']],
+  )
+})

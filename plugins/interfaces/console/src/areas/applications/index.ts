@@ -1,0 +1,3 @@
+import type { Area } from '../../area.ts'
+
+export default { entries: [], routes: [] } satisfies Area
