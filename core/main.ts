@@ -220,6 +220,7 @@ async function wire(
         links,
         catalog,
         plane,
+        textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,
         users,

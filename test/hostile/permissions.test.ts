@@ -25,6 +25,7 @@ const kindRoutes = (kind: string) => [
 const table: Readonly<Record<string, string>> = {
   'POST /flows/{slug}/run': 'public',
   'GET /me': 'known',
+  'GET /kinds': 'known',
   'GET /openapi.json': 'known',
   'GET /users': 'own users.view',
   'POST /users': 'users.create',
