@@ -8,23 +8,26 @@ export type Caller = {
   readonly username: string
   /** The token that speaks for the user; undefined: the user, at a browser. */
   readonly token: { readonly id: string; readonly name: string } | undefined
+  /** Id of the session of a user at a browser. */
+  readonly sessionId: string | undefined
   readonly permissions: Permissions
   /** By the token's scopes: then it may do what these say and nothing else, not even with what is the user's own. */
   readonly limited: boolean
 }
 
-type Identified = Pick<Caller, 'userId' | 'username' | 'token'> & { readonly scopes?: readonly string[] | undefined }
+type Identified = Pick<Caller, 'userId' | 'username' | 'token' | 'sessionId'> & { readonly scopes?: readonly string[] | undefined }
 
 /** Looks up what a user may do now, no more than `scopes` where there are any. */
 export const createCallers = (database: Database) => {
   const roles = rolesOf(database)
-  return async ({ userId, username, token, scopes }: Identified, definitions: RoleDefinitions): Promise<Caller> => {
+  return async ({ userId, username, token, sessionId, scopes }: Identified, definitions: RoleDefinitions): Promise<Caller> => {
     const had = permissionsOf(await roles(userId), definitions)
     const within = scopes && expanded(scopes)
     return {
       userId,
       username,
       token,
+      sessionId,
       permissions: within ? had.intersection(within) : had,
       limited: scopes !== undefined,
     }

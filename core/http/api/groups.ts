@@ -8,7 +8,7 @@ import { groupChanged, userChanged } from '../../identity/changes.ts'
 import { addParents, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
 import { audit } from './audit.ts'
 import { etagOf, mustMatch } from './etags.ts'
-import { pageOf, pageOfIds, pageQuery } from './paging.ts'
+import { groupListRoute, shownGroup } from './group-list.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
@@ -16,7 +16,6 @@ import { type Call, defineRoute, type Route } from './route.ts'
 import { group, groupFields, slug } from './schemas.ts'
 import { mustBeFree } from './used-by.ts'
 
-const shownGroup = ({ version: _, ...rest }: ListedGroup) => rest
 const refFor = ({ id, slug: name }: Pick<ListedGroup, 'id' | 'slug'>) => ({ kind: 'group', id, name })
 
 const found = async (sql: Kysely<Tables>, wanted: string): Promise<ListedGroup> => {
@@ -46,30 +45,6 @@ const setRest = async (
   if (roles) changed.push(await setRoles(tx, call, { kind: 'group', id: before.id }, before.roles, roles))
   return changed.includes(true)
 }
-
-const listRoute = ({ database, cursors }: ApiParts) =>
-  defineRoute({
-    method: 'GET',
-    path: '/groups',
-    permission: 'groups.view',
-    summary: 'List groups',
-    query: Type.Object({
-      ...pageQuery,
-      search: Type.Optional(Type.String({ description: 'A part of the slug.', minLength: 1, maxLength: 100 })),
-    }),
-    response: pageOf(group, 'Groups, by slug.'),
-    async handler({ query }) {
-      const { search, ...asked } = query
-      let rows = database.sql.selectFrom('groups')
-      if (search !== undefined) rows = rows.where((row) => row(row.fn('instr', ['groups.slug', row.val(search.toLowerCase())]), '>', 0))
-      const { ids, ...page } = await pageOfIds(
-        rows,
-        { column: 'groups.slug', id: 'groups.id', descending: false },
-        { asked, cursors, list: JSON.stringify(['groups', search]) },
-      )
-      return { body: { items: (await listedGroups(database.sql, ids)).map(shownGroup), ...page } }
-    },
-  })
 
 export const groupRoutes = (parts: ApiParts): readonly Route[] => {
   const { database, clock, events } = parts
@@ -106,7 +81,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
   }
 
   return [
-    listRoute(parts),
+    groupListRoute(parts),
 
     defineRoute({
       method: 'POST',

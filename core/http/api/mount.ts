@@ -106,7 +106,7 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
   }
 }
 
-const nobody = { userId: '', username: '', token: undefined, permissions: new Set(), limited: true } satisfies Caller
+const nobody = { userId: '', username: '', token: undefined, sessionId: undefined, permissions: new Set(), limited: true } satisfies Caller
 
 const callFor = (
   request: FastifyRequest,
