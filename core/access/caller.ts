@@ -1,6 +1,6 @@
 import type { Database } from '../data/database.ts'
 import { rolesOf } from '../identity/roles.ts'
-import { expanded, lacking, type Permission, type Permissions, permissionsOf, type RoleDefinitions } from './permissions.ts'
+import { expanded, isPermission, lacking, type Permission, type Permissions, permissionsOf, type RoleDefinitions } from './permissions.ts'
 
 /** Who asks the HTTP API for something, and what they may. Made for one request: nothing of it outlives a change of roles or scopes. */
 export type Caller = {
@@ -55,4 +55,10 @@ export const demand = (caller: Caller, permission: Permission): void => {
 export const demandAll = (caller: Caller, wanted: Iterable<Permission>, what: string): void => {
   const missing = lacking(caller.permissions, wanted)
   if (missing.length > 0) throw new Lacking(missing, what)
+}
+
+/** May the caller see objects of this kind? */
+export const maySee = ({ permissions }: Caller, kind: string): boolean => {
+  const permission = `${kind}.view`
+  return isPermission(permission) && permissions.has(permission)
 }

@@ -100,3 +100,29 @@ test('tokens and sessions say whose they are and which one is one’s own', asyn
   const [login] = (await admin.must('GET', '/events?action=login')).items
   assert.deepEqual([login.user, login.userName], [ada.id, 'ada'])
 })
+
+test('an object, a group and a user tell what names them, as far as one may see that', async () => {
+  await admin.must('POST', '/groups', { slug: 'payroll', parents: ['finance'] })
+  const [bob] = (await admin.must('GET', '/users?username=bob')).items
+  for (const slug of ['finance', 'payroll']) await admin.must('PUT', `/groups/${slug}/members/${bob.id}`)
+  const bindings = [{ group: 'finance' }, { user: 'bob' }, { policy: 'office' }]
+  await admin.must('POST', '/applications', { slug: 'ledger', spec: { name: 'The Ledger', access: bindings } })
+
+  const at = (index: number, field: string) => ({
+    kind: 'applications',
+    slug: 'ledger',
+    name: 'The Ledger',
+    pointer: `/access/${index}/${field}`,
+  })
+  assert.deepEqual(await admin.must('GET', '/policies/office/used-by'), { items: [at(2, 'policy')], hidden: 0 })
+  assert.deepEqual(await admin.must('GET', `/users/${bob.id}/used-by`), { items: [at(1, 'user')], hidden: 0 })
+  assert.deepEqual(await admin.must('GET', '/groups/finance/used-by'), {
+    items: [at(0, 'group')],
+    hidden: 0,
+    members: { direct: 1, all: 1 },
+    groups: ['payroll'],
+  })
+  const { token } = await admin.must('POST', '/tokens', { name: 'limited', scopes: ['policies.view'] })
+  assert.deepEqual(await admin.as(token).must('GET', '/policies/office/used-by'), { items: [], hidden: 1 })
+  assert.equal((await admin('GET', '/policies/offices/used-by')).status, 404)
+})

@@ -5,7 +5,7 @@ import { isUniqueViolation } from '../../data/errors.ts'
 import type { Tables, Tx } from '../../data/tables.ts'
 import { deleteGroup, type ListedGroup, listedGroups, listedUsers } from '../../identity/administration.ts'
 import { groupChanged, userChanged } from '../../identity/changes.ts'
-import { addParents, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
+import { addParents, countMembers, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
 import { audit } from './audit.ts'
 import { etagOf, mustMatch } from './etags.ts'
 import { groupListRoute, shownGroup } from './group-list.ts'
@@ -14,6 +14,7 @@ import { ApiProblem, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { group, groupFields, slug } from './schemas.ts'
+import { referrers, usedBySchema } from './referrers.ts'
 import { mustBeFree } from './used-by.ts'
 
 const refFor = ({ id, slug: name }: Pick<ListedGroup, 'id' | 'slug'>) => ({ kind: 'group', id, name })
@@ -117,6 +118,34 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
       summary: 'Show a group',
       response: group,
       handler: ({ params }) => shown(params.slug),
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/groups/:slug/used-by',
+      permission: 'groups.view',
+      summary: 'Tell what of the configuration names a group, and how many are in it',
+      response: Type.Object({
+        ...usedBySchema.properties,
+        members: Type.Object({
+          direct: Type.Integer(),
+          all: Type.Integer({ description: 'With those of the groups inside of it, each once.' }),
+        }),
+        groups: Type.Array(Type.String(), { description: 'Groups that are inside of it directly, by slug.' }),
+      }),
+      async handler({ params, caller }) {
+        const known = await found(database.sql, params.slug)
+        const inside = await database.sql
+          .selectFrom('group_parents')
+          .innerJoin('groups', 'groups.id', 'group_parents.group_id')
+          .select('groups.slug')
+          .where('group_parents.parent_id', '=', known.id)
+          .orderBy('groups.slug')
+          .execute()
+        const members = await countMembers(database.sql, known.id)
+        const used = await referrers(parts.plane, caller, 'groups', known.slug)
+        return { body: { ...used, members, groups: inside.map((row) => row.slug) } }
+      },
     }),
 
     defineRoute({

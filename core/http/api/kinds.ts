@@ -1,6 +1,6 @@
 import Type from 'typebox'
-import type { Caller } from '../../access/caller.ts'
-import { isPermission, permissions } from '../../access/permissions.ts'
+import { maySee } from '../../access/caller.ts'
+import { permissions } from '../../access/permissions.ts'
 import { familyOf } from '../../configuration/places.ts'
 import { type Kind, type KindName, kindNames, kinds } from '../../configuration/kinds.ts'
 import { filledIn } from '../../configuration/flow-schema.ts'
@@ -76,11 +76,6 @@ const allPermissions = permissions.map((permission) => {
   return { permission, thing, action }
 })
 const builtIn = Object.entries(shippedRoles).map(([slug, { description = null, ...role }]) => ({ slug, description, ...role }))
-
-const maySee = ({ permissions: had }: Caller, kind: KindName): boolean => {
-  const permission = `${kind}.view`
-  return isPermission(permission) && had.has(permission)
-}
 
 /** What forms are made of: every object can be rendered and checked by its schema, without a word about it in the browser. */
 export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'textOf'>) => {

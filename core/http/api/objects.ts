@@ -12,6 +12,7 @@ import { objectListRoute, shownObject } from './object-list.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
+import { referrers, usedBySchema } from './referrers.ts'
 import { changesSchema, objectSchema } from './plane-schemas.ts'
 
 type Spec = Readonly<Record<string, unknown>>
@@ -120,6 +121,16 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
         const object = await find(params.slug)
         return { body: shownObject(object), etag: etagOf(object.revision) }
       },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: `/${kind}/:slug/used-by`,
+      permission: permission('view'),
+      summary: `Tell what names one of ${kind}`,
+      description: 'It cannot be deleted while anything does.',
+      response: usedBySchema,
+      handler: async ({ params, caller }) => ({ body: await referrers(plane, caller, kind, (await find(params.slug)).slug) }),
     }),
 
     defineRoute({
