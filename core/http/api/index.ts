@@ -11,6 +11,7 @@ import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
 import { simulateRoute, type Simulate } from './simulate.ts'
 import { sessionRoutes } from './sessions.ts'
+import { statisticsRoute } from './statistics.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
@@ -24,6 +25,7 @@ export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulat
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
     ...eventRoutes(parts),
+    statisticsRoute(parts),
     ...pluginRoutes(parts),
     ...objectRoutes(parts),
     ...configurationRoutes(parts),
