@@ -13,6 +13,7 @@ import {
 } from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ApplicationFlows } from '../configuration/types.ts'
+import { isOwnFlow, ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
@@ -30,7 +31,7 @@ export type Next = { readonly cookie?: string | undefined } & (
   /** `to`: a path of ours, where they wanted to go afterwards. */
   | { readonly next: 'home'; readonly to?: string | undefined }
   /** A run that opens no session has ended well. */
-  | { readonly next: 'done' }
+  | { readonly next: 'done'; readonly isSignedIn: boolean }
   | { readonly next: 'signed-out'; readonly application?: Application }
   /** The run ended without its purpose. `back`: there is an application that can be told. */
   | {
@@ -101,16 +102,29 @@ export class Front {
     const program = visit.snapshot.flows.get(slug)
     if (!program || program.byCall || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
     const { origin } = visit.request
+    const { session } = visit.browser
     const then = ownPath(next, origin)
     if (program.designation === 'invalidation')
       return this.logout(visit, { confirmed: false, ...(then !== undefined && { then: new URL(then, origin) }) })
     if (program.designation === 'authorization') return undefined
-    if (!link && program.designation === 'authentication' && visit.browser.session) return { next: 'home', to: then }
+    if (!link && program.designation === 'authentication' && session) return { next: 'home', to: then }
+    const isOwn = isOwnFlow(program)
+    if (isOwn && !session) return this.#signInFirst(visit, slug, then)
     const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }) }
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
-    const view = await this.#parts.engine.start({ program, purpose, ...(link && { link: link.key, facts: link.facts }) }, visit)
+    const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
+    const view = await this.#parts.engine.start(
+      { program, purpose, ...(link && { link: link.key }), ...(given && { facts: given }) },
+      visit,
+    )
     return this.after(visit, view)
+  }
+
+  /** Signs in, and comes back to the flow. */
+  async #signInFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
+    const next = `/if/flow/${slug}/${then === undefined ? '' : `?${new URLSearchParams({ next: then })}`}`
+    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next })
   }
 
   /** A protocol's wish: sign in as far as needed, authorize, finish. */
@@ -231,8 +245,10 @@ export class Front {
     const purpose = view.purpose as unknown as Purpose
     const { cookie } = view
     if (purpose.to === 'home') {
+      const program = visit.snapshot.flows.get(view.flow)
+      if (program && isOwnFlow(program) && purpose.then === undefined) return { next: 'done', isSignedIn: true, cookie }
       const isHome = view.session !== undefined || visit.browser.session !== undefined || purpose.then !== undefined
-      return isHome ? { next: 'home', to: purpose.then, cookie } : { next: 'done', cookie }
+      return isHome ? { next: 'home', to: purpose.then, cookie } : { next: 'done', isSignedIn: false, cookie }
     }
     if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }
     const provider = this.#provider(visit, purpose)

@@ -162,7 +162,12 @@ const sections = {
       }),
     ),
   }),
-  flows: Type.Object(flowsByUse),
+  flows: Type.Object({
+    ...flowsByUse,
+    passwordChange: Type.Optional(
+      reference('Changing the password', 'The flow by which people change their own password; for stage-configuration.', 'flows'),
+    ),
+  }),
 }
 const claim = Type.Object(
   {

@@ -15,6 +15,7 @@ import {
   errorScreen,
   expiredScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from '../web/screens.ts'
@@ -83,7 +84,9 @@ export class Pages {
       case 'home':
         return redirect(reply, this.inLanguage(request, next.to ?? '/'))
       case 'done':
-        return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
+        return this.page(request, reply, 200, {
+          screen: next.isSignedIn ? savedScreen({ home: this.inLanguage(request, '/') }) : doneScreen({ signIn }),
+        })
       case 'signed-out':
         return this.page(request, reply, 200, { screen: signedOutScreen({ signIn }), application: undefined })
       case 'answer':
