@@ -2,8 +2,10 @@ import Type from 'typebox'
 import { secret } from '../api/index.ts'
 import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
+import { emailSchema } from './email-schema.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
+import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
 export type Kind = {
@@ -162,6 +164,8 @@ const sections = {
       }),
     ),
   }),
+  tokens: tokensSchema,
+  email: emailSchema,
   flows: Type.Object({
     ...flowsByUse,
     passwordChange: Type.Optional(
@@ -229,7 +233,7 @@ export const kinds = {
     schema: { type: 'object' } as Schema,
     key: { pattern: /^/, hint: 'the name of a section' },
     sections: sections as Readonly<Record<string, Schema>>,
-    unbuilt: ['mfa', 'email', 'brands'],
+    unbuilt: ['mfa', 'brands'],
   },
   groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },

@@ -3,6 +3,7 @@ import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
 import type { Item } from './document.ts'
+import type { EmailSettings } from './email-schema.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
 /** The flows that an application's sign-ins and sign-outs run: slugs. */
@@ -39,6 +40,8 @@ export type Snapshot = {
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** The flows that are run where an application names none. */
   readonly defaultFlows: DefaultFlows
+  /** By whom mail is sent; undefined: by nobody. */
+  readonly email: EmailSettings | undefined
   /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
   providersOf(protocol: string): Providers<any>
 }
