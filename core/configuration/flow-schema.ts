@@ -1,5 +1,6 @@
 import type { Catalog } from './catalog.ts'
 import { kinds } from './kinds.ts'
+<<<<<<< HEAD
 import { closed, type Schema } from './schema.ts'
 
 const reference = (name: '$env' | '$file' | '$keep', description: string): Schema => ({
@@ -39,6 +40,10 @@ const said = (schema: Schema, saying: Saying): Schema => {
     ...(oneOf && { oneOf: oneOf.map(inner) }),
   }
 }
+=======
+import { writtenBy } from './named-secrets.ts'
+import { closed } from './schema.ts'
+>>>>>>> mail
 
 /** A schema of what people write into files: secrets may be named there. */
 export const written = (schema: Schema): Schema => said(schema, { secretAs: secretInFile, offers: isBuilt })
@@ -52,7 +57,7 @@ export const filledIn = (schema: Schema): Schema =>
  * and the other kinds only by name.
  */
 export const flowSchema = (catalog: Catalog): object => {
-  const flow = written(closed(kinds.flows.schema))
+  const flow = writtenBy(closed(kinds.flows.schema))
   const list = flow.properties?.['steps']
   const { id, when: condition, onInvalid, choose, flow: called } = list?.items?.properties ?? {}
   const when = { $ref: '#/$defs/condition' }
@@ -62,7 +67,7 @@ export const flowSchema = (catalog: Catalog): object => {
   const stages = [...catalog.stages.values()]
     .toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
     .map((stage) => {
-      const settings = written(catalog.schema(stage))
+      const settings = writtenBy(catalog.schema(stage))
       return {
         type: 'object',
         title: stage.kind,

@@ -17,13 +17,21 @@ export const meRoutes = ({ database }: ApiParts): readonly Route[] => [
       user,
       token: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
       sessionId: nullable(Type.String({ description: 'Of this browser, if you did not send a token.' })),
+      links: Type.Object(
+        { passwordChange: Type.String(), signOut: Type.String() },
+        { description: 'Where you change your password and sign out at a browser. `?next=/if/…` leads back from there.' },
+      ),
       permissions: Type.Array(Type.String(), { description: 'What you may do now, with this token if you sent one.' }),
     }),
-    async handler({ caller }) {
+    async handler({ caller, snapshot: { defaultFlows } }) {
       const [known] = await listedUsers(database.sql, [caller.userId])
       if (!known) throw notFound('user of this session')
       const own = permissions.filter((permission) => caller.permissions.has(permission))
-      return { body: { user: shownUser(known), token: caller.token ?? null, sessionId: caller.sessionId ?? null, permissions: own } }
+      const links = {
+        passwordChange: `/if/flow/${defaultFlows.passwordChange}/`,
+        signOut: `/if/flow/${defaultFlows.invalidation}/`,
+      }
+      return { body: { user: shownUser(known), token: caller.token ?? null, sessionId: caller.sessionId ?? null, links, permissions: own } }
     },
   }),
 ]
