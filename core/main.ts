@@ -46,6 +46,7 @@ import { createJudge } from './policy/judge.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
+import { createMailer } from './mail/mailer.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -198,6 +199,8 @@ async function wire(
     say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
   })
   const links = operatorLinks(coreStore)
+  const mailer = createMailer(() => plane.snapshot().email)
+  opened.push(() => mailer.close())
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
     engine,
@@ -228,6 +231,8 @@ async function wire(
         simulate,
         judge,
         users,
+        mailer,
+        store: coreStore,
       }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),

@@ -77,6 +77,8 @@ export type Plane = {
   snapshot(): Snapshot
   head(): number
   plan(change: Change): Promise<Plan | NotCommitted>
+  /** The configuration as it would be; nothing is written. Its secrets are real ones. */
+  tried(change: Change): Promise<(Plan & { readonly snapshot: Snapshot }) | NotCommitted>
   commit(change: Change): Promise<Committed | NotCommitted>
   objects(kind: RevisionedKind): Promise<readonly StoredObject[]>
   object(kind: RevisionedKind, slug: string): Promise<StoredObject | undefined>

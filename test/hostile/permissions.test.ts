@@ -64,6 +64,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /keys': 'keys.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'settings'].flatMap(kindRoutes)),
+  'POST /settings/email/test': 'settings.edit',
   'POST /flows/{slug}/simulate': 'flows.simulate',
   'GET /expressions/types': 'policies.view',
   'POST /expressions/check': 'policies.edit',

@@ -1,5 +1,6 @@
 import { configurationRoutes } from './configuration.ts'
 import { consentRoutes } from './consents.ts'
+import { type EmailParts, emailRoutes } from './email.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
@@ -18,7 +19,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
+export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     kindsRoute(parts),
@@ -32,6 +33,7 @@ export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulat
     ...pluginRoutes(parts),
     keysRoute(parts),
     ...objectRoutes(parts),
+    ...emailRoutes(parts),
     ...configurationRoutes(parts),
     simulateRoute(parts.simulate),
     ...expressionRoutes(parts),
