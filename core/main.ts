@@ -22,6 +22,8 @@ import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { simulateHandler } from './cli/simulate-handler.ts'
+import { checkAddress } from './cli/doctor/addresses.ts'
+import { checkDataDirectory, checkSecretKey } from './cli/doctor/data-directory.ts'
 import { version } from './cli/version.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
@@ -38,6 +40,7 @@ import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { createSeal } from './keys/seal.ts'
 import { dataFiles } from './options/data-files.ts'
+import type { Installation } from './options/installation.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
 import { createClaims } from './policy/claims.ts'
@@ -201,6 +204,13 @@ async function wire(
   const links = operatorLinks(coreStore)
   const mailer = createMailer(() => plane.snapshot().email)
   opened.push(() => mailer.close())
+  const installation: Installation = {
+    version: version(),
+    startedAt: clock.now(),
+    url: options.url,
+    secretKeyIsMade: options.secretKey === undefined,
+    findings: () => [checkAddress(options), checkDataDirectory(options), checkSecretKey(options)],
+  }
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
     engine,
@@ -227,6 +237,7 @@ async function wire(
         catalog,
         plane,
         accesses,
+        installation,
         textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,

@@ -10,6 +10,7 @@ const resources = {
   events: ['view'],
   plugins: ['view'],
   keys: ['view'],
+  system: ['view'],
   roles: ['view', 'create', 'edit', 'delete', 'assign'],
   flows: ['view', 'create', 'edit', 'delete', 'simulate'],
   policies: ['view', 'create', 'edit', 'delete'],

@@ -62,6 +62,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /events/{id}': '404 events.view',
   'GET /statistics/sign-ins': 'events.view',
   'GET /keys': 'keys.view',
+  'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'settings'].flatMap(kindRoutes)),
   'POST /settings/email/test': 'settings.edit',

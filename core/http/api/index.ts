@@ -15,6 +15,7 @@ import type { Route } from './route.ts'
 import { simulateRoute, type Simulate } from './simulate.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statisticsRoute } from './statistics.ts'
+import { systemRoute } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
@@ -32,6 +33,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { rea
     statisticsRoute(parts),
     ...pluginRoutes(parts),
     keysRoute(parts),
+    systemRoute(parts),
     ...objectRoutes(parts),
     ...emailRoutes(parts),
     ...configurationRoutes(parts),
