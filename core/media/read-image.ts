@@ -4,14 +4,16 @@ import { pngSignature, rewritePng } from './png.ts'
 import { rewriteSvg } from './svg.ts'
 import { isWebp, rewriteWebp } from './webp.ts'
 
-const others: readonly (readonly [RegExp, string])[] = [
-  [/^GIF8/, 'a GIF image'],
-  [/^BM/, 'a BMP image'],
-  [/^(?:II\*\0|MM\0\*)/, 'a TIFF image'],
-  [/^\0\0[\u0001\u0002]\0/, 'an ICO image'],
-  [/^....ftyp/s, 'an AVIF or HEIC image, or a film'],
-  [/^%PDF/, 'a PDF document'],
-  [/^\u001f\u008b/, 'compressed (svgz)'],
+/** What other formats begin with. */
+const others: readonly (readonly [start: string, what: string, at?: number])[] = [
+  ['GIF8', 'a GIF image'],
+  ['BM', 'a BMP image'],
+  ['II*\0', 'a TIFF image'],
+  ['MM\0*', 'a TIFF image'],
+  ['\0\0\u0001\0', 'an ICO image'],
+  ['ftyp', 'an AVIF or HEIC image, or a film', 4],
+  ['%PDF', 'a PDF document'],
+  ['\u001f\u008b', 'compressed (svgz)'],
 ]
 
 /** What it is, by what it begins with: what somebody says that it is counts for nothing. */
@@ -21,8 +23,8 @@ const rewriterOf = (bytes: Buffer): ((bytes: Buffer) => Image) => {
   if (bytes.length >= 12 && isWebp(bytes)) return rewriteWebp
   const start = bytes.toString('latin1', 0, 64)
   if (/^(?:\u00ef\u00bb\u00bf)?\s*</.test(start)) return rewriteSvg
-  const [, what] = others.find(([pattern]) => pattern.test(start)) ?? []
-  throw new BadImage(`it is ${what ?? 'no image that is known here'}; save it as PNG, JPEG, WebP or SVG`)
+  const [, what = 'no image that is known here'] = others.find(([sign, , at = 0]) => start.startsWith(sign, at)) ?? []
+  throw new BadImage(`it is ${what}; save it as PNG, JPEG, WebP or SVG`)
 }
 
 /** An image, written anew from what makes its picture. Pixels are not decoded. Throws `BadImage`. */

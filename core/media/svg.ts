@@ -74,8 +74,9 @@ const cleaned = (element: XmlElement, gradientIds: ReadonlySet<string>): Written
   if (!elements.has(name)) throw refused(`<${name.slice(0, 40)}>`)
   const { kept, refersTo } = attributesOf(element)
   if (name === 'style') {
-    if (element.children.some((child) => typeof child !== 'string')) throw refused('elements in <style>')
-    return { name, id: undefined, attributes: kept, refersTo: [], children: [styleOf(element.children.join(''), gradientIds)] }
+    const texts = element.children.filter((child) => typeof child === 'string')
+    if (texts.length < element.children.length) throw refused('elements in <style>')
+    return { name, id: undefined, attributes: kept, refersTo: [], children: [styleOf(texts.join(''), gradientIds)] }
   }
   const children = element.children.flatMap((child) => {
     if (typeof child === 'string') return textual.has(name) ? child : []
