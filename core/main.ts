@@ -46,6 +46,7 @@ import { secretKeyOf } from './options/secret-key.ts'
 import { createClaims } from './policy/claims.ts'
 import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
+import { createMediaReader } from './media/media.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
@@ -226,6 +227,7 @@ async function wire(
     snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
+    media: createMediaReader(database),
     api: {
       routes: apiRoutes({
         database,

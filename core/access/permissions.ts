@@ -17,7 +17,9 @@ const resources = {
   providers: ['view', 'create', 'edit', 'delete'],
   applications: ['view', 'create', 'edit', 'delete'],
   scopeMappings: ['view', 'create', 'edit', 'delete'],
+  brands: ['view', 'create', 'edit', 'delete'],
   settings: ['view', 'create', 'edit', 'delete'],
+  media: ['view', 'create', 'delete'],
   configuration: ['view', 'apply', 'rollback'],
 } as const
 

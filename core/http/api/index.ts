@@ -1,3 +1,4 @@
+import { avatarRoutes } from './avatars.ts'
 import { configurationRoutes } from './configuration.ts'
 import { consentRoutes } from './consents.ts'
 import { type EmailParts, emailRoutes } from './email.ts'
@@ -7,6 +8,7 @@ import { groupRoutes } from './groups.ts'
 import { keysRoute } from './keys.ts'
 import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
+import { mediaRoutes } from './media.ts'
 import { objectRoutes } from './objects.ts'
 import { openApiRoute } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
@@ -25,6 +27,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { rea
     ...meRoutes(parts),
     kindsRoute(parts),
     ...userRoutes(parts),
+    ...avatarRoutes(parts),
     ...groupRoutes(parts),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
@@ -36,6 +39,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { rea
     systemRoute(parts),
     ...objectRoutes(parts),
     ...emailRoutes(parts),
+    ...mediaRoutes(parts),
     ...configurationRoutes(parts),
     simulateRoute(parts.simulate),
     ...expressionRoutes(parts),

@@ -3,6 +3,7 @@ import Type, { type Static } from 'typebox'
 import { visible } from '../../access/visible.ts'
 import type { Tables } from '../../data/tables.ts'
 import { listedUsers, type ListedUser } from '../../identity/administration.ts'
+import { mediaPath } from '../../media/media-path.ts'
 import { emailKey, usernameKey } from '../../identity/names.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
@@ -30,8 +31,9 @@ const query = Type.Object({
 type Query = Static<typeof query>
 
 /** As the API shows it: times as text, without what only we count. */
-export const shownUser = ({ version: _, createdAt, updatedAt, ...rest }: ListedUser) => ({
+export const shownUser = ({ version: _, avatar, createdAt, updatedAt, ...rest }: ListedUser) => ({
   ...rest,
+  avatar: avatar && mediaPath(avatar),
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 })
