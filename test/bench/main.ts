@@ -4,6 +4,7 @@ import { table, type Figure } from './figures.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
 import { sandbox } from './sandbox.ts'
+import { sizes } from './sizes.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
@@ -19,6 +20,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   policies,
   sandbox,
   configuration,
+  sizes,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

@@ -1,4 +1,3 @@
-import './styles.css'
 import 'virtual:colours.css'
 import ui from '@nuxt/ui/vue-plugin'
 import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
