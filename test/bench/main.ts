@@ -5,6 +5,7 @@ import { lists } from './lists.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
 import { sandbox } from './sandbox.ts'
+import { sizes } from './sizes.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
@@ -21,6 +22,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   sandbox,
   configuration,
   lists,
+  sizes,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })
