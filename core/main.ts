@@ -41,6 +41,7 @@ import { dataFiles } from './options/data-files.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
 import { createClaims } from './policy/claims.ts'
+import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
@@ -158,8 +159,9 @@ async function wire(
   const useBy = (item: Stage | Policy | Protocol | undefined) => (item && uses.get(item)) ?? {}
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
 
-  const judge = createJudge({ pool, directory, use: useBy, log })
-  const accesses = createAccesses({ judge, events, log })
+  const judgeOf = (asked: typeof directory) => createJudge({ pool, directory: asked, use: useBy, log })
+  const judge = judgeOf(directory)
+  const accesses = createAccesses({ judge, judgeOfList: () => judgeOf(remembering(directory)), events, log })
 
   const engine = new Engine({
     store: coreStore,
@@ -221,6 +223,7 @@ async function wire(
         links,
         catalog,
         plane,
+        accesses,
         textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,

@@ -2,19 +2,20 @@ import { type Item, problemOf } from './document.ts'
 import type { ApplicationSpec, ProviderSpec, WrittenFlow } from './kinds.ts'
 import type { Condition } from '../policy/types.ts'
 import type { Path, Problem } from './problem.ts'
-import type { ApplicationFlows, ConfiguredApplication, Items } from './types.ts'
+import type { ConfiguredApplication, DefaultFlows, Items } from './types.ts'
 import { didYouMean } from './suggest.ts'
 
 type Linked = {
   readonly applications: Items
   readonly providers: Items
   readonly flows: Items
-  readonly defaults: ApplicationFlows
+  readonly defaults: DefaultFlows
   readonly saidBy?: Item | undefined
   readonly access: ReadonlyMap<string, Condition>
 }
 
 const uses = ['authentication', 'authorization', 'invalidation'] as const
+const designationOf = (use: keyof DefaultFlows) => (use === 'passwordChange' ? 'stage-configuration' : use)
 
 /** Why this flow cannot be used for this, if it cannot. */
 const misfit = (slug: string, use: string, flows: Items): string | undefined => {
@@ -36,8 +37,9 @@ export const linkApplications = (
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
   const userOf = new Map<string, string>()
-  for (const use of uses) {
-    const why = misfit(defaults[use], use, flows)
+  const { passwordChange: _, ...ofApplications } = defaults
+  for (const use of [...uses, 'passwordChange'] as const) {
+    const why = misfit(defaults[use], designationOf(use), flows)
     const said = saidBy?.spec[use] !== undefined ? saidBy : undefined
     if (why && said) problems.push(problemOf(said, [use], why))
     else if (why) problems.push({ message: `the default flow for ${use} is missing: ${why}` })
@@ -70,7 +72,7 @@ export const linkApplications = (
       ...(launchUrl && { launchUrl }),
       ...(description && { description }),
       provider,
-      flows: { ...defaults, ...spec.flows },
+      flows: { ...ofApplications, ...spec.flows },
       ...(condition && { access: condition }),
     })
   }
@@ -90,7 +92,7 @@ export const linkApplications = (
       )
     } else {
       const { name = item.slug } = item.spec as Partial<ProviderSpec>
-      linked.set(item.slug, { slug: item.slug, name, provider: item.slug, flows: defaults })
+      linked.set(item.slug, { slug: item.slug, name, provider: item.slug, flows: ofApplications })
     }
   }
   return linked

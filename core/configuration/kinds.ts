@@ -2,8 +2,10 @@ import Type from 'typebox'
 import { secret } from '../api/index.ts'
 import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
+import { emailSchema } from './email-schema.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
+import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
 export type Kind = {
@@ -162,7 +164,14 @@ const sections = {
       }),
     ),
   }),
-  flows: Type.Object(flowsByUse),
+  tokens: tokensSchema,
+  email: emailSchema,
+  flows: Type.Object({
+    ...flowsByUse,
+    passwordChange: Type.Optional(
+      reference('Changing the password', 'The flow by which people change their own password; for stage-configuration.', 'flows'),
+    ),
+  }),
 }
 const claim = Type.Object(
   {
@@ -224,7 +233,7 @@ export const kinds = {
     schema: { type: 'object' } as Schema,
     key: { pattern: /^/, hint: 'the name of a section' },
     sections: sections as Readonly<Record<string, Schema>>,
-    unbuilt: ['mfa', 'email', 'brands'],
+    unbuilt: ['mfa', 'brands'],
   },
   groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },

@@ -25,7 +25,7 @@ export type Schema = {
   readonly 'x-ref'?: string | undefined
   /** A text that is compiled and handed on as an `Expression`. */
   readonly 'x-expression'?: boolean | undefined
-  /** Where a missing value comes from: `slug`, the slug of the configured object. */
+  /** Where a missing value comes from: `slug`, the slug of the configured object; `tokens.<name>`, a lifetime of `settings.tokens` in seconds. */
   readonly 'x-default-from'?: string | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */
   readonly 'x-unbuilt'?: string | undefined

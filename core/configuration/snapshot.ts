@@ -47,7 +47,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows } = linkSettings(of('settings'))
+  const { lifetime, defaultFlows, tokens, email } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
@@ -68,7 +68,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     problems,
   )
   const mappings = linkScopeMappings(of('scopeMappings'), problems)
-  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings }, problems)
+  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings, tokens }, problems)
   linkReferences(of, catalog, problems)
 
   let revision: string | undefined
@@ -82,6 +82,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...flowAccess].map(([slug, { hash }]) => [slug, hash])),
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
+        email ?? null,
         Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
     },
@@ -92,6 +93,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     applications,
     providers,
     defaultFlows,
+    email,
     providersOf: (protocol) => ({
       find: (setting, value) => index.get(protocol)?.get(setting)?.get(value),
       byApplication(slug) {

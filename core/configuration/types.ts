@@ -3,10 +3,13 @@ import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
 import type { Item } from './document.ts'
+import type { EmailSettings } from './email-schema.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
 /** The flows that an application's sign-ins and sign-outs run: slugs. */
 export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation', string>>
+/** The flows that are run where nothing else is said. */
+export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
 export type ConfiguredApplication = Application & {
   readonly description?: string
   readonly provider: string | undefined
@@ -36,7 +39,9 @@ export type Snapshot = {
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** The flows that are run where an application names none. */
-  readonly defaultFlows: ApplicationFlows
+  readonly defaultFlows: DefaultFlows
+  /** By whom mail is sent; undefined: by nobody. */
+  readonly email: EmailSettings | undefined
   /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
   providersOf(protocol: string): Providers<any>
 }

@@ -15,6 +15,7 @@ import {
   errorScreen,
   expiredScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from '../web/screens.ts'
@@ -51,7 +52,10 @@ export class Pages {
   /** A path of ours, with the language that was chosen for this one. */
   inLanguage(request: FastifyRequest, path: string): string {
     const lang = (request.query as Record<string, unknown>)[languageParameter]
-    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
+    if (typeof lang !== 'string') return path
+    const url = new URL(path, request.origin)
+    url.searchParams.set(languageParameter, lang)
+    return `${url.pathname}${url.search}${url.hash}`
   }
 
   async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
@@ -78,9 +82,11 @@ export class Pages {
       case 'see':
         return redirect(reply, runAddress(request, next.flow, next.runId))
       case 'home':
-        return redirect(reply, this.inLanguage(request, '/'))
+        return redirect(reply, this.inLanguage(request, next.to ?? '/'))
       case 'done':
-        return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
+        return this.page(request, reply, 200, {
+          screen: next.isSignedIn ? savedScreen({ home: this.inLanguage(request, '/') }) : doneScreen({ signIn }),
+        })
       case 'signed-out':
         return this.page(request, reply, 200, { screen: signedOutScreen({ signIn }), application: undefined })
       case 'answer':

@@ -11,6 +11,7 @@ import {
   expiredScreen,
   landingScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from './screens.ts'
@@ -198,6 +199,7 @@ const pages: Readonly<Record<string, Sample>> = {
   landing: { screen: landingScreen({ username: 'ada', applications, signOut: '/if/flow/default-invalidation/' }) },
   'landing-empty': { screen: landingScreen({ username: 'ada', applications: [], signOut: '/if/flow/default-invalidation/' }) },
   done: { screen: doneScreen({ signIn: again }) },
+  saved: { screen: savedScreen({ home: '/' }) },
   'signed-out': { screen: signedOutScreen({ signIn: again }) },
 }
 

@@ -1,7 +1,9 @@
 import { configurationRoutes } from './configuration.ts'
+import { consentRoutes } from './consents.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
+import { keysRoute } from './keys.ts'
 import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
 import { objectRoutes } from './objects.ts'
@@ -24,9 +26,11 @@ export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulat
     ...groupRoutes(parts),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
+    ...consentRoutes(parts),
     ...eventRoutes(parts),
     statisticsRoute(parts),
     ...pluginRoutes(parts),
+    keysRoute(parts),
     ...objectRoutes(parts),
     ...configurationRoutes(parts),
     simulateRoute(parts.simulate),

@@ -1,4 +1,5 @@
 import type { Clock, Events, Passwords } from '../../api/index.ts'
+import type { Accesses } from '../../access/authorize.ts'
 import type { OperatorLinks } from '../../access/links.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
 import type { Plane } from '../../configuration/plane-types.ts'
@@ -16,6 +17,7 @@ export type ApiParts = {
   readonly links: OperatorLinks
   readonly catalog: Catalog
   readonly plane: Plane
+  readonly accesses: Pick<Accesses, 'openable'>
   /** A text of the plugins in a language, by its key; none where there is none that can be shown as it is. */
   readonly textOf: (key: string, locale: string) => string | undefined
 }

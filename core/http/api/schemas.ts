@@ -67,7 +67,9 @@ export const groupWithMembers = Type.Object({
   members: Type.Integer({ description: 'How many users are in it directly.' }),
 })
 
-const owner = nullable(Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }, { description: 'Whose it is.' }))
+export const owner = nullable(
+  Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }, { description: 'Whose it is.' }),
+)
 
 export const token = Type.Object({
   id: Type.String(),

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { demand } from '../../access/caller.ts'
+import { demand, mustBeOwnOr } from '../../access/caller.ts'
 import { conferral } from '../../access/conferral.ts'
 import { passwordEffects } from '../../access/passwords.ts'
 import { endAllSessions } from '../../access/sessions.ts'
@@ -167,7 +167,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id/password',
       permission: 'users.edit',
       summary: 'Set the password of a user',
-      description: 'Ends all sessions and grants of that user.',
+      description: 'Ends all sessions and grants of that user. API tokens stay.',
       body: Type.Object({ password }),
       response: undefined,
       async handler(call) {
@@ -186,14 +186,31 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'signed-in',
       others: 'sessions.delete',
       summary: 'End all sessions of a user',
-      description: 'And revoke all grants, also those for offline use.',
+      description: 'And revoke all grants, also those for offline use. API tokens stay: `DELETE /users/:id/tokens` revokes them.',
       response: undefined,
       async handler(call) {
         const { caller, params } = call
-        if (params.id !== caller.userId || caller.limited) demand(caller, 'sessions.delete')
+        mustBeOwnOr(caller, params.id, 'sessions.delete')
         const known = await found(database.sql, params.id)
         await database.transaction((tx) => endAllSessions(tx, known.id, now()))
         await audit(events, call, 'user.sessions-ended', refFor(known))
+        return {}
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/users/:id/tokens',
+      permission: 'signed-in',
+      others: 'tokens.delete',
+      summary: 'Revoke all API tokens of a user',
+      response: undefined,
+      async handler(call) {
+        const { caller, params } = call
+        mustBeOwnOr(caller, params.id, 'tokens.delete')
+        const known = await found(database.sql, params.id)
+        const { numDeletedRows } = await database.sql.deleteFrom('tokens').where('user_id', '=', known.id).executeTakeFirst()
+        await audit(events, call, 'user.tokens-revoked', { ...refFor(known), more: { count: Number(numDeletedRows) } })
         return {}
       },
     }),

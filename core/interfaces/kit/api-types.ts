@@ -31,6 +31,12 @@ export type paths = {
   '/api/v1/configuration/schema': {
     get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': Record<string, unknown> } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
+  '/api/v1/consents': {
+    get: { parameters: { query?: { limit?: number; cursor?: string; total?: boolean; user?: string; application?: string; sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'application' | '-application' }; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ id: string; user: string; owner: { id: string; username: string; name: string } | null; application: string; name: string; scopes: (string)[]; createdAt: string; updatedAt: string })[]; next: string | null; total?: number } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
+  '/api/v1/consents/{id}': {
+    delete: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 204: { headers: Record<string, string>; content?: never }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
   '/api/v1/events': {
     get: { parameters: { query?: { limit?: number; cursor?: string; action?: string; user?: string; application?: string; since?: string; until?: string; ip?: string; search?: string }; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ id: string; at: string; action: string; user: string | null; userName: string | null; application: string | null; ip: string; userAgent: string; request: string | null; detail: unknown })[]; next: string | null; total?: number } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
@@ -78,11 +84,18 @@ export type paths = {
   '/api/v1/groups/{slug}/used-by': {
     get: { parameters: { query?: never; header?: Record<string, string>; path: { slug: string } }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ kind: string; slug: string; name: string; pointer: string })[]; hidden: number; members: { direct: number; all: number }; groups: (string)[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
+  '/api/v1/keys': {
+    get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ kid: string; algorithm: string; use: string; createdAt: string; activeFrom: string; retiredAt: string | null; state: 'coming' | 'active' | 'previous' | 'retired'; jwk: Record<string, string>; pem: string })[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
   '/api/v1/kinds': {
     get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { kinds: ({ kind: string; schema: Record<string, unknown>; sections: Record<string, Record<string, unknown>> | null; key: { pattern: string; hint: string }; reserved: (string)[]; types: 'stages' | 'policies' | 'protocols' | null; directory: boolean })[]; stages: ({ kind: string; plugin: string; title: string | null; description: string | null; settings: Record<string, unknown>; needs: (string)[] | null; gives: (string)[] | null; proves: (string)[] })[]; policies: ({ kind: string; plugin: string; title: string | null; description: string | null; settings: Record<string, unknown> })[]; protocols: ({ kind: string; plugin: string; title: string | null; description: string | null; settings: Record<string, unknown> })[]; permissions: ({ permission: string; thing: string; action: string })[]; roles: ({ slug: string; name: string; description: string | null; permissions: (string)[] })[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
   '/api/v1/me': {
-    get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { user: { id: string; username: string; name: string; email: string | null; emailVerified: boolean; enabled: boolean; attributes: Record<string, unknown>; groups: (string)[]; roles: (string)[]; hasPassword: boolean; createdAt: string; updatedAt: string }; token: { id: string; name: string } | null; sessionId: string | null; permissions: (string)[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+    get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { user: { id: string; username: string; name: string; email: string | null; emailVerified: boolean; enabled: boolean; attributes: Record<string, unknown>; groups: (string)[]; roles: (string)[]; hasPassword: boolean; createdAt: string; updatedAt: string }; token: { id: string; name: string } | null; sessionId: string | null; links: { passwordChange: string; signOut: string }; permissions: (string)[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+    patch: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody: { content: { 'application/json': { name: string } } }; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { user: { id: string; username: string; name: string; email: string | null; emailVerified: boolean; enabled: boolean; attributes: Record<string, unknown>; groups: (string)[]; roles: (string)[]; hasPassword: boolean; createdAt: string; updatedAt: string }; token: { id: string; name: string } | null; sessionId: string | null; links: { passwordChange: string; signOut: string }; permissions: (string)[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
+  '/api/v1/me/applications': {
+    get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ slug: string; name: string; description: string | null; launchUrl: string })[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
   '/api/v1/openapi.json': {
     get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': Record<string, unknown> } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
@@ -188,6 +201,9 @@ export type paths = {
     post: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 201: { headers: Record<string, string>; content: { 'application/json': { url: string; expiresAt: string } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
   '/api/v1/users/{id}/sessions': {
+    delete: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 204: { headers: Record<string, string>; content?: never }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
+  '/api/v1/users/{id}/tokens': {
     delete: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 204: { headers: Record<string, string>; content?: never }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
   '/api/v1/users/{id}/used-by': {
