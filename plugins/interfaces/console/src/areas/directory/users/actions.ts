@@ -18,7 +18,8 @@ export const useUserActions = (onDeleted: () => void = () => {}) => {
     const name = calledOf(user)
     if (!enabled) {
       const text = isMe(user) ? t('directory.disable.self') : t('directory.disable.text')
-      if (!(await confirm({ title: t('directory.disable.title', { name }), text, action: t('directory.disable'), destroys: isMe(user) }))) return
+      if (!(await confirm({ title: t('directory.disable.title', { name }), text, action: t('directory.disable'), destroys: isMe(user) })))
+        return
     }
     try {
       await patchUser(user.id, { enabled })

@@ -25,5 +25,8 @@ test('a generated password has letters that are told apart, none more often than
   assert.notEqual(generatePassword(), generatePassword())
   // Bytes that would make some letters more likely are left out.
   let calls = 0
-  assert.equal(generatePassword((bytes) => bytes.fill(calls++ === 0 ? 255 : 0)), 'aaaaa-aaaaa-aaaaa-aaaaa')
+  assert.equal(
+    generatePassword((bytes) => bytes.fill(calls++ === 0 ? 255 : 0)),
+    'aaaaa-aaaaa-aaaaa-aaaaa',
+  )
 })

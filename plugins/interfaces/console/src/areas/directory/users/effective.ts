@@ -1,5 +1,10 @@
 /** What is known of a group for what its members may do. */
-export type GroupNode = { readonly slug: string; readonly name: string; readonly parents: readonly string[]; readonly roles: readonly string[] }
+export type GroupNode = {
+  readonly slug: string
+  readonly name: string
+  readonly parents: readonly string[]
+  readonly roles: readonly string[]
+}
 /** A role, and by what somebody has it: a group, or `null` for by themselves. */
 export type HeldRole = { readonly role: string; readonly by: readonly (string | null)[] }
 

@@ -2,7 +2,9 @@
 const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 /** A password that nobody guesses: more than 115 bits, in groups of five. */
-export const generatePassword = (fill: (bytes: Uint8Array<ArrayBuffer>) => void = (bytes) => void crypto.getRandomValues(bytes)): string => {
+export const generatePassword = (
+  fill: (bytes: Uint8Array<ArrayBuffer>) => void = (bytes) => void crypto.getRandomValues(bytes),
+): string => {
   const picked: string[] = []
   const limit = 256 - (256 % letters.length)
   while (picked.length < 20) {
