@@ -10,13 +10,16 @@ const resources = {
   events: ['view'],
   plugins: ['view'],
   keys: ['view'],
+  system: ['view'],
   roles: ['view', 'create', 'edit', 'delete', 'assign'],
   flows: ['view', 'create', 'edit', 'delete', 'simulate'],
   policies: ['view', 'create', 'edit', 'delete'],
   providers: ['view', 'create', 'edit', 'delete'],
   applications: ['view', 'create', 'edit', 'delete'],
   scopeMappings: ['view', 'create', 'edit', 'delete'],
+  brands: ['view', 'create', 'edit', 'delete'],
   settings: ['view', 'create', 'edit', 'delete'],
+  media: ['view', 'create', 'delete'],
   configuration: ['view', 'apply', 'rollback'],
 } as const
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { Secret } from '../api/index.ts'
+import { fileURLToPath } from 'node:url'
+import { ports, Secret } from '../api/index.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { createCatalog } from './catalog.ts'
 import { readDocument } from './document.ts'
@@ -8,8 +9,6 @@ import { loadDocuments } from './load.ts'
 import { problemText } from './problem.ts'
 import { loadPlugins } from './plugins.ts'
 import { compileSnapshot } from './snapshot.ts'
-import { fileURLToPath } from 'node:url'
-import { ports } from '../api/index.ts'
 
 const folder = (name: string) => fileURLToPath(new URL(`../../${name}/`, import.meta.url))
 const loaded = await loadPlugins(folder('plugins'))

@@ -42,7 +42,7 @@ const emailProblems = ({ security, username, password, timeout }: Omit<EmailSett
 ]
 
 /** Settings of e-mail as they are used; of sections that are wrong, the lines are added to `problems`. */
-export const linkEmail = (item: Item | undefined, problems: Problem[]): EmailSettings | undefined => {
+const linkEmail = (item: Item | undefined, problems: Problem[]): EmailSettings | undefined => {
   if (!item?.sound) return undefined
   const schema = emailSchema as unknown as Schema
   const resolved = resolveSecrets(schema, item.spec, item.document.secrets)

@@ -1,5 +1,6 @@
 import { linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
+import { brandChoice, linkBrands } from './brands.ts'
 import { hashOf } from './canonical.ts'
 import { compileCondition } from '../policy/compile.ts'
 import type { Catalog } from './catalog.ts'
@@ -56,11 +57,13 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     warnings,
   )
   const flowAccess = linkAccess(of('flows'), library, problems)
+  const brands = linkBrands(of('brands'), of('flows'), problems)
   const applications = linkApplications(
     {
       applications: of('applications'),
       providers: of('providers'),
       flows: of('flows'),
+      brands,
       defaults: defaultFlows,
       saidBy: of('settings').get('flows'),
       access: linkAccess(of('applications'), library, problems),
@@ -83,6 +86,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
         email ?? null,
+        Object.fromEntries([...of('brands')].map(([slug, { spec }]) => [slug, spec])),
         Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
     },
@@ -91,6 +95,8 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     flows,
     flowAccess,
     applications,
+    brands,
+    brandOf: brandChoice(brands, (slug) => applications.get(slug)?.brand),
     providers,
     defaultFlows,
     email,

@@ -2,6 +2,7 @@ import type { Application, Provider, Providers } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
+import type { ConfiguredBrand } from './brands.ts'
 import type { Item } from './document.ts'
 import type { EmailSettings } from './email-schema.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
@@ -12,6 +13,10 @@ export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization
 export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
 export type ConfiguredApplication = Application & {
   readonly description?: string
+  /** The path of its icon. */
+  readonly icon?: string
+  /** The slug of the brand that its pages have. */
+  readonly brand?: string
   readonly provider: string | undefined
   readonly flows: ApplicationFlows
   /** Who may open it; everybody, where there is none. */
@@ -37,6 +42,9 @@ export type Snapshot = {
   /** Who may enter a flow, by its slug; everybody, where there is none. */
   readonly flowAccess: ReadonlyMap<string, Condition>
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
+  readonly brands: ReadonlyMap<string, ConfiguredBrand>
+  /** The brand of a page: by the application it is about (a slug), else by the request's origin; undefined: that of Sluice. */
+  brandOf(origin: string, application?: string): ConfiguredBrand | undefined
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** The flows that are run where an application names none. */
   readonly defaultFlows: DefaultFlows

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { msg, type Answer, type Message, type Screen } from '../api/index.ts'
 import type { Next } from '../access/front.ts'
 import type { Visit } from '../access/visit.ts'
+import { sluice } from '../web/brand.ts'
 import { formPostCsp } from '../web/csp.ts'
 import type { Frame } from '../web/layout.ts'
 import { languageParameter } from '../web/language-switch.ts'
@@ -23,7 +24,6 @@ import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 import { sendProblem, wantsPage } from './problem.ts'
 
-const brand = { name: 'Sluice' }
 const signIn = '/if/flow/redirect/'
 
 type Shown = Pick<PageModel, 'screen'> & Partial<PageModel>
@@ -140,7 +140,7 @@ export class Pages {
       .type(htmlType)
       .send(
         renderPage({
-          ...this.#frame(request),
+          ...this.#frame(request, shown.application?.slug),
           // A page that came of a form is not asked for again by a link: the language is chosen on pages that are.
           ...(request.method === 'GET' &&
             address && { languages: { locales: this.#messages.locales, action: address.pathname, query: address.searchParams } }),
@@ -210,7 +210,9 @@ export class Pages {
     return this.page(request, reply, status, { screen })
   }
 
-  #frame(request: FastifyRequest): Frame {
+  /** `application`: the slug of the one that it is about. */
+  #frame(request: FastifyRequest, application?: string): Frame {
+    const brand = request.snapshot.brandOf(request.origin, application) ?? sluice
     return { locale: request.locale, t: this.translator(request), brand }
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { configuration } from './configuration.ts'
 import { table, type Figure } from './figures.ts'
+import { lists } from './lists.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
 import { sandbox } from './sandbox.ts'
@@ -19,6 +20,7 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   policies,
   sandbox,
   configuration,
+  lists,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

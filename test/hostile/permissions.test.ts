@@ -41,6 +41,8 @@ const table: Readonly<Record<string, string>> = {
   'DELETE /users/{id}/sessions': '403 sessions.delete',
   'DELETE /users/{id}/tokens': '403 tokens.delete',
   'POST /users/{id}/recovery-link': 'users.recover',
+  'PUT /users/{id}/avatar': '403 users.edit',
+  'DELETE /users/{id}/avatar': '403 users.edit',
   'GET /groups': 'groups.view',
   'POST /groups': 'groups.create',
   'GET /groups/{slug}': 'groups.view',
@@ -62,8 +64,17 @@ const table: Readonly<Record<string, string>> = {
   'GET /events/{id}': '404 events.view',
   'GET /statistics/sign-ins': 'events.view',
   'GET /keys': 'keys.view',
+  'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
-  ...Object.fromEntries(['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'settings'].flatMap(kindRoutes)),
+  ...Object.fromEntries(
+    ['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'settings'].flatMap(kindRoutes),
+  ),
+  'GET /media': 'media.view',
+  'POST /media': 'media.create',
+  'GET /media/{id}': 'media.view',
+  'GET /media/{id}/used-by': 'media.view',
+  'DELETE /media/{id}': 'media.delete',
+  'POST /settings/email/test': 'settings.edit',
   'POST /flows/{slug}/simulate': 'flows.simulate',
   'GET /expressions/types': 'policies.view',
   'POST /expressions/check': 'policies.edit',
@@ -156,7 +167,9 @@ const adaToken = () => ada.token.split('_')[1]!.replace(/^(.{8})(.{4})(.{4})(.{4
 /** A body that changes nothing, whoever sends it: it is refused behind the permission. */
 const bodyOf = ({ method, route }: Operation): { readonly body?: unknown } => {
   if (method === 'GET' || method === 'DELETE') return {}
-  return { body: route === 'POST /tokens' ? { name: '', user: ada.id } : { 'no such field': 1 } }
+  if (route === 'POST /tokens') return { body: { name: '', user: ada.id } }
+  // Both are read before it is known whose they are.
+  return { body: route === 'PUT /users/{id}/avatar' ? { data: 'AAAA' } : { 'no such field': 1 } }
 }
 const call = async (api: Api, operation: Operation) => api(operation.method, filled(operation.path), bodyOf(operation))
 

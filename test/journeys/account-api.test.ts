@@ -38,6 +38,7 @@ test('one sees the applications that one may open, as on the page of one’s own
     slug: 'handbook',
     name: 'A Handbook',
     description: 'All rules.',
+    icon: null,
     launchUrl: 'https://handbook.example.com',
   })
   const names = items.map(({ name }: { name: string }) => name)

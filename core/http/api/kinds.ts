@@ -86,7 +86,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
     permission: 'signed-in',
     summary: 'Describe what can be configured',
     description:
-      'Kinds that you may see, with their schemas, and the types of stages, policies and protocols that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object, `x-widget` how to edit it, `x-hint` a pattern in words.',
+      'Kinds that you may see, with their schemas, and the types of stages, policies and protocols that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object (`media`: the id of an image), `x-widget` how to edit it, `x-hint` a pattern in words.',
     response,
     async handler({ caller, request: { locale } }) {
       const seen = kindNames.filter((kind) => maySee(caller, kind))

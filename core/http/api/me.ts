@@ -67,13 +67,27 @@ export const meRoutes = ({ database, clock, events, accesses }: ApiParts): reado
       description: 'Those that have an address, by name. By a token nothing is proved: rules about how you signed in then say no.',
       response: Type.Object({
         items: Type.Array(
-          Type.Object({ slug: Type.String(), name: Type.String(), description: nullable(Type.String()), launchUrl: Type.String() }),
+          Type.Object({
+            slug: Type.String(),
+            name: Type.String(),
+            description: nullable(Type.String()),
+            icon: nullable(Type.String({ description: 'The path of its icon.' })),
+            launchUrl: Type.String(),
+          }),
         ),
       }),
       async handler({ snapshot, asking }) {
         const items = await accesses.openable(snapshot, await asking())
         return {
-          body: { items: items.map(({ slug, name, description = null, launchUrl = '' }) => ({ slug, name, description, launchUrl })) },
+          body: {
+            items: items.map(({ slug, name, description = null, icon = null, launchUrl = '' }) => ({
+              slug,
+              name,
+              description,
+              icon,
+              launchUrl,
+            })),
+          },
         }
       },
     }),
