@@ -3,7 +3,7 @@ import { tally } from './tally.ts'
 import type { ObjectChange } from './types.ts'
 
 /** `2 applications`; what nobody has a word for is called as the API does. */
-export const kindText = (kind: string, count = 1): string =>
+const kindText = (kind: string, count = 1): string =>
   hasText(`events.kind.${kind}`) ? t(`events.kind.${kind}`, { count }) : `${count} ${kind}`
 
 const listed = (parts: readonly string[]): string => new Intl.ListFormat(language.value, { type: 'unit', style: 'long' }).format(parts)

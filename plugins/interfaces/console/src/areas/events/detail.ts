@@ -1,6 +1,6 @@
 type Values = Readonly<Record<string, unknown>>
 
-export const valuesOf = (detail: unknown): Values =>
+const valuesOf = (detail: unknown): Values =>
   typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? (detail as Values) : {}
 
 /** What an event was done to. */
