@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { addBranch, insert, mayMove, move, pointerOf, put, remove, rowOf, rowsOf, type Spec, wrap } from './steps.ts'
+import { addBranch, insert, mayMove, move, placeIn, pointerOf, put, remove, rowsOf, type Spec, wrap } from './steps.ts'
 
 const flow: Spec = {
   title: 'Sign in',
@@ -29,9 +29,9 @@ describe('the outline of a flow', () => {
   test('names steps as traces do', () => {
     assert.deepEqual(names(flow), ['identification-1', 'choose-2', 'password-2.1.1', 'hello', 'deny-2.2.1', 'notice', 'notice-4'])
     const rows = rowsOf(flow)
-    assert.equal(pointerOf(rowOf(rows, 'notice/dummy-1')?.path ?? []), '/steps/2')
-    assert.equal(pointerOf(rowOf(rows, 'choose-2.1')?.path ?? []), '/steps/1')
-    assert.equal(rowOf(rows, 'somewhere-9'), undefined)
+    assert.equal(pointerOf(placeIn(rows, 'notice/dummy-1') ?? []), '/steps/2')
+    assert.equal(pointerOf(placeIn(rows, 'choose-2.2') ?? []), '/steps/1/choose/1')
+    assert.equal(placeIn(rows, 'somewhere-9'), undefined)
   })
 
   test('survives what is no flow', () => {

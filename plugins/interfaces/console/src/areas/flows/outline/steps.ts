@@ -115,8 +115,12 @@ export const rowsOf = (spec: Spec): readonly Row[] => {
   return rows
 }
 
-/** The row that a step of a trace belongs to: `notice/dummy-1` is in the call that is named `notice`, `choose-3.1` is a branch of `choose-3`. */
-export const rowOf = (rows: readonly Row[], step: string): Row | undefined => {
+/** What a step of a trace is in the outline: `notice/dummy-1` is in the call that is named `notice`, `choose-3.1` is a branch of `choose-3`. */
+export const placeIn = (rows: readonly Row[], step: string): Path | undefined => {
   const outer = step.split('/')[0] ?? ''
-  return rows.find(({ name }) => name === outer) ?? rows.find(({ name }) => outer.replace(/\.\d+$/, '') === name)
+  const row = rows.find(({ name }) => name === outer)
+  if (row) return row.path
+  const [, choice, branch] = /^(.*)\.(\d+)$/.exec(outer) ?? []
+  const holder = rows.find(({ name, step: { choose } }) => name === choice && choose)
+  return holder && [...holder.path, 'choose', Number(branch) - 1]
 }
