@@ -1,27 +1,17 @@
-import { useToast } from '@nuxt/ui/composables'
 import { useEventListener } from '@vueuse/core'
-import { ApiError, confirm, failureOf, t } from 'sluice/interface'
+import { ApiError, confirm, t, useNotices } from 'sluice/interface'
 import { ref } from 'vue'
 import { onBeforeRouteLeave, onBeforeRouteUpdate, useRouter } from 'vue-router'
 import type { FlowDraft } from './draft.ts'
-import { lintOfError } from './lint.ts'
 
 /** Saving, resetting and leaving a draft, with the questions that belong to each. */
 export const useSaving = (draft: FlowDraft, slug: string) => {
-  const toast = useToast()
+  const notices = useNotices()
   const router = useRouter()
   const isSaving = ref(false)
-  const tell = (error: unknown) => {
-    const { title, text } = failureOf(error)
-    const lint = lintOfError(error)
-    toast.add({
-      title: lint ? t('flows.save.refused') : title,
-      description: lint?.[0]?.detail ?? text,
-      color: 'error',
-      icon: 'i-lucide-circle-x',
-    })
-  }
-  const saved = () => toast.add({ title: t('flows.save.done'), color: 'success', icon: 'i-lucide-check' })
+  // What is wrong with the flow stands in the outline, too.
+  const tell = (error: unknown): void => notices.failed(error)
+  const saved = (): void => notices.done(t('flows.save.done'))
 
   const outrun = async (): Promise<void> => {
     const isOver = await confirm({

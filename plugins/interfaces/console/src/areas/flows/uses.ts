@@ -34,7 +34,11 @@ export const useFlowUses = () => {
     for (const slug of named(defaults)) add(slug, { label: '', isDefault: true })
     for (const { slug: application, spec } of applications.data.value?.items ?? [])
       for (const slug of named(spec['flows']))
-        add(slug, { label: String(spec['name'] ?? application), to: `/applications/${application}`, isDefault: false })
+        add(slug, {
+          label: typeof spec['name'] === 'string' ? spec['name'] : application,
+          to: `/applications/${application}`,
+          isDefault: false,
+        })
     return found
   })
   return (slug: string): readonly Use[] => uses.value.get(slug) ?? []

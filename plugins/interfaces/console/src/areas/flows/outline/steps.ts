@@ -20,11 +20,12 @@ const isHolder = (value: unknown): value is Readonly<Record<string | number, unk
 /** What is there, if something is. */
 export const at = (value: unknown, path: Path): unknown =>
   path.reduce<unknown>((inner, part) => (isHolder(inner) ? inner[part] : undefined), value)
-export const listAt = <T = Step>(spec: Spec, path: Path): readonly T[] => {
+export const listAt = (spec: Spec, path: Path): readonly Step[] => {
   const list = at(spec, path)
-  return Array.isArray(list) ? (list as readonly T[]) : []
+  return Array.isArray(list) ? (list as readonly Step[]) : []
 }
-export const stepAt = (spec: Spec, path: Path): Step | undefined => {
+export const branchesAt = (spec: Spec, path: Path): readonly Branch[] => listAt(spec, [...path, 'choose']) as readonly Branch[]
+const stepAt = (spec: Spec, path: Path): Step | undefined => {
   const step = at(spec, path)
   return isHolder(step) && !Array.isArray(step) ? (step as Step) : undefined
 }
@@ -82,7 +83,7 @@ export const wrap = (spec: Spec, path: Path): Edited => {
 /** Another branch: without a condition as the last one, else before the one that has none. */
 export const addBranch = (spec: Spec, path: Path, otherwise: boolean): Edited => {
   const list = [...path, 'choose']
-  const branches = listAt<Branch>(spec, list)
+  const branches = branchesAt(spec, path)
   const end = branches.at(-1)?.when === undefined && branches.length > 0 ? branches.length - 1 : branches.length
   const branch: Branch = otherwise ? { steps: [] } : { when: 'true', steps: [] }
   return { spec: put(spec, list, branches.toSpliced(otherwise ? branches.length : end, 0, branch)), path }
