@@ -18,6 +18,7 @@ export { nameReference, type Reference, type ReferenceKind, searchReferences } f
 export * from './texts.ts'
 export { isDark, setTheme, theme, type Theme } from './theme.ts'
 export { default as ActionFailure } from './components/ActionFailure.vue'
+export { CodeEditor, type CodeLanguage, ExpressionEditor, type Mark, UserField } from './editor/index.ts'
 export { default as CopyField } from './components/CopyField.vue'
 export { default as EmptyState } from './components/EmptyState.vue'
 export { default as FailureNotice } from './components/FailureNotice.vue'
