@@ -59,7 +59,6 @@ export const visit = async ({ dark = false, width = 1440, locale = 'en', javaScr
     return route.abort()
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(Number(process.env['PWT'] ?? 30000))
   // Chromium reports violations of the CSP on the console, also where pages run no script.
   page.on('console', (message) => {
     // A page that says what went wrong has the status of it, and Chromium says so, too.

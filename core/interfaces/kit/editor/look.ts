@@ -67,6 +67,8 @@ const theme = EditorView.theme({
   },
   '[aria-selected] .cm-completionDetail': { color: 'inherit' },
   '.cm-completionInfo': { ...tooltip, padding: '6px 10px', maxWidth: '22em', fontFamily: 'var(--font-sans)', fontSize: '13px' },
+  // On phones it would lie over the options.
+  '@media (max-width: 640px)': { '.cm-completionInfo': { display: 'none' } },
   '.cm-tooltip.cm-tooltip-hover': { maxWidth: 'min(34em, 90vw)' },
   '.cm-explained': { padding: '6px 10px' },
   '.cm-explained code': { fontFamily: 'var(--font-mono)', fontSize: '12px', overflowWrap: 'anywhere' },

@@ -1,4 +1,4 @@
-import { ApiError, type Detail } from 'sluice/interface'
+import type { Detail } from 'sluice/interface'
 
 /** Something about a flow, by a pointer into its spec. */
 export type Lint = { readonly pointer: string; readonly detail: string; readonly is: 'error' | 'warning' }
@@ -8,10 +8,6 @@ const inSpec = (pointer: string): string => pointer.replace(/^\/spec(?=\/|$)|^\/
 
 export const lintOf = (details: readonly Detail[] = [], is: Lint['is'] = 'error'): readonly Lint[] =>
   details.map(({ pointer, detail }) => ({ pointer: inSpec(pointer), detail, is }))
-
-/** What a refused change says of the flow; `undefined`: it was refused for another reason. */
-export const lintOfError = (error: unknown): readonly Lint[] | undefined =>
-  error instanceof ApiError && error.problem.errors ? lintOf(error.problem.errors) : undefined
 
 /** Is it about what this pointer names, or, where `deep`, about something in it? */
 export const isAt = ({ pointer }: Lint, place: string, deep = false): boolean =>

@@ -1,6 +1,7 @@
 import { api, ok } from 'sluice/interface'
 import { computed, reactive, ref, shallowRef } from 'vue'
-import { lintOfError, type Lint } from '../lint.ts'
+import type { Lint } from '../lint.ts'
+import { lintOfError } from '../refused.ts'
 import type { Spec } from '../outline/steps.ts'
 import type { Answer } from './AnswerRows.vue'
 import type { Report } from './trace.ts'
