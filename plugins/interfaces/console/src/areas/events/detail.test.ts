@@ -19,8 +19,11 @@ test('a commit tells its revision, with or without a place of its own for it', (
 })
 
 test('a change of the directory tells what, which fields, and the rest', () => {
-  const detail = { object: { kind: 'user', id: 'a', name: 'ada' }, fields: ['name'], by: 'recover' }
+  const detail = { object: { kind: 'user', id: 'a', name: 'ada' }, fields: ['name'], by: 'recover', token: { id: 'b', name: 'ci' } }
   assert.equal(nameIn(detail), 'ada')
   assert.deepEqual(fieldsIn(detail), ['name'])
-  assert.deepEqual(othersIn(detail), [['by', 'recover']])
+  assert.deepEqual(othersIn(detail), [
+    ['by', 'recover'],
+    ['token', 'ci'],
+  ])
 })

@@ -30,6 +30,14 @@ export const fieldsIn = (detail: unknown): readonly string[] => {
   return Array.isArray(fields) ? fields.map(String) : []
 }
 
+/** Who or what has a name is called by it; all else stays as it is. */
+const called = (value: unknown): unknown => {
+  const { name } = valuesOf(value)
+  return typeof name === 'string' ? name : value
+}
+
 /** What else an event says of itself, beside what has a place of its own. */
 export const othersIn = (detail: unknown): readonly (readonly [string, unknown])[] =>
-  Object.entries(valuesOf(detail)).filter(([name]) => !['object', 'fields', 'revision', 'changes', 'count'].includes(name))
+  Object.entries(valuesOf(detail))
+    .filter(([name]) => !['object', 'fields', 'revision', 'changes', 'count'].includes(name))
+    .map(([name, value]) => [name, called(value)])
