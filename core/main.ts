@@ -221,6 +221,7 @@ async function wire(
         links,
         catalog,
         plane,
+        textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,
         users,

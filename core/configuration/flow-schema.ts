@@ -9,29 +9,43 @@ const reference = (name: '$env' | '$file' | '$keep', description: string): Schem
   additionalProperties: false,
 })
 
-/** A schema of what people write: defaults may be left out, secrets may be named, and what is not built is not offered. */
-export const written = (schema: Schema): Schema => {
+/** A secret in a file: as it is, or named. */
+const secretInFile = ({ title, description }: Schema): Schema => {
+  const named = [
+    reference('$env', 'The environment variable that holds it.'),
+    reference('$file', 'The file that holds it.'),
+    reference('$keep', 'As an export says it: the secret that is stored stays.'),
+  ]
+  return { title, description, anyOf: [{ type: 'string' }, ...named] }
+}
+
+type Saying = { readonly secretAs: (schema: Schema) => Schema; readonly offers: (property: Schema) => boolean }
+
+const isBuilt = (property: Schema): boolean => !property['x-unbuilt']
+
+/** A schema of what people say: defaults may be left out, and what is not built is not offered. */
+const said = (schema: Schema, saying: Saying): Schema => {
   const { properties = {}, required, items, anyOf, oneOf, ...rest } = schema
-  if (schema['x-secret']) {
-    const { title, description } = schema
-    const named = [
-      reference('$env', 'The environment variable that holds it.'),
-      reference('$file', 'The file that holds it.'),
-      reference('$keep', 'As an export says it: the secret that is stored stays.'),
-    ]
-    return { title, description, anyOf: [{ type: 'string' }, ...named] }
-  }
-  const built = Object.entries(properties).filter(([, property]) => !property['x-unbuilt'])
+  if (schema['x-secret']) return saying.secretAs(schema)
+  const inner = (one: Schema): Schema => said(one, saying)
+  const built = Object.entries(properties).filter(([, property]) => saying.offers(property))
   const needed = required?.filter((name) => !properties[name]?.['x-default-from'] && !('default' in (properties[name] ?? {})))
   return {
     ...rest,
-    ...(schema.properties && { properties: Object.fromEntries(built.map(([name, property]) => [name, written(property)])) }),
+    ...(schema.properties && { properties: Object.fromEntries(built.map(([name, property]) => [name, inner(property)])) }),
     ...(needed?.length && { required: needed }),
-    ...(items && { items: written(items) }),
-    ...(anyOf && { anyOf: anyOf.map(written) }),
-    ...(oneOf && { oneOf: oneOf.map(written) }),
+    ...(items && { items: inner(items) }),
+    ...(anyOf && { anyOf: anyOf.map(inner) }),
+    ...(oneOf && { oneOf: oneOf.map(inner) }),
   }
 }
+
+/** A schema of what people write into files: secrets may be named there. */
+export const written = (schema: Schema): Schema => said(schema, { secretAs: secretInFile, offers: isBuilt })
+
+/** A schema of what people fill in: secrets keep their marks, by which a form knows them, and lists of what is not built are left out, too. */
+export const filledIn = (schema: Schema): Schema =>
+  said(schema, { secretAs: (one) => one, offers: (property) => isBuilt(property) && isBuilt(property.items ?? {}) })
 
 /**
  * The JSON Schema (2020-12) of flow files: editors complete and check them by it. It knows the stages that the catalog has, with their settings,

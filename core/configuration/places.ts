@@ -8,11 +8,13 @@ import type { Path } from './problem.ts'
 export type Place = { readonly path: Path; readonly item: Configurable<any>; readonly settings: Readonly<Record<string, unknown>> }
 
 /** Kinds whose objects have a `type` and, by it, settings in `with`: what there is to choose from. */
-const families: Partial<Record<KindName, (catalog: Catalog) => ReadonlyMap<string, Configurable<any>>>> = {
-  policies: ({ policies }) => policies,
-  providers: ({ protocols }) => protocols,
+const families: Partial<Record<KindName, 'policies' | 'protocols'>> = { policies: 'policies', providers: 'protocols' }
+export const typesOf = (kind: KindName, catalog: Catalog): ReadonlyMap<string, Configurable<any>> | undefined => {
+  const family = families[kind]
+  return family && catalog[family]
 }
-export const typesOf = (kind: KindName, catalog: Catalog): ReadonlyMap<string, Configurable<any>> | undefined => families[kind]?.(catalog)
+/** What plugins bring that objects of a kind, or their steps, name as `type`. */
+export const familyOf = (kind: KindName): 'stages' | 'policies' | 'protocols' | undefined => (kind === 'flows' ? 'stages' : families[kind])
 
 const placeAt = (path: Path, value: Readonly<Record<string, unknown>>, item: Configurable<any> | undefined): readonly Place[] =>
   item && isMap(value['with']) ? [{ path: [...path, 'with'], item, settings: value['with'] }] : []

@@ -56,7 +56,7 @@ function contextFor(
       const { session } = await visits.browser(request)
       if (!session || !isPermission(permission)) return false
       const { userId, username } = session
-      const { permissions } = await api.callers({ userId, username, token: undefined }, request.snapshot.roles)
+      const { permissions } = await api.callers({ userId, username, token: undefined, sessionId: undefined }, request.snapshot.roles)
       return permissions.has(permission)
     },
     async login(request, reply, provider, parked, wants) {

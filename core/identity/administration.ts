@@ -107,6 +107,18 @@ export const listedGroups = async (sql: Kysely<Tables>, ids: readonly string[]):
   })
 }
 
+/** How many users are in each of these groups directly; a group without any is left out. */
+export const memberCounts = async (sql: Kysely<Tables>, groupIds: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+  if (groupIds.length === 0) return new Map()
+  const rows = await sql
+    .selectFrom('memberships')
+    .select((row) => ['group_id', row.fn.countAll().as('n')])
+    .where('group_id', 'in', groupIds)
+    .groupBy('group_id')
+    .execute()
+  return new Map(rows.map((row) => [row.group_id, Number(row.n)]))
+}
+
 /** Deletes a user with everything that is the user's: sessions, grants, tokens, memberships, roles. `now` in epoch ms. */
 export const deleteUser = async (tx: Tx, user: Pick<ListedUser, 'id' | 'version'>, now: number): Promise<void> => {
   await tx.deleteFrom('role_assignments').where('subject_kind', '=', 'user').where('subject_id', '=', user.id).execute()

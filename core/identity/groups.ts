@@ -41,6 +41,31 @@ export const withGroupAndParents = (sql: Kysely<Tables>, groupId: string) =>
       ),
   )
 
+/** How many users are in a group: directly, and with those of the groups inside of it, each once. */
+export const countMembers = async (sql: Kysely<Tables>, groupId: string): Promise<{ readonly direct: number; readonly all: number }> => {
+  const inside = sql.withRecursive('inside', (query) =>
+    query
+      .selectFrom('groups')
+      .select('id as group_id')
+      .where('id', '=', groupId)
+      .union(
+        query
+          .selectFrom('group_parents')
+          .innerJoin('inside', 'inside.group_id', 'group_parents.parent_id')
+          .select('group_parents.group_id as group_id'),
+      ),
+  )
+  const { direct, all } = await inside
+    .selectFrom('memberships')
+    .innerJoin('inside', 'inside.group_id', 'memberships.group_id')
+    .select((row) => [
+      row.fn.count('memberships.user_id').filterWhere('memberships.group_id', '=', groupId).as('direct'),
+      row.fn.count('memberships.user_id').distinct().as('all'),
+    ])
+    .executeTakeFirstOrThrow()
+  return { direct: Number(direct), all: Number(all) }
+}
+
 /** Slugs of the groups that a user is in, with those of parent groups, in order. */
 export const groupsOf = (database: Database): ((userId: string) => Promise<readonly string[]>) => {
   const query = prepare(database, (given: { readonly userId: string }) =>

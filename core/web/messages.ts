@@ -45,12 +45,18 @@ export const createMessages = ({
   const texts = merge([core, ...plugins])
   const locales = Object.keys(core)
 
-  const find = (key: string, locale: string): Compiled => {
+  const written = (key: string, locale: string): { readonly text: string; readonly in: string } | undefined => {
     for (const candidate of [...lookupOrder(locale.toLowerCase()), 'en']) {
       const text = texts.get(candidate)?.get(key)
-      if (text !== undefined) return compile(text, candidate)
+      if (text !== undefined) return { text, in: candidate }
     }
-    throw new Error('no such message')
+    return undefined
+  }
+
+  const find = (key: string, locale: string): Compiled => {
+    const found = written(key, locale)
+    if (!found) throw new Error('no such message')
+    return compile(found.text, found.in)
   }
 
   const createTranslator = (locale: string): Translate => {
@@ -78,6 +84,11 @@ export const createMessages = ({
   return {
     locales,
     negotiate: (...wanted: readonly (string | undefined)[]): string => negotiate(locales, wanted),
+    /** The text of a key that may not be there; none where it needs parameters. */
+    plain(key: string, locale: string): string | undefined {
+      const found = written(key, locale)
+      return found?.text.includes('{') ? undefined : found?.text
+    },
     translator: (locale: string): Translate => {
       const translate = translators.get(locale) ?? createTranslator(locale)
       if (locales.includes(locale)) translators.set(locale, translate)

@@ -59,12 +59,12 @@ export const callerOf = async (request: FastifyRequest, roles: RoleDefinitions, 
     const holder = await parts.tokens.holder(text)
     if (!holder) throw await refuseToken(request, parts)
     const { userId, username, tokenId, tokenName, scopes } = holder
-    return parts.callers({ userId, username, token: { id: tokenId, name: tokenName }, scopes }, roles)
+    return parts.callers({ userId, username, token: { id: tokenId, name: tokenName }, sessionId: undefined, scopes }, roles)
   }
   const { session } = await parts.visits.browser(request)
   if (!session) throw unauthenticated('Sign in, or send a token: Authorization: Bearer <token>.')
   mustBeOurs(request)
-  return parts.callers({ userId: session.userId, username: session.username, token: undefined }, roles)
+  return parts.callers({ userId: session.userId, username: session.username, token: undefined, sessionId: session.id }, roles)
 }
 
 /** Answers depend on who asks, and are kept by nobody. */

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Json } from '../../api/index.ts'
 import { seesAll } from '../../access/visible.ts'
+import { userReferences } from '../../identity/references.ts'
 import { pageOf, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute, type Route } from './route.ts'
@@ -16,7 +17,7 @@ const withoutReasons = (detail: Json): Json =>
     ? detail
     : Object.fromEntries(Object.entries(detail).filter(([name]) => !forOperators.has(name)))
 
-export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => [
+export const eventRoutes = ({ events, cursors, database }: ApiParts): readonly Route[] => [
   defineRoute({
     method: 'GET',
     path: '/events',
@@ -44,6 +45,10 @@ export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => 
       })
       const shown = found.slice(0, limit)
       const last = shown.at(-1)
+      const users = await userReferences(
+        database.sql,
+        shown.map((one) => one.userId),
+      )
       return {
         body: {
           items: shown.map(({ id, at, action: what, userId: who, application, ip, userAgent, requestId, detail }) => ({
@@ -51,6 +56,7 @@ export const eventRoutes = ({ events, cursors }: ApiParts): readonly Route[] => 
             at: at.toISOString(),
             action: what,
             user: who ?? null,
+            userName: users.get(who ?? '')?.username ?? null,
             application: application ?? null,
             ip,
             userAgent,

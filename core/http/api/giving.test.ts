@@ -50,7 +50,14 @@ describe('what a document gives', () => {
 
   const roles = new Map<string, RoleDefinition>([...Object.entries(shippedRoles), ['helpdesk', { permissions: ['users.*'] }]])
   const callOf = (...entries: readonly string[]): Pick<Call, 'caller' | 'roles'> => {
-    const caller: Caller = { userId: 'x', username: 'x', token: undefined, permissions: expanded(entries), limited: true }
+    const caller: Caller = {
+      userId: 'x',
+      username: 'x',
+      token: undefined,
+      sessionId: undefined,
+      permissions: expanded(entries),
+      limited: true,
+    }
     return { caller, roles }
   }
   const stored: Readonly<Record<string, object>> = {

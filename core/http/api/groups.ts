@@ -5,18 +5,18 @@ import { isUniqueViolation } from '../../data/errors.ts'
 import type { Tables, Tx } from '../../data/tables.ts'
 import { deleteGroup, type ListedGroup, listedGroups, listedUsers } from '../../identity/administration.ts'
 import { groupChanged, userChanged } from '../../identity/changes.ts'
-import { addParents, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
+import { addParents, countMembers, createGroup, groupId, joinGroups, leaveGroups, removeParents } from '../../identity/groups.ts'
 import { audit } from './audit.ts'
 import { etagOf, mustMatch } from './etags.ts'
-import { pageOf, pageOfIds, pageQuery } from './paging.ts'
+import { groupListRoute, shownGroup } from './group-list.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { group, groupFields, slug } from './schemas.ts'
+import { referrers, usedBySchema } from './referrers.ts'
 import { mustBeFree } from './used-by.ts'
 
-const shownGroup = ({ version: _, ...rest }: ListedGroup) => rest
 const refFor = ({ id, slug: name }: Pick<ListedGroup, 'id' | 'slug'>) => ({ kind: 'group', id, name })
 
 const found = async (sql: Kysely<Tables>, wanted: string): Promise<ListedGroup> => {
@@ -46,30 +46,6 @@ const setRest = async (
   if (roles) changed.push(await setRoles(tx, call, { kind: 'group', id: before.id }, before.roles, roles))
   return changed.includes(true)
 }
-
-const listRoute = ({ database, cursors }: ApiParts) =>
-  defineRoute({
-    method: 'GET',
-    path: '/groups',
-    permission: 'groups.view',
-    summary: 'List groups',
-    query: Type.Object({
-      ...pageQuery,
-      search: Type.Optional(Type.String({ description: 'A part of the slug.', minLength: 1, maxLength: 100 })),
-    }),
-    response: pageOf(group, 'Groups, by slug.'),
-    async handler({ query }) {
-      const { search, ...asked } = query
-      let rows = database.sql.selectFrom('groups')
-      if (search !== undefined) rows = rows.where((row) => row(row.fn('instr', ['groups.slug', row.val(search.toLowerCase())]), '>', 0))
-      const { ids, ...page } = await pageOfIds(
-        rows,
-        { column: 'groups.slug', id: 'groups.id', descending: false },
-        { asked, cursors, list: JSON.stringify(['groups', search]) },
-      )
-      return { body: { items: (await listedGroups(database.sql, ids)).map(shownGroup), ...page } }
-    },
-  })
 
 export const groupRoutes = (parts: ApiParts): readonly Route[] => {
   const { database, clock, events } = parts
@@ -106,7 +82,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
   }
 
   return [
-    listRoute(parts),
+    groupListRoute(parts),
 
     defineRoute({
       method: 'POST',
@@ -142,6 +118,34 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
       summary: 'Show a group',
       response: group,
       handler: ({ params }) => shown(params.slug),
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/groups/:slug/used-by',
+      permission: 'groups.view',
+      summary: 'Tell what of the configuration names a group, and how many are in it',
+      response: Type.Object({
+        ...usedBySchema.properties,
+        members: Type.Object({
+          direct: Type.Integer(),
+          all: Type.Integer({ description: 'With those of the groups inside of it, each once.' }),
+        }),
+        groups: Type.Array(Type.String(), { description: 'Groups that are inside of it directly, by slug.' }),
+      }),
+      async handler({ params, caller }) {
+        const known = await found(database.sql, params.slug)
+        const inside = await database.sql
+          .selectFrom('group_parents')
+          .innerJoin('groups', 'groups.id', 'group_parents.group_id')
+          .select('groups.slug')
+          .where('group_parents.parent_id', '=', known.id)
+          .orderBy('groups.slug')
+          .execute()
+        const members = await countMembers(database.sql, known.id)
+        const used = await referrers(parts.plane, caller, 'groups', known.slug)
+        return { body: { ...used, members, groups: inside.map((row) => row.slug) } }
+      },
     }),
 
     defineRoute({

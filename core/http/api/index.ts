@@ -2,6 +2,7 @@ import { configurationRoutes } from './configuration.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
+import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
 import { objectRoutes } from './objects.ts'
 import { openApiRoute } from './openapi.ts'
@@ -17,6 +18,7 @@ import { userRoutes } from './users.ts'
 export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
+    kindsRoute(parts),
     ...userRoutes(parts),
     ...groupRoutes(parts),
     ...tokenRoutes(parts),

@@ -16,13 +16,14 @@ export const meRoutes = ({ database }: ApiParts): readonly Route[] => [
     response: Type.Object({
       user,
       token: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
+      sessionId: nullable(Type.String({ description: 'Of this browser, if you did not send a token.' })),
       permissions: Type.Array(Type.String(), { description: 'What you may do now, with this token if you sent one.' }),
     }),
     async handler({ caller }) {
       const [known] = await listedUsers(database.sql, [caller.userId])
       if (!known) throw notFound('user of this session')
       const own = permissions.filter((permission) => caller.permissions.has(permission))
-      return { body: { user: shownUser(known), token: caller.token ?? null, permissions: own } }
+      return { body: { user: shownUser(known), token: caller.token ?? null, sessionId: caller.sessionId ?? null, permissions: own } }
     },
   }),
 ]

@@ -93,8 +93,9 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
         if (route.permission !== 'signed-in') demand(request.caller, route.permission)
       },
       handler: async (request, reply) => {
-        const { status, body, text, etag, location } = await route.handler(callFor(request, checkQuery, checkBody))
+        const { status, body, text, etag, revalidate, location } = await route.handler(callFor(request, checkQuery, checkBody))
         if (etag !== undefined) void reply.header('etag', etag)
+        if (revalidate) void reply.header('cache-control', 'private, no-cache')
         if (location !== undefined) void reply.header('location', `${prefix}${location}`)
         if (etag !== undefined && request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.code(304).send()
         if (text) return reply.code(200).type(`${text.type}; charset=utf-8`).send(text.content)
@@ -105,7 +106,7 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
   }
 }
 
-const nobody = { userId: '', username: '', token: undefined, permissions: new Set(), limited: true } satisfies Caller
+const nobody = { userId: '', username: '', token: undefined, sessionId: undefined, permissions: new Set(), limited: true } satisfies Caller
 
 const callFor = (
   request: FastifyRequest,
@@ -122,7 +123,13 @@ const callFor = (
   caller: request.caller ?? nobody,
   snapshot: request.snapshot,
   roles: request.snapshot.roles,
-  request: { ip: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 512), id: request.id, origin: request.origin },
+  request: {
+    ip: request.ip,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, 512),
+    id: request.id,
+    origin: request.origin,
+    locale: request.locale,
+  },
   ifMatch: request.headers['if-match'],
   ifNoneMatch: request.headers['if-none-match'],
   contentType: (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',

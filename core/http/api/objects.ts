@@ -3,28 +3,19 @@ import { isPermission, type Permission } from '../../access/permissions.ts'
 import { kindNames } from '../../configuration/kinds.ts'
 import type { Change, NotCommitted, Plan, RevisionedKind, StoredObject } from '../../configuration/plane-types.ts'
 import type { Path } from '../../configuration/problem.ts'
-import { actorOf, auditCommit, commitChecked, documentOf, errorsOf, orProblem, shownPlan } from './changes.ts'
+import { actorOf, auditCommit, commitChecked, documentOf, orProblem, shownPlan } from './changes.ts'
 import { etagOf, mustSayVersion } from './etags.ts'
 import { generated } from './generated.ts'
 import { mustBeGivable } from './giving.ts'
 import { merged } from './merge.ts'
-import { pageQuery } from './paging.ts'
+import { objectListRoute, shownObject } from './object-list.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, notFound } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
-import { changesSchema, objectSchema, objectPage } from './plane-schemas.ts'
+import { referrers, usedBySchema } from './referrers.ts'
+import { changesSchema, objectSchema } from './plane-schemas.ts'
 
 type Spec = Readonly<Record<string, unknown>>
-
-const shown = ({ slug, id, spec, revision, owner, layer, problems }: StoredObject) => ({
-  slug,
-  id: id ?? null,
-  spec,
-  revision,
-  owner,
-  layer,
-  problems: errorsOf(problems),
-})
 
 /** Where a problem's path is in the body of a request that has one object. */
 const inSpec = (path: Path): Path => ['spec', ...path.slice(2)]
@@ -58,7 +49,7 @@ const expectedOf = (
 
 /** The routes of one kind of configuration. All changes are commits. */
 const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
-  const { plane, cursors } = parts
+  const { plane } = parts
   const permission = (action: string): Permission => {
     const wanted = `${kind}.${action}`
     if (!isPermission(wanted)) throw new Error(`the kind "${kind}" needs a permission ${wanted}`)
@@ -89,34 +80,14 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
     const { status, body, location } = more
     return {
       status: status ?? 200,
-      body: { ...shown(object), ...body },
+      body: { ...shownObject(object), ...body },
       etag: etagOf(object.revision),
       ...(location !== undefined && { location }),
     }
   }
 
   return [
-    defineRoute({
-      method: 'GET',
-      path: `/${kind}`,
-      permission: permission('view'),
-      summary: `List ${kind}`,
-      query: Type.Object({
-        ...pageQuery,
-        search: Type.Optional(Type.String({ description: 'A part of the slug.', minLength: 1, maxLength: 100 })),
-      }),
-      response: objectPage,
-      async handler({ query: { limit = 50, cursor, total, search } }) {
-        const list = JSON.stringify([kind, search])
-        const after = cursor === undefined ? undefined : String(cursors.read(list, cursor).value)
-        const all = (await plane.objects(kind)).filter((object) => search === undefined || object.slug.includes(search.toLowerCase()))
-        const rest = all.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)).filter((object) => after === undefined || object.slug > after)
-        const items = rest.slice(0, limit)
-        const last = items.at(-1)
-        const next = rest.length > limit && last ? cursors.write(list, { value: last.slug, id: last.slug }) : null
-        return { body: { items: items.map(shown), next, ...(total && { total: all.length }) } }
-      },
-    }),
+    objectListRoute(parts, kind, permission('view')),
 
     defineRoute({
       method: 'POST',
@@ -148,8 +119,18 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
       response: objectSchema,
       async handler({ params }) {
         const object = await find(params.slug)
-        return { body: shown(object), etag: etagOf(object.revision) }
+        return { body: shownObject(object), etag: etagOf(object.revision) }
       },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: `/${kind}/:slug/used-by`,
+      permission: permission('view'),
+      summary: `Tell what names one of ${kind}`,
+      description: 'It cannot be deleted while anything does.',
+      response: usedBySchema,
+      handler: async ({ params, caller }) => ({ body: await referrers(plane, caller, kind, (await find(params.slug)).slug) }),
     }),
 
     defineRoute({

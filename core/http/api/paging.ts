@@ -1,12 +1,13 @@
-import type { ExpressionBuilder, SelectQueryBuilder } from 'kysely'
+import { type SelectQueryBuilder, sql } from 'kysely'
 import Type, { type TSchema } from 'typebox'
 import type { Cursors, Place } from './cursors.ts'
 
 const maxLimit = 200
+export const defaultLimit = 50
 
 /** What every list takes. */
 export const pageQuery = {
-  limit: Type.Optional(Type.Integer({ description: 'How many at most.', minimum: 1, maximum: maxLimit, default: 50 })),
+  limit: Type.Optional(Type.Integer({ description: 'How many at most.', minimum: 1, maximum: maxLimit, default: defaultLimit })),
   cursor: Type.Optional(Type.String({ description: 'The `next` of the page before.', maxLength: 2000 })),
   total: Type.Optional(Type.Boolean({ description: 'Also say how many there are.', default: false })),
 }
@@ -21,9 +22,9 @@ export const pageOf = (items: TSchema, description: string) =>
     { description },
   )
 
-type Asked = { readonly limit?: number; readonly cursor?: string; readonly total?: boolean }
-/** `column`: what is sorted by, which may not be null; `id`: what tells equal ones apart. */
-type Order = { readonly column: string; readonly id: string; readonly descending: boolean }
+export type Asked = { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly total?: boolean | undefined }
+/** `column`: what is sorted by; `nulls`: what stands for null in it, where it may be; `id`: what tells equal ones apart. */
+export type Order = { readonly column: string; readonly nulls?: number; readonly id: string; readonly descending: boolean }
 type Ids = { readonly ids: readonly string[]; readonly next: string | null; readonly total?: number }
 
 /**
@@ -36,27 +37,24 @@ export const pageOfIds = async <DB, T extends keyof DB>(
   order: Order,
   { asked, cursors, list }: { readonly asked: Asked; readonly cursors: Cursors; readonly list: string },
 ): Promise<Ids> => {
-  const limit = asked.limit ?? 50
+  const limit = asked.limit ?? defaultLimit
   const direction = order.descending ? 'desc' : 'asc'
   const bound = JSON.stringify([list, order.column, direction])
   const after: Place | undefined = asked.cursor === undefined ? undefined : cursors.read(bound, asked.cursor)
-  const [column, id] = [order.column as never, order.id as never]
-  let page = query.select([`${order.id} as id`, `${order.column} as place`] as never) as unknown as SelectQueryBuilder<
+  const column = sql.ref<string | number>(order.column)
+  const value = order.nulls === undefined ? column : sql<string | number>`coalesce(${column}, ${sql.lit(order.nulls)})`
+  const id = sql.ref<string>(order.id)
+  let page = query.select([id.as('id'), value.as('place')] as never) as unknown as SelectQueryBuilder<
     DB,
     T,
     { id: string; place: string | number }
   >
   if (after) {
-    const beyond = order.descending ? '<' : '>'
-    page = page.where((row: ExpressionBuilder<DB, T>) =>
-      row.or([
-        row(column, beyond, after.value as never),
-        row.and([row(column, '=', after.value as never), row(id, beyond, after.id as never)]),
-      ]),
-    )
+    const beyond = sql.raw(order.descending ? '<' : '>')
+    page = page.where(sql<boolean>`(${value}, ${id}) ${beyond} (${after.value}, ${after.id})`)
   }
   const rows = await page
-    .orderBy(column, direction)
+    .orderBy(value, direction)
     .orderBy(id, direction)
     .limit(limit + 1)
     .execute()

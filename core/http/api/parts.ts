@@ -16,4 +16,6 @@ export type ApiParts = {
   readonly links: OperatorLinks
   readonly catalog: Catalog
   readonly plane: Plane
+  /** A text of the plugins in a language, by its key; none where there is none that can be shown as it is. */
+  readonly textOf: (key: string, locale: string) => string | undefined
 }

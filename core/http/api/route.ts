@@ -22,7 +22,14 @@ export type Call<P = any, Q = any, B = any> = {
   readonly snapshot: Snapshot
   /** What roles allow, by the configuration that this request began with. */
   readonly roles: RoleDefinitions
-  readonly request: { readonly ip: string; readonly userAgent: string; readonly id: string; readonly origin: string }
+  readonly request: {
+    readonly ip: string
+    readonly userAgent: string
+    readonly id: string
+    readonly origin: string
+    /** What the caller reads, e.g. `de`. */
+    readonly locale: string
+  }
   /** `If-Match` and `If-None-Match` as they were sent. */
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined
@@ -37,6 +44,8 @@ export type Answer = {
   /** In place of a body that is JSON. */
   readonly text?: { readonly type: string; readonly content: string }
   readonly etag?: string
+  /** A browser may keep it, and asks by its ETag whether it is still so. Else nobody keeps anything. */
+  readonly revalidate?: boolean
   /** The path of what was made. */
   readonly location?: string
 }

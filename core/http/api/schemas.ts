@@ -61,10 +61,19 @@ export const group = Type.Object({
   parents: slugs('Groups whose members the members of this one are, too.'),
   roles: slugs('Roles that its members have.'),
 })
+/** As in lists: it has no part in the ETag of the group. */
+export const groupWithMembers = Type.Object({
+  ...group.properties,
+  members: Type.Integer({ description: 'How many users are in it directly.' }),
+})
+
+const owner = nullable(Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }, { description: 'Whose it is.' }))
 
 export const token = Type.Object({
   id: Type.String(),
   user: Type.String({ description: "Its user's id." }),
+  owner,
+  current: Type.Boolean({ description: 'Is it the one of this very request?' }),
   name: Type.String(),
   scopes: nullable(scopes),
   createdAt: instant('When it was made.'),
@@ -76,6 +85,8 @@ export const token = Type.Object({
 export const session = Type.Object({
   id: Type.String(),
   user: Type.String({ description: "Its user's id." }),
+  owner,
+  current: Type.Boolean({ description: 'Is it the one of this very request?' }),
   methods: Type.Array(Type.String(), { description: 'How the user proved who they are, in order.' }),
   authenticatedAt: instant('When the user last did.'),
   createdAt: instant('When it was opened.'),
@@ -90,6 +101,7 @@ export const event = Type.Object({
   at: instant('When it happened.'),
   action: Type.String(),
   user: nullable(Type.String({ description: 'Id of who did it.' })),
+  userName: nullable(Type.String({ description: 'What that user signs in with; null: nobody, or not there any more.' })),
   application: nullable(Type.String()),
   ip: Type.String(),
   userAgent: Type.String(),

@@ -2,28 +2,18 @@ import type { Selectable } from 'kysely'
 import Type from 'typebox'
 import { type Caller, demand, demandAll } from '../../access/caller.ts'
 import { expanded, type Permissions, permissions, permissionsOf } from '../../access/permissions.ts'
-import { createToken, listedToken, type ListedToken } from '../../access/tokens.ts'
+import { createToken, listedToken } from '../../access/tokens.ts'
 import { seesAll, visible } from '../../access/visible.ts'
 import type { Tables, Tx } from '../../data/tables.ts'
 import { rolesOfUser } from '../../identity/roles.ts'
 import { audit } from './audit.ts'
 import { etagOfBody } from './etags.ts'
-import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { impossible, invalid, notFound } from './problem.ts'
 import { mustBeScopes } from './role-names.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, nullable, scopes, token } from './schemas.ts'
-
-const shownToken = ({ userId, scopes: limits, createdAt, expiresAt, usedAt, bootstrap, ...rest }: ListedToken) => ({
-  ...rest,
-  user: userId,
-  scopes: limits ?? null,
-  createdAt: createdAt.toISOString(),
-  expiresAt: expiresAt?.toISOString() ?? null,
-  usedAt: usedAt?.toISOString() ?? null,
-  bootstrap: bootstrap ?? null,
-})
+import { shownTokens, tokenListRoute } from './token-list.ts'
 
 /**
  * Nobody makes a token that may do more than they may themselves, nor one of somebody who may. What its user may do can grow: only those who
@@ -51,9 +41,9 @@ const untilOf = (text: string | null | undefined, now: number): Date | undefined
   return until
 }
 
-const list = JSON.stringify(['tokens'])
-
-export const tokenRoutes = ({ database, clock, events, cursors }: ApiParts): readonly Route[] => {
+export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
+  const { database, clock, events } = parts
+  const shown = async (caller: Caller, row: Selectable<Tables['tokens']>) => (await shownTokens(database, caller, [listedToken(row)]))[0]
   const find = async (caller: Caller, id: string): Promise<Selectable<Tables['tokens']>> => {
     const row = await visible(database.sql.selectFrom('tokens'), caller, 'tokens')
       .selectAll()
@@ -63,30 +53,7 @@ export const tokenRoutes = ({ database, clock, events, cursors }: ApiParts): rea
     return row
   }
   return [
-    defineRoute({
-      method: 'GET',
-      path: '/tokens',
-      permission: 'signed-in',
-      others: 'tokens.view',
-      summary: 'List tokens',
-      query: Type.Object({
-        ...pageQuery,
-        user: Type.Optional(Type.String({ description: 'Only those of this user: an id.', maxLength: 40 })),
-      }),
-      response: pageOf(token, 'Tokens, in the order in which they were made. Their secrets were told once.'),
-      async handler({ query, caller }) {
-        const { user, ...asked } = query
-        let rows = visible(database.sql.selectFrom('tokens'), caller, 'tokens')
-        if (user !== undefined) rows = rows.where('tokens.user_id', '=', user)
-        const order = { column: 'tokens.created_at', id: 'tokens.id', descending: false }
-        const { ids, ...page } = await pageOfIds(rows, order, { asked, cursors, list: `${list}${user}` })
-        const found =
-          ids.length > 0
-            ? await database.sql.selectFrom('tokens').selectAll().where('id', 'in', ids).orderBy('created_at').orderBy('id').execute()
-            : []
-        return { body: { items: found.map((row) => shownToken(listedToken(row))), ...page } }
-      },
-    }),
+    tokenListRoute(parts),
 
     defineRoute({
       method: 'POST',
@@ -126,7 +93,7 @@ export const tokenRoutes = ({ database, clock, events, cursors }: ApiParts): rea
           more: { user: userId, scopes: limits ?? null },
         })
         const row = await database.sql.selectFrom('tokens').selectAll().where('id', '=', made.id).executeTakeFirstOrThrow()
-        return { body: { ...shownToken(listedToken(row)), token: made.text }, location: `/tokens/${made.id}` }
+        return { body: { ...(await shown(caller, row)), token: made.text }, location: `/tokens/${made.id}` }
       },
     }),
 
@@ -138,7 +105,7 @@ export const tokenRoutes = ({ database, clock, events, cursors }: ApiParts): rea
       summary: 'Show a token',
       response: token,
       async handler({ caller, params }) {
-        const body = shownToken(listedToken(await find(caller, params.id)))
+        const body = await shown(caller, await find(caller, params.id))
         return { body, etag: etagOfBody(body) }
       },
     }),

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import Type, { type Static } from 'typebox'
 import { visible } from '../../access/visible.ts'
 import { listedUsers, type ListedUser } from '../../identity/administration.ts'
@@ -7,32 +6,26 @@ import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute, type Call } from './route.ts'
 import { user } from './schemas.ts'
+import { contains, searchOf } from './search.ts'
+import { sorting } from './sorting.ts'
 
-const columns = {
-  username: 'users.username_key',
-  name: 'users.name',
-  createdAt: 'users.created_at',
-  updatedAt: 'users.updated_at',
-} as const
-type Sort = keyof typeof columns
-const sorts = (Object.keys(columns) as Sort[]).flatMap((name) => [name, `-${name}`] as const)
+const sorts = sorting(
+  { username: 'users.username_key', name: 'users.name', createdAt: 'users.created_at', updatedAt: 'users.updated_at' },
+  'users.id',
+  'username',
+)
 
 const query = Type.Object({
   ...pageQuery,
-  search: Type.Optional(
-    Type.String({ description: 'A part of the user name, the name or the e-mail address.', minLength: 1, maxLength: 200 }),
-  ),
+  search: searchOf('the user name, the name or the e-mail address'),
   username: Type.Optional(Type.String({ description: 'Exactly this user name.', maxLength: 150 })),
   email: Type.Optional(Type.String({ description: 'Exactly this e-mail address.', maxLength: 320 })),
   enabled: Type.Optional(Type.Boolean({ description: 'Only those who are enabled, or only those who are not.' })),
   group: Type.Optional(Type.String({ description: 'Only direct members of this group.', maxLength: 100 })),
   role: Type.Optional(Type.String({ description: 'Only those who have this role directly.', maxLength: 100 })),
-  sort: Type.Optional(Type.Enum(sorts, { description: 'What to sort by; with - from the end.', default: 'username' })),
+  sort: sorts.sort,
 })
 type Query = Static<typeof query>
-
-/** A pattern for LIKE, escaped by `\`: what is searched for stands for itself. */
-const containing = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`
 
 /** As the API shows it: times as text, without what only we count. */
 export const shownUser = ({ version: _, createdAt, updatedAt, ...rest }: ListedUser) => ({
@@ -43,14 +36,12 @@ export const shownUser = ({ version: _, createdAt, updatedAt, ...rest }: ListedU
 
 /** One page of users, by the filters of a query. */
 const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Query>) => {
-  const { limit, cursor, total, sort = 'username', ...filters } = call.query
+  const { limit, cursor, total, sort, ...filters } = call.query
   let rows = visible(database.sql.selectFrom('users'), call.caller, 'users')
   const { search, username, email, enabled, group, role } = filters
   if (search !== undefined) {
-    const like = (column: string, text: string) => sql<boolean>`${sql.ref(column)} like ${containing(text)} escape '\\'`
-    rows = rows.where((row) =>
-      row.or([like('users.username_key', usernameKey(search)), like('users.email_key', emailKey(search)), like('users.name', search)]),
-    )
+    const texts = { 'users.username_key': usernameKey(search), 'users.email_key': emailKey(search), 'users.name': search }
+    rows = rows.where((row) => contains(row, texts))
   }
   if (username !== undefined) rows = rows.where('users.username_key', '=', usernameKey(username))
   if (email !== undefined) rows = rows.where('users.email_key', '=', emailKey(email))
@@ -66,11 +57,8 @@ const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Qu
     const holders = database.sql.selectFrom('role_assignments').select('subject_id').where('subject_kind', '=', 'user')
     rows = rows.where('users.id', 'in', holders.where('role', '=', role))
   }
-  const descending = sort.startsWith('-')
-  const column = columns[sort.replace('-', '') as Sort]
   const list = JSON.stringify(['users', filters])
-  const asked = { ...(limit !== undefined && { limit }), ...(cursor !== undefined && { cursor }), ...(total !== undefined && { total }) }
-  const { ids, ...page } = await pageOfIds(rows, { column, id: 'users.id', descending }, { asked, cursors, list })
+  const { ids, ...page } = await pageOfIds(rows, sorts.orderOf(sort), { asked: { limit, cursor, total }, cursors, list })
   return { items: (await listedUsers(database.sql, ids)).map(shownUser), ...page }
 }
 

@@ -16,6 +16,7 @@ import { impossible, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, user, userFields } from './schemas.ts'
+import { referrers, usedBySchema } from './referrers.ts'
 import { mustBeFree } from './used-by.ts'
 import { shownUser, userListRoute } from './user-list.ts'
 
@@ -106,6 +107,17 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
         if (!seesAll(caller, 'users') && params.id !== caller.userId) throw notFound(`user ${JSON.stringify(params.id.slice(0, 40))}`)
         return shown(params.id)
       },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/users/:id/used-by',
+      permission: 'users.view',
+      summary: 'Tell what of the configuration names a user',
+      response: usedBySchema,
+      handler: async ({ params, caller }) => ({
+        body: await referrers(parts.plane, caller, 'users', (await found(database.sql, params.id)).username),
+      }),
     }),
 
     defineRoute({

@@ -1,0 +1,38 @@
+import type { Configurable, Fact, Stage } from '../../api/index.ts'
+import type { Catalog } from '../../configuration/catalog.ts'
+import { filledIn } from '../../configuration/flow-schema.ts'
+
+type TextOf = (key: string) => string | undefined
+
+const byKind = <T extends { readonly kind: string }>(items: Iterable<T>): readonly T[] =>
+  [...items].toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
+
+/** Names of facts; `null`: they depend on the settings. */
+const factsOf = (facts: Stage['needs']): readonly string[] | null =>
+  typeof facts === 'function' ? null : ((facts ?? []) as readonly Fact[]).map(({ name }) => name)
+
+/** What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`. */
+export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
+  const pluginOf = new Map(
+    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [] }) =>
+      [...stages, ...policies, ...protocols].map((item): readonly [Configurable<any>, string] => [item, id]),
+    ),
+  )
+  const shown = (item: Configurable<any>) => ({
+    kind: item.kind,
+    plugin: pluginOf.get(item) ?? item.kind,
+    title: textOf(`${item.kind}.title`) ?? null,
+    description: textOf(`${item.kind}.description`) ?? null,
+    settings: filledIn(catalog.schema(item)),
+  })
+  return {
+    stages: byKind(catalog.stages.values()).map((stage) => ({
+      ...shown(stage),
+      needs: factsOf(stage.needs),
+      gives: factsOf(stage.gives),
+      proves: stage.proves ?? [],
+    })),
+    policies: byKind(catalog.policies.values()).map(shown),
+    protocols: byKind(catalog.protocols.values()).map(shown),
+  }
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+
+let server: TestServer
+let admin: Api
+before(async () => {
+  server = await startServer({
+    apply: configuration({
+      policies: { office: { type: 'expression', name: 'The Office', with: { expression: 'true' } } },
+      groups: { finance: { name: 'zahlen' } },
+    }),
+    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
+  })
+  admin = apiOf(server.url, adminToken)
+})
+after(() => server?.stop())
+
+const slugs = async (path: string): Promise<readonly string[]> =>
+  (await admin.must('GET', path)).items.map(({ slug }: { readonly slug: string }) => slug)
+const paged = async (path: string, key: string): Promise<readonly string[]> => {
+  const seen: string[] = []
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page = await admin.must('GET', `${path}&limit=1${cursor && `&cursor=${cursor}`}`)
+    seen.push(...page.items.map((item: Record<string, string>) => item[key]))
+    cursor = page.next
+  }
+  return seen
+}
+
+test('objects are found by their names, types and owners, and sorted by any of them', async () => {
+  assert.deepEqual(await slugs('/policies?search=OFFICE'), ['office'])
+  assert.deepEqual(await slugs('/applications?search=the wiki'), ['wiki'])
+  assert.deepEqual(await slugs('/flows?search=set up'), ['initial-setup'], 'by a title')
+  assert.deepEqual(await slugs('/providers?type=oidc'), ['native', 'notes', 'wiki'])
+  assert.deepEqual(await slugs('/providers?type=saml'), [])
+  assert.deepEqual(await slugs('/applications?owner=file&sort=-name'), ['wiki', 'notes', 'native'])
+  assert.deepEqual(await slugs('/applications?owner=shipped'), [])
+  assert.deepEqual(await paged('/applications?sort=-name', 'slug'), ['wiki', 'notes', 'native'])
+  assert.deepEqual(await paged('/applications?sort=revision', 'slug'), ['native', 'notes', 'wiki'], 'equal ones by their slugs')
+  assert.equal((await admin('GET', '/applications?type=oidc')).status, 400, 'applications have no type')
+  const { next } = await admin.must('GET', '/applications?limit=1')
+  assert.equal((await admin('GET', `/applications?limit=1&sort=name&cursor=${next}`)).body.code, 'invalid-cursor')
+})
+
+test('groups are found by their names, with the number of their members', async () => {
+  assert.deepEqual(await slugs('/groups?search=ZAHL'), ['finance'])
+  assert.deepEqual(await slugs('/groups?sort=-name'), ['finance', 'staff'])
+  const { items } = await admin.must('GET', '/groups')
+  assert.deepEqual(
+    items.map(({ slug, members }: { slug: string; members: number }) => [slug, members]),
+    [
+      ['finance', 0],
+      ['staff', 1],
+    ],
+  )
+  assert.equal('members' in (await admin.must('GET', '/groups/staff')), false, 'what its ETag knows nothing of')
+})
+
+test('tokens and sessions say whose they are and which one is one’s own', async () => {
+  const client = new Client(server.url, { accept: 'application/json' })
+  await signIn(client, people.ada)
+  const [ada] = (await admin.must('GET', '/users?username=ada')).items
+  for (const [name, days] of [
+    ['never', undefined],
+    ['soon', 1],
+    ['later', 9],
+  ] as const) {
+    const expiresAt = days === undefined ? null : new Date(Date.now() + days * 86_400_000).toISOString()
+    await admin.must('POST', '/tokens', { name, user: ada.id, expiresAt })
+  }
+  const owner = { id: ada.id, username: 'ada', name: 'Ada Lovelace' }
+  const tokens = (await admin.must('GET', `/tokens?user=${ada.id}&sort=expiresAt`)).items
+  assert.deepEqual(
+    tokens.map((token: Record<string, unknown>) => [token['name'], token['user'], token['owner'], token['current']]),
+    ['soon', 'later', 'never'].map((name) => [name, ada.id, owner, false]),
+  )
+  assert.deepEqual(await paged(`/tokens?user=${ada.id}&sort=-expiresAt`, 'name'), ['never', 'later', 'soon'])
+  assert.equal((await admin.must('GET', '/tokens?search=lovelace')).items.length, 3)
+  const [own] = (await admin.must('GET', '/tokens?sort=-usedAt')).items
+  assert.deepEqual([own.current, own.owner.username], [true, 'admin'])
+
+  await signIn(new Client(server.url), people.ada)
+  const here = { origin: server.url, 'sec-fetch-site': 'same-origin' }
+  const { sessionId } = (await client.ask('/api/v1/me', { headers: here })).json()
+  const sessions = (await client.ask('/api/v1/sessions?sort=seenAt', { headers: here })).json().items
+  assert.equal(sessions.length, 2)
+  assert.deepEqual(
+    sessions.filter((one: { current: boolean }) => one.current).map((one: { id: string }) => one.id),
+    [sessionId],
+  )
+  assert.deepEqual(sessions[0].owner, owner)
+  assert.equal((await admin.must('GET', '/sessions?search=lovelace')).items.length, 2)
+  assert.equal((await admin.must('GET', '/sessions?search=nobody')).items.length, 0)
+  assert.equal((await admin.must('GET', '/me')).sessionId, null)
+
+  const [login] = (await admin.must('GET', '/events?action=login')).items
+  assert.deepEqual([login.user, login.userName], [ada.id, 'ada'])
+})
+
+test('an object, a group and a user tell what names them, as far as one may see that', async () => {
+  await admin.must('POST', '/groups', { slug: 'payroll', parents: ['finance'] })
+  const [bob] = (await admin.must('GET', '/users?username=bob')).items
+  for (const slug of ['finance', 'payroll']) await admin.must('PUT', `/groups/${slug}/members/${bob.id}`)
+  const bindings = [{ group: 'finance' }, { user: 'bob' }, { policy: 'office' }]
+  await admin.must('POST', '/applications', { slug: 'ledger', spec: { name: 'The Ledger', access: bindings } })
+
+  const at = (index: number, field: string) => ({
+    kind: 'applications',
+    slug: 'ledger',
+    name: 'The Ledger',
+    pointer: `/access/${index}/${field}`,
+  })
+  assert.deepEqual(await admin.must('GET', '/policies/office/used-by'), { items: [at(2, 'policy')], hidden: 0 })
+  assert.deepEqual(await admin.must('GET', `/users/${bob.id}/used-by`), { items: [at(1, 'user')], hidden: 0 })
+  assert.deepEqual(await admin.must('GET', '/groups/finance/used-by'), {
+    items: [at(0, 'group')],
+    hidden: 0,
+    members: { direct: 1, all: 1 },
+    groups: ['payroll'],
+  })
+  const { token } = await admin.must('POST', '/tokens', { name: 'limited', scopes: ['policies.view'] })
+  assert.deepEqual(await admin.as(token).must('GET', '/policies/office/used-by'), { items: [], hidden: 1 })
+  assert.equal((await admin('GET', '/policies/offices/used-by')).status, 404)
+})
