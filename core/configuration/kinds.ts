@@ -178,7 +178,7 @@ const claim = Type.Object(
     ),
     value: Type.Optional(Type.Unsafe<unknown>({ title: 'Value', description: 'The same for everybody.' })),
   },
-  { title: 'Claim', description: 'Comes from one of these.' },
+  { title: 'Claim', description: 'Comes from one of these.', 'x-widget': 'one-of' },
 )
 
 const scopeMapping = Type.Object({
