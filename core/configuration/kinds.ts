@@ -147,7 +147,7 @@ const role = Type.Object({
   description: Type.Optional(text('Description', 'What it is for.')),
   permissions: Type.Array(
     Type.String({ title: 'Permission', description: 'E.g. `users.view`; `users.*`, `*.view` and `*` stand for several.', maxLength: 100 }),
-    { title: 'Permissions', description: 'What its holders may do.', uniqueItems: true, maxItems: 500 },
+    { title: 'Permissions', description: 'What its holders may do.', uniqueItems: true, maxItems: 500, 'x-widget': 'permissions' },
   ),
 })
 

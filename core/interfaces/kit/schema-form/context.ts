@@ -1,8 +1,10 @@
-import { inject, type InjectionKey, type Ref } from 'vue'
+import { type Component, inject, type InjectionKey, type Ref } from 'vue'
 import type { Schema } from './schema.ts'
 
 /** What every field of a form knows of it. */
 export type FormContext = {
+  /** Shows one value, `SchemaField`: fields hold others. */
+  readonly field: Component
   readonly isReadOnly: Readonly<Ref<boolean>>
   /** The object is not there yet. */
   readonly isNew: Readonly<Ref<boolean>>

@@ -1,4 +1,4 @@
-import { api, ApiError, ok } from '../client.ts'
+import { api, ok } from '../client.ts'
 
 /** Something that can be referred to. */
 export type Reference = { readonly value: string; readonly label: string; readonly description?: string }
@@ -13,24 +13,18 @@ const referenceOf = (item: Found): Reference => {
 }
 
 /** The first things of a kind that match; its list searches names and slugs. */
-export const findReferences = async (kind: string, search: string, signal?: AbortSignal): Promise<readonly Reference[]> => {
+export const findReferences = async (
+  kind: string,
+  search: string,
+  { limit = 20, signal }: { readonly limit?: number; readonly signal?: AbortSignal } = {},
+): Promise<readonly Reference[]> => {
   // All lists are asked in the same way.
   const path = `/api/v1/${kind}` as '/api/v1/providers'
-  const query = { limit: 20, ...(search && { search }) }
+  const query = { limit, ...(search && { search }) }
   const { items } = await ok(api.GET(path, { params: { query }, ...(signal && { signal }) }))
   return items.map(referenceOf)
 }
 
-/** What a slug refers to; null: it is not there; undefined: that cannot be told. */
-export const findReference = async (kind: string, value: string): Promise<Reference | null | undefined> => {
-  try {
-    // Users have no address by their name.
-    if (kind === 'users') return (await findReferences(kind, value)).find((one) => one.value === value) ?? null
-    const path = `/api/v1/${kind}/{slug}` as '/api/v1/providers/{slug}'
-    return referenceOf(await ok(api.GET(path, { params: { path: { slug: value } } })))
-  } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 404) return null
-    if (error instanceof ApiError && error.problem.status === 403) return undefined
-    throw error
-  }
-}
+/** What a slug refers to; null: it is not there. Asked of the list, which has users by their names, too. */
+export const findReference = async (kind: string, value: string): Promise<Reference | null> =>
+  (await findReferences(kind, value, { limit: 200 })).find((one) => one.value === value) ?? null

@@ -48,6 +48,7 @@ export type Shape =
   | 'map'
   | 'choice'
   | 'condition'
+  | 'permissions'
   | 'json'
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -128,7 +129,7 @@ const choiceShape = (schema: Schema): Shape => {
 export const shapeOf = (schema: Schema): Shape => {
   const { 'x-widget': widget } = schema
   if (schema['x-secret']) return 'secret'
-  if (widget === 'condition') return 'condition'
+  if (widget === 'condition' || widget === 'permissions') return widget
   if (typeof schema['x-ref'] === 'string') return 'reference'
   if (optionsOf(schema).length > 0) return widget === 'cards' ? 'cards' : 'select'
   if (branchesOf(schema)) return choiceShape(schema)
@@ -146,16 +147,7 @@ export const fieldsOf = ({ properties = {} }: Schema): readonly (readonly [strin
 
 /** What a new value begins as, where it must be something at once. Defaults are shown, not written: what is not said follows them. */
 export const blankOf = (schema: Schema): unknown => {
-  switch (shapeOf(schema)) {
-    case 'object':
-    case 'one-of':
-    case 'map':
-      return {}
-    case 'list':
-    case 'tags':
-    case 'references':
-      return []
-    default:
-      return undefined
-  }
+  const shape = shapeOf(schema)
+  if (shape === 'object' || shape === 'one-of' || shape === 'map') return {}
+  return schema.type === 'array' && shape !== 'json' ? [] : undefined
 }

@@ -6,6 +6,7 @@ export const slugOf = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[äöüßæøœłđ]/g, (letter) => letters[letter] ?? '')
     .normalize('NFKD')
+    .toLowerCase()
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 100)

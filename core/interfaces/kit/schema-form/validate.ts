@@ -40,13 +40,18 @@ const lookUp = (schema: unknown, location: string): unknown =>
 
 type Said = { readonly keyword: string; readonly node: Schema; readonly value: unknown; readonly pointer: string }
 
-const required = ({ node, value, pointer }: Said): readonly Wrong[] =>
-  (node.required ?? [])
+/** What is missing: of a part that is not there at all, the fields that it needs. */
+const missingIn = (schema: Schema, value: unknown, pointer: string): readonly Wrong[] =>
+  (schema.required ?? [])
     .filter((name) => !isObject(value) || value[name] === undefined)
-    .map((name) => ({ pointer: below(pointer, name), text: 'kit.form.required' }))
+    .flatMap((name) => {
+      const inner = schema.properties?.[name]
+      const missing = inner?.properties ? missingIn(inner, undefined, below(pointer, name)) : []
+      return missing.length > 0 ? missing : [{ pointer: below(pointer, name), text: 'kit.form.required' }]
+    })
 
 const texts: Readonly<Record<string, (said: Said) => readonly Wrong[]>> = {
-  required,
+  required: ({ node, value, pointer }) => missingIn(node, value, pointer),
   pattern: ({ node, pointer }) => [
     typeof node['x-hint'] === 'string'
       ? { pointer, text: 'kit.form.pattern-hint', values: { hint: node['x-hint'] } }
@@ -67,7 +72,9 @@ const texts: Readonly<Record<string, (said: Said) => readonly Wrong[]>> = {
 }
 
 /** What a schema has against a value, one thing for each place. */
-export const wrongIn = (schema: Schema, value: unknown): readonly Wrong[] => {
+export const wrongIn = (schema: Schema, given: unknown): readonly Wrong[] => {
+  // As it is sent: what is undefined is not there.
+  const value: unknown = JSON.parse(JSON.stringify(given ?? null))
   const exact = narrowed(schema, value)
   const { errors } = new Validator(exact as WorkerSchema, '2020-12', false).validate(value)
   const found = errors.flatMap(({ keyword, keywordLocation, instanceLocation }) => {
