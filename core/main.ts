@@ -22,6 +22,8 @@ import { actionsOf } from './cli/actions.ts'
 import { listenControl } from './cli/control.ts'
 import { takeData } from './cli/data-lock.ts'
 import { simulateHandler } from './cli/simulate-handler.ts'
+import { checkAddress } from './cli/doctor/addresses.ts'
+import { checkDataDirectory, checkSecretKey } from './cli/doctor/data-directory.ts'
 import { version } from './cli/version.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
@@ -38,13 +40,17 @@ import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { createSeal } from './keys/seal.ts'
 import { dataFiles } from './options/data-files.ts'
+import type { Installation } from './options/installation.ts'
 import type { Options } from './options/options.ts'
 import { secretKeyOf } from './options/secret-key.ts'
 import { createClaims } from './policy/claims.ts'
+import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
+import { createMediaReader } from './media/media.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
+import { createMailer } from './mail/mailer.ts'
 import { databaseStore } from './store/database.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -158,8 +164,9 @@ async function wire(
   const useBy = (item: Stage | Policy | Protocol | undefined) => (item && uses.get(item)) ?? {}
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
 
-  const judge = createJudge({ pool, directory, use: useBy, log })
-  const accesses = createAccesses({ judge, events, log })
+  const judgeOf = (asked: typeof directory) => createJudge({ pool, directory: asked, use: useBy, log })
+  const judge = judgeOf(directory)
+  const accesses = createAccesses({ judge, judgeOfList: () => judgeOf(remembering(directory)), events, log })
 
   const engine = new Engine({
     store: coreStore,
@@ -196,6 +203,15 @@ async function wire(
     say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
   })
   const links = operatorLinks(coreStore)
+  const mailer = createMailer(() => plane.snapshot().email)
+  opened.push(() => mailer.close())
+  const installation: Installation = {
+    version: version(),
+    startedAt: clock.now(),
+    url: options.url,
+    secretKeyIsMade: options.secretKey === undefined,
+    findings: () => [checkAddress(options), checkDataDirectory(options), checkSecretKey(options)],
+  }
   const browsers = createBrowsers({ database, clock, sessions })
   const app = await createApp({
     engine,
@@ -211,6 +227,7 @@ async function wire(
     snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
+    media: createMediaReader(database),
     api: {
       routes: apiRoutes({
         database,
@@ -221,10 +238,14 @@ async function wire(
         links,
         catalog,
         plane,
+        accesses,
+        installation,
         textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,
         users,
+        mailer,
+        store: coreStore,
       }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),

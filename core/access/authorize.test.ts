@@ -15,8 +15,9 @@ const wiki = { slug: 'wiki', name: 'The Wiki' }
 const open = { slug: 'open', name: 'Open' }
 const snapshot = {
   applications: new Map<string, object>([
-    ['wiki', { ...wiki, access: condition }],
-    ['open', open],
+    ['wiki', { ...wiki, launchUrl: 'https://wiki.example.com', access: condition }],
+    ['open', { ...open, launchUrl: 'https://open.example.com' }],
+    ['quiet', { slug: 'quiet', name: 'Without an address' }],
   ]),
   flowAccess: new Map([['staff', condition]]),
 } as unknown as Snapshot
@@ -49,7 +50,12 @@ const house = (verdict: Verdict) => {
     return explain ? { ...verdict, reasons: verdict.reasons.map((reason) => ({ ...reason, detail: 'x is false' })) } : verdict
   }
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
-  const accesses = createAccesses({ judge, events: { record: async (event) => void recorded.push(event) }, log: quiet })
+  const accesses = createAccesses({
+    judge,
+    judgeOfList: () => judge,
+    events: { record: async (event) => void recorded.push(event) },
+    log: quiet,
+  })
   return { accesses, asked, recorded }
 }
 const yes: Verdict = { said: 'yes', reasons: [] }
@@ -60,7 +66,6 @@ test('what has no rules is open to everybody, without a question', async () => {
   const { accesses, asked } = house(no)
   assert.deepEqual(await accesses.ask(snapshot, { application: open }, ada), { allowed: true })
   assert.deepEqual(await accesses.ask(snapshot, { flow: { slug: 'x', title: 'X', designation: 'authorization' } }, ada), { allowed: true })
-  assert.equal(await accesses.mayOpen(snapshot, open, ada), true)
   assert.deepEqual(asked, [])
 })
 
@@ -135,18 +140,20 @@ test('an application that is gone is closed, whatever the judge says', async () 
   const { accesses, recorded } = house(yes)
   const gone = { slug: 'gone', name: 'Gone' }
   assert.equal((await accesses.ask(snapshot, { application: gone }, ada)).allowed, false)
-  assert.equal(await accesses.mayOpen(snapshot, gone, ada), false)
   assert.equal(recorded.length, 1)
 })
 
-test('a list of what can be opened records nothing, and a failure opens nothing', async () => {
+test('a list of what can be opened, by name, records nothing, and a failure opens nothing', async () => {
   for (const [verdict, may] of [
-    [yes, true],
-    [no, false],
-    [failed, false],
+    [yes, ['open', 'wiki']],
+    [no, ['open']],
+    [failed, ['open']],
   ] as const) {
     const { accesses, recorded } = house(verdict)
-    assert.equal(await accesses.mayOpen(snapshot, wiki, ada), may)
+    assert.deepEqual(
+      (await accesses.openable(snapshot, ada)).map(({ slug }) => slug),
+      may,
+    )
     assert.deepEqual(recorded, [])
   }
 })

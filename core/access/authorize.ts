@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type About, type Application, type Events, type Json, type Log, type Message, msg, type RequestView } from '../api/index.ts'
-import type { Snapshot } from '../configuration/types.ts'
+import type { ConfiguredApplication, Snapshot } from '../configuration/types.ts'
 import type { Condition, Judge, Reason, Situation, Verdict } from '../policy/types.ts'
 import type { Proof } from './types.ts'
 
@@ -28,8 +28,8 @@ export type Access =
 export type Accesses = {
   /** A refusal is recorded, with all its reasons. An application that is gone is closed to everybody. */
   ask(snapshot: Snapshot, wanted: Wanted, asking: Asking): Promise<Access>
-  /** The same about an application, for a list of what can be opened: nothing is recorded. */
-  mayOpen(snapshot: Snapshot, application: Application, asking: Asking): Promise<boolean>
+  /** The applications with an address that somebody may open, by their names: nothing is recorded, and the directory is asked once for all. */
+  openable(snapshot: Snapshot, asking: Asking): Promise<readonly ConfiguredApplication[]>
 }
 
 const allowed: Access = { allowed: true }
@@ -65,7 +65,15 @@ export const whyNot = ({ why, said }: Verdict, { application, flow }: Wanted): M
   return !flow && application ? msg('core.denied.access', { application: application.name }) : msg('core.denied.flow')
 }
 
-export const createAccesses = ({ judge, events, log }: { readonly judge: Judge; readonly events: Events; readonly log: Log }): Accesses => {
+type Parts = {
+  readonly judge: Judge
+  /** A judge for one list, which asks the directory for each thing once. */
+  readonly judgeOfList: () => Judge
+  readonly events: Events
+  readonly log: Log
+}
+
+export const createAccesses = ({ judge, judgeOfList, events, log }: Parts): Accesses => {
   const refused = async (wanted: Wanted, asking: Asking, verdict: Verdict): Promise<Access> => {
     const reference = randomBytes(8).toString('base64url').slice(0, 10)
     const reason = verdict.reasons.map(textOf).join('; ') || 'nothing that could allow it takes part now'
@@ -105,10 +113,16 @@ export const createAccesses = ({ judge, events, log }: { readonly judge: Judge; 
       const { reasons } = await judge(condition, situation, { explain: true })
       return refused(wanted, asking, { ...verdict, reasons })
     },
-    async mayOpen(snapshot, application, asking) {
-      if (isGone(snapshot, { application })) return false
-      const condition = conditionOf(snapshot, { application })
-      return !condition || (await judge(condition, situationOf({ application }, asking))).said === 'yes'
+    async openable(snapshot, asking) {
+      const judgeOne = judgeOfList()
+      const all = [...snapshot.applications.values()].filter(({ launchUrl }) => launchUrl !== undefined)
+      const mayOpen = await Promise.all(
+        all.map(async (application) => {
+          const { access } = application
+          return !access || (await judgeOne(access, situationOf({ application }, asking))).said === 'yes'
+        }),
+      )
+      return all.filter((_, index) => mayOpen[index]).toSorted((a, b) => a.name.localeCompare(b.name))
     },
   }
 }

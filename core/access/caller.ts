@@ -51,6 +51,11 @@ export const demand = (caller: Caller, permission: Permission): void => {
   if (!caller.permissions.has(permission)) throw new Lacking([permission], `This needs the permission ${permission}`)
 }
 
+/** With what is their own everybody does as they like; a token that is limited to scopes needs the permission there, too. */
+export const mustBeOwnOr = (caller: Caller, userId: string, permission: Permission): void => {
+  if (userId !== caller.userId || caller.limited) demand(caller, permission)
+}
+
 /** Throws `Lacking` unless the caller has all of them: nobody gives, takes or acts through what they do not have. */
 export const demandAll = (caller: Caller, wanted: Iterable<Permission>, what: string): void => {
   const missing = lacking(caller.permissions, wanted)

@@ -3,7 +3,8 @@ import type { Clock, Effect, Message } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
-import { findSession, signIn, signOut } from './sign-in.ts'
+import { replacesPasswordOf, setsPassword } from './passwords.ts'
+import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
 import type { Closed, Closing } from './types.ts'
 
 /** Leaves the transaction, so that nothing of it stays, with the answer. */
@@ -17,11 +18,11 @@ class Undone extends Error {
 
 const refuse = (effect: Effect, errors: Readonly<Record<string, Message>>): Undone => new Undone({ closed: false, effect, errors })
 
-const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number): Promise<void> => {
+const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number, keep: string | undefined): Promise<void> => {
   const handler = Object.hasOwn(handlers, effect.effect) ? handlers[effect.effect] : undefined
   if (!handler) throw new Error(`Nothing can make the effect ${JSON.stringify(effect.effect)}.`)
   try {
-    await handler(tx, effect.data, now)
+    await handler(tx, effect.data, now, keep)
   } catch (error) {
     throw error instanceof Conflict ? refuse(effect, error.errors) : error
   }
@@ -32,6 +33,13 @@ const isUserEnabled = async (tx: Tx, id: string): Promise<boolean> =>
 
 const isAnyThere = async (tx: Tx, ids: readonly string[]): Promise<boolean> =>
   ids.length > 0 && (await tx.selectFrom('users').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined
+
+/** Would a password be replaced of somebody of whom the run has no proof? Whoever has only taken over a session must not lock its owner out. */
+const isUnproved = async (tx: Tx, { effects, proved = [] }: Closing): Promise<boolean> => {
+  if (proved === 'anybody') return false
+  const replaced = await Promise.all(effects.map((effect) => replacesPasswordOf(tx, effect)))
+  return replaced.some((id) => id !== undefined && !proved.includes(id))
+}
 
 /** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */
 const claimRun = async (tx: Tx, id: string, sessionId: string | undefined, now: number): Promise<boolean> => {
@@ -55,14 +63,16 @@ const closeIn =
   (effects: EffectHandlers, clock: Clock) =>
   async (tx: Tx, wanted: Closing): Promise<Closed> => {
     const now = clock.now().getTime()
-    const { runId, session, end, request } = wanted
+    const { runId, session, end, keep, request } = wanted
     if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
     const sessionId = session && randomUUIDv7()
     if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
     // Before the effects: whoever they make is not there yet.
     if (await isAnyThere(tx, wanted.unproved ?? [])) throw new Undone({ closed: false, effect: undefined, unproved: true })
-    for (const effect of wanted.effects) await makeEffect(tx, effect, effects, now)
+    if (await isUnproved(tx, wanted)) throw new Undone({ closed: false, effect: undefined, unproved: true })
+    for (const effect of wanted.effects) await makeEffect(tx, effect, effects, now, keep?.sessionId)
     let cookie = end && (await signOut(tx, end.browserId, now))
+    if (keep && wanted.effects.some(setsPassword)) cookie = await renewCookie(tx, keep.browserId, now)
     if (!session || !sessionId) return { closed: true, cookie, session: undefined }
     if (!(await isUserEnabled(tx, session.userId))) throw new Undone({ closed: false, effect: undefined })
     cookie = await signIn(tx, session, sessionId, request, now)

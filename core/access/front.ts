@@ -13,10 +13,12 @@ import {
 } from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ApplicationFlows } from '../configuration/types.ts'
+import { isOwnFlow, ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
+import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
 import type { Proof } from './types.ts'
 import type { Visit } from './visit.ts'
@@ -26,9 +28,10 @@ export type Next = { readonly cookie?: string | undefined } & (
   | { readonly next: 'ask'; readonly view: View & { is: 'asking' } }
   | { readonly next: 'see'; readonly flow: string; readonly runId: string }
   | { readonly next: 'answer'; readonly answer: Answer }
-  | { readonly next: 'home' }
+  /** `to`: a path of ours, where they wanted to go afterwards. */
+  | { readonly next: 'home'; readonly to?: string | undefined }
   /** A run that opens no session has ended well. */
-  | { readonly next: 'done' }
+  | { readonly next: 'done'; readonly isSignedIn: boolean }
   | { readonly next: 'signed-out'; readonly application?: Application }
   /** The run ended without its purpose. `back`: there is an application that can be told. */
   | {
@@ -56,8 +59,8 @@ export type Next = { readonly cookie?: string | undefined } & (
 
 /** What a run is for: kept with it, and taken up when it ends. */
 type Purpose =
-  /** `flow`: the one that was opened by its address. */
-  | { readonly to: 'home'; readonly flow?: string }
+  /** `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. */
+  | { readonly to: 'home'; readonly flow?: string; readonly then?: string }
   | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
   | {
       readonly to: 'application'
@@ -72,6 +75,12 @@ type ForApplication = Purpose & { to: 'application' }
 
 /** Who is signed in, as what follows a sign-in has to know them. */
 type SignedIn = Session & { readonly username: string; readonly proofs: readonly Proof[] }
+
+/** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
+type Opening = {
+  readonly link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined
+  readonly next?: unknown
+}
 
 export type FrontParts = {
   readonly engine: Engine
@@ -89,21 +98,33 @@ export class Front {
   }
 
   /** Opens a flow by its address. `undefined`: there is no such flow to be opened like this. */
-  async open(
-    visit: Visit,
-    slug: string,
-    link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> },
-  ): Promise<Next | undefined> {
+  async open(visit: Visit, slug: string, { link, next }: Opening = {}): Promise<Next | undefined> {
     const program = visit.snapshot.flows.get(slug)
     if (!program || program.byCall || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
-    if (program.designation === 'invalidation') return this.logout(visit, { confirmed: false })
+    const { origin } = visit.request
+    const { session } = visit.browser
+    const then = ownPath(next, origin)
+    if (program.designation === 'invalidation')
+      return this.logout(visit, { confirmed: false, ...(then !== undefined && { then: new URL(then, origin) }) })
     if (program.designation === 'authorization') return undefined
-    if (!link && program.designation === 'authentication' && visit.browser.session) return { next: 'home' }
-    const purpose: Purpose = { to: 'home', flow: slug }
+    if (!link && program.designation === 'authentication' && session) return { next: 'home', to: then }
+    const isOwn = isOwnFlow(program)
+    if (isOwn && !session) return this.#signInFirst(visit, slug, then)
+    const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }) }
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
-    const view = await this.#parts.engine.start({ program, purpose, ...(link && { link: link.key, facts: link.facts }) }, visit)
+    const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
+    const view = await this.#parts.engine.start(
+      { program, purpose, ...(link && { link: link.key }), ...(given && { facts: given }) },
+      visit,
+    )
     return this.after(visit, view)
+  }
+
+  /** Signs in, and comes back to the flow. */
+  async #signInFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
+    const next = `/if/flow/${slug}/${then === undefined ? '' : `?${new URLSearchParams({ next: then })}`}`
+    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next })
   }
 
   /** A protocol's wish: sign in as far as needed, authorize, finish. */
@@ -191,7 +212,15 @@ export class Front {
     const purpose = view.purpose as unknown as Purpose
     const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
     if (purpose.to === 'application' && provider) return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
-    return (await this.open(visit, view.flow)) ?? { next: 'gone' }
+    if (purpose.to === 'signed-out') {
+      const { then, application } = purpose
+      return this.logout(visit, {
+        confirmed: false,
+        ...(then !== undefined && { then: new URL(then) }),
+        ...(application && { application }),
+      })
+    }
+    return (await this.open(visit, view.flow, { next: purpose.to === 'home' && purpose.then })) ?? { next: 'gone' }
   }
 
   /** Tells the application that nothing came of it, when the user goes back there from a refusal. */
@@ -204,7 +233,7 @@ export class Front {
   /** What somebody does who was refused: tell the application, try again, or sign in as somebody else. */
   async afterRefusal(visit: Visit, reference: string, wish: 'back' | 'again' | 'switch'): Promise<Next> {
     const purpose = (await this.#parts.refusals.find(visit, reference)) as unknown as Purpose | undefined
-    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '')) ?? { next: 'gone' }
+    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '', { next: purpose.then })) ?? { next: 'gone' }
     const provider = purpose?.to === 'application' ? this.#provider(visit, purpose) : undefined
     if (purpose?.to !== 'application' || !provider) return { next: 'gone' }
     if (wish === 'back') return this.#refuse(visit, purpose, provider, 'denied')
@@ -215,7 +244,12 @@ export class Front {
   async #closed(visit: Visit, view: View & { is: 'closed' }): Promise<Next> {
     const purpose = view.purpose as unknown as Purpose
     const { cookie } = view
-    if (purpose.to === 'home') return { next: view.session || visit.browser.session ? 'home' : 'done', cookie }
+    if (purpose.to === 'home') {
+      const program = visit.snapshot.flows.get(view.flow)
+      if (program && isOwnFlow(program) && purpose.then === undefined) return { next: 'done', isSignedIn: true, cookie }
+      const isHome = view.session !== undefined || visit.browser.session !== undefined || purpose.then !== undefined
+      return isHome ? { next: 'home', to: purpose.then, cookie } : { next: 'done', isSignedIn: false, cookie }
+    }
     if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }
     const provider = this.#provider(visit, purpose)
     if (!provider) return { next: 'gone', cookie }

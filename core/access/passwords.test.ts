@@ -19,7 +19,7 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
   }
   const passwords = createPasswords({ database: fixture.database, hasher })
   const set = async (userId: string, password: string, runId = `set-${password}`) =>
-    fixture.close({ runId, effects: [passwords.set(userId, await passwords.hash(password))] })
+    fixture.close({ runId, proved: [userId], effects: [passwords.set(userId, await passwords.hash(password))] })
   return { ...fixture, passwords, set, verified }
 }
 
@@ -74,6 +74,38 @@ test('the session that the same run opens lives', async (t) => {
   const closed = await close(signingIn(ada, before.browserId, { effects }))
   assert.ok(closed.closed === true && closed.session)
   assert.equal((await readBrowser(closed.cookie)).session?.id, closed.session.id)
+})
+
+test('a password that is there is replaced only where the run has proved who its user is', async (t) => {
+  const { addUser, close, passwords, set, verified } = await setUp(t)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  await set(ada, 'first')
+  const second = [passwords.set(ada, await passwords.hash('second'))]
+  for (const proved of [undefined, [], [bob]]) {
+    const closed = await close({ runId: `by ${proved}`, effects: second, ...(proved && { proved }) })
+    assert.deepEqual(closed, { closed: false, effect: undefined, unproved: true })
+  }
+  assert.equal(await passwords.verify(ada, 'first'), true)
+  assert.equal((await close({ runId: 'by a link', effects: second, proved: 'anybody' })).closed, true)
+  assert.equal(await passwords.verify(ada, 'second'), true)
+  assert.equal((await close({ runId: 'a first one', effects: [passwords.set(bob, await passwords.hash('new'))] })).closed, true)
+  assert.deepEqual([await passwords.has(ada), await passwords.has(bob), await passwords.has('nobody')], [true, true, false])
+  assert.equal(verified.length, 2, 'whether there is one costs no hash')
+})
+
+test('the session of whoever changes it goes on, under another cookie; their grants end', async (t) => {
+  const { aGrant, addUser, close, grants, passwords, readBrowser, set, signIn } = await setUp(t)
+  const ada = await addUser()
+  await set(ada, 'first')
+  const [here, there] = [await signIn(ada), await signIn(ada)]
+  const grant = aGrant(ada, here.session.id)
+  await grants.open(grant)
+  const keep = { browserId: here.browserId, sessionId: here.session.id }
+  const closed = await close({ runId: 'changed', proved: [ada], keep, effects: [passwords.set(ada, await passwords.hash('second'))] })
+  assert.ok(closed.closed === true && closed.cookie !== undefined)
+  assert.equal((await readBrowser(closed.cookie)).session?.id, here.session.id)
+  for (const { cookie } of [here, there]) assert.equal((await readBrowser(cookie)).session, undefined)
+  assert.equal(await grants.alive(grant.id), undefined)
 })
 
 test('a password for a user who is gone is an error, and writes nothing', async (t) => {

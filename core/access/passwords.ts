@@ -1,12 +1,14 @@
-import type { Passwords } from '../api/index.ts'
+import type { Effect, Passwords } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
+import type { Tx } from '../data/tables.ts'
 import { userChanged } from '../identity/changes.ts'
 import { nobody } from '../identity/nobody.ts'
 import type { Hasher } from '../keys/hashing.ts'
 import { prepare } from '../data/prepared.ts'
 import { endAllSessions } from './sessions.ts'
 
+const setPassword = 'passwords.set'
 type NewPassword = { readonly userId: string; readonly hash: string }
 
 /** Passwords in table `passwords`. Calls throw `Busy` and `PasswordTooLong` as the hasher does. */
@@ -25,24 +27,31 @@ export const createPasswords = ({ database, hasher }: { readonly database: Datab
       const [row] = await hashOf({ userId: userId ?? nobody })
       return hasher.verify(row?.hash, password)
     },
+    has: async (userId) => (await hashOf({ userId })).length > 0,
     hash: (password) => hasher.hash(password),
-    set: (userId, hash) => ({ effect: 'passwords.set', data: { userId, hash } satisfies NewPassword }),
+    set: (userId, hash) => ({ effect: setPassword, data: { userId, hash } satisfies NewPassword }),
   }
 }
 
+export const setsPassword = ({ effect }: Effect): boolean => effect === setPassword
+
+/** Whose password an effect would replace: who has none gets a first one. */
+export const replacesPasswordOf = async (tx: Tx, effect: Effect): Promise<string | undefined> => {
+  if (!setsPassword(effect)) return undefined
+  const { userId } = effect.data as NewPassword
+  return (await tx.selectFrom('passwords').select('user_id').where('user_id', '=', userId).executeTakeFirst())?.user_id
+}
+
 export const passwordEffects: EffectHandlers = {
-  /**
-   * Effects come before the session that the same run opens, so that one lives. Who changes a password while signed in stays so by getting
-   * a new session from the run.
-   */
-  async 'passwords.set'(tx, data, now) {
+  /** Effects come before the session that the same run opens, so that one lives. */
+  async [setPassword](tx, data, now, keep) {
     const { userId, hash } = data as NewPassword
     await tx
       .insertInto('passwords')
       .values({ user_id: userId, hash, changed_at: now })
       .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ hash, changed_at: now }))
       .execute()
-    await endAllSessions(tx, userId, now)
+    await endAllSessions(tx, userId, now, keep)
     await userChanged(tx, userId, now)
   },
 }

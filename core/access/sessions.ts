@@ -59,9 +59,15 @@ export const endSession = async (tx: Tx, id: string, now: number): Promise<void>
     .execute()
 }
 
-/** Ends all sessions of a user and revokes all their grants, offline ones too. `now` in epoch ms. */
-export const endAllSessions = async (tx: Tx, userId: string, now: number): Promise<void> => {
-  await tx.updateTable('sessions').set({ ended_at: now }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
+/** Ends all sessions of a user, apart from `keep`, and revokes all their grants, offline ones too. `now` in epoch ms. */
+export const endAllSessions = async (tx: Tx, userId: string, now: number, keep = ''): Promise<void> => {
+  await tx
+    .updateTable('sessions')
+    .set({ ended_at: now })
+    .where('user_id', '=', userId)
+    .where('id', '!=', keep)
+    .where('ended_at', 'is', null)
+    .execute()
   await tx.updateTable('grants').set({ revoked_at: now }).where('user_id', '=', userId).where('revoked_at', 'is', null).execute()
 }
 

@@ -70,6 +70,17 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
   return formatCookie({ id: browserId, secret })
 }
 
+/** Gives the browser a new secret and returns its cookie: nobody who knew the one before is signed in there any more. */
+export const renewCookie = async (tx: Tx, id: string, now: number): Promise<string> => {
+  const secret = newSecret()
+  await tx
+    .updateTable('browsers')
+    .set({ secret_hash: hashSecret(secret), seen_at: now })
+    .where('id', '=', id)
+    .execute()
+  return formatCookie({ id, secret })
+}
+
 /** Keeps the latest of the users who have signed in at a browser, since every request reads them all. */
 const forgetEarliest = (tx: Tx, browserId: string) =>
   tx

@@ -22,6 +22,10 @@ export type Closing = {
   readonly effects: readonly Effect[]
   /** Ids of users whom effects change though nothing in the run says that it is they: good only for users that the run itself makes. */
   readonly unproved?: readonly string[]
+  /** Ids of users of whom the run itself has a proof; `anybody` where an operator's link opened it. A session that is there already is none. */
+  readonly proved?: readonly string[] | 'anybody'
+  /** The session of whoever ends the run, proved to be theirs in it: it goes on, under a new cookie, where a new password ends all others. */
+  readonly keep?: { readonly browserId: string; readonly sessionId: string }
   /** `lifetime` in seconds. */
   readonly session?: { readonly browserId: string; readonly userId: string; readonly proofs: readonly Proof[]; readonly lifetime: number }
   /** The request that ends the run, kept with the session so that its owner recognises it. */

@@ -8,6 +8,7 @@ const owned = {
   users: { column: 'users.id', permission: 'users.view' },
   tokens: { column: 'tokens.user_id', permission: 'tokens.view' },
   sessions: { column: 'sessions.user_id', permission: 'sessions.view' },
+  consents: { column: 'consents.user_id', permission: 'consents.view' },
   events: { column: 'events.user_id', permission: 'events.view' },
 } as const satisfies Readonly<Record<string, { readonly column: string; readonly permission: Permission }>>
 

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { defineFact } from './base.ts'
 
-/** What was typed to say who it is. Known whether or not there is such a user. */
+/** What was typed to say who it is, or the user name of whoever is signed in and changes something of their own. Known whether or not there is such a user. */
 export const login = defineFact('login', Type.Object({ identifier: Type.String() }))
 /** Who it is: only if found. Being known is no proof. */
 export const user = defineFact('user', Type.Object({ id: Type.String(), username: Type.String() }))

@@ -48,9 +48,14 @@ export type Passwords = {
    * a disabled one the answer is `false` after a verification against a dummy hash.
    */
   verify(userId: string | undefined, password: string): Promise<boolean>
+  /** Has this user a password? Not to be told to whoever has only said to be that user. */
+  has(userId: string): Promise<boolean>
   /** Argon2id in PHC format, of the NFC form. Costs one hash. */
   hash(password: string): Promise<string>
-  /** Sets the password; ends the user's other sessions and their grants. */
+  /**
+   * Sets the password; ends the user's other sessions and all their grants. Where there was one before, only a run that has proved who the user is
+   * may do so: their session does not suffice.
+   */
   set(userId: string, hash: string): Effect
 }
 

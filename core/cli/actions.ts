@@ -6,6 +6,10 @@ import { configurationCommands } from '../configuration/commands.ts'
 import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
+import { noMailServer } from '../mail/mailer.ts'
+import { testMail } from '../mail/test-mail.ts'
+import { sendOnce } from '../mail/transport.ts'
+import { MailError } from '../mail/types.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
 
 /** What local commands work with: the running server's parts, or parts opened for one command. */
@@ -114,6 +118,20 @@ const newToken =
     return { id, username, token: text, expiresAt: until?.toISOString() ?? null }
   }
 
+const testEmail =
+  ({ plane, events }: ActionParts): ControlHandlers['test-email'] =>
+  async ({ to }) => {
+    const { email } = (await plane()).snapshot()
+    if (!email) throw new Refused(noMailServer)
+    try {
+      const { response } = await sendOnce(email, testMail(to))
+      await events.record({ action: 'email.tested', detail: { by: 'email test', to, sent: true } })
+      return { to, response }
+    } catch (error) {
+      throw error instanceof MailError ? new Refused(error.message) : error
+    }
+  }
+
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
 export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 'simulate'> => ({
   ...configurationCommands(parts.plane, parts.events),
@@ -121,6 +139,7 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'recovery-link': recoveryLink(parts),
   'set-password': setPassword(parts),
   'create-token': newToken(parts),
+  'test-email': testEmail(parts),
 })
 
 /** What the running server does for local commands. */

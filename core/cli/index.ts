@@ -5,6 +5,7 @@ import { configInit } from './config-init.ts'
 import { configSchema } from './config-schema.ts'
 import { createsuperuser } from './createsuperuser.ts'
 import { doctor } from './doctor.ts'
+import { emailTest } from './email-test.ts'
 import { expected } from './expected.ts'
 import { exportCommand } from './export.ts'
 import { helpFor, overview } from './help.ts'
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   recover,
   userPassword,
   tokenCreate,
+  emailTest,
   simulate,
   test,
   pluginNew,

@@ -12,6 +12,8 @@ export const kindsOf = ({ stages, policies, protocols }: Plugin): readonly strin
   )
 
 const problemsWith = (accepted: readonly Plugin[], { plugin }: Found, ports: ReadonlySet<string>): readonly string[] => {
+  // Its pages would have to be built here.
+  if (plugin.interfaces?.length) return [`plugin "${plugin.id}" brings an interface, which only plugins of this repository can`]
   try {
     return catalogProblems([...accepted, plugin], ports)
   } catch (error) {

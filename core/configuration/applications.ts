@@ -1,43 +1,38 @@
 import { type Item, problemOf } from './document.ts'
-import type { ApplicationSpec, ProviderSpec, WrittenFlow } from './kinds.ts'
+import { mediaPath } from '../media/media-path.ts'
+import type { ConfiguredBrand } from './brands.ts'
+import { flowUses, misfit } from './flow-uses.ts'
+import type { ApplicationSpec, ProviderSpec } from './kinds.ts'
 import type { Condition } from '../policy/types.ts'
 import type { Path, Problem } from './problem.ts'
-import type { ApplicationFlows, ConfiguredApplication, Items } from './types.ts'
+import type { ConfiguredApplication, DefaultFlows, Items } from './types.ts'
 import { didYouMean } from './suggest.ts'
 
 type Linked = {
   readonly applications: Items
   readonly providers: Items
   readonly flows: Items
-  readonly defaults: ApplicationFlows
+  readonly brands: ReadonlyMap<string, ConfiguredBrand>
+  readonly defaults: DefaultFlows
   readonly saidBy?: Item | undefined
   readonly access: ReadonlyMap<string, Condition>
 }
 
-const uses = ['authentication', 'authorization', 'invalidation'] as const
-
-/** Why this flow cannot be used for this, if it cannot. */
-const misfit = (slug: string, use: string, flows: Items): string | undefined => {
-  const item = flows.get(slug)
-  if (!item) return `there is no flow "${slug}"${didYouMean(slug, flows.keys())}`
-  const flow = item.spec as Partial<WrittenFlow>
-  if (flow.designation !== undefined && flow.designation !== use) return `the flow "${slug}" is for ${flow.designation}, not for ${use}`
-  if (flow.entry === 'call') return `the flow "${slug}" is run by other flows only`
-  return flow.entry === 'link' ? `the flow "${slug}" is opened by a link from an operator only` : undefined
-}
+const designationOf = (use: keyof DefaultFlows) => (use === 'passwordChange' ? 'stage-configuration' : use)
 
 /**
  * Every application by slug, with the provider and the flows that it uses. A provider that no application names gets an application of its
  * own slug.
  */
 export const linkApplications = (
-  { applications, providers, flows, defaults, saidBy, access }: Linked,
+  { applications, providers, flows, brands, defaults, saidBy, access }: Linked,
   problems: Problem[],
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
   const userOf = new Map<string, string>()
-  for (const use of uses) {
-    const why = misfit(defaults[use], use, flows)
+  const { passwordChange: _, ...ofApplications } = defaults
+  for (const use of [...flowUses, 'passwordChange'] as const) {
+    const why = misfit(defaults[use], designationOf(use), flows)
     const said = saidBy?.spec[use] !== undefined ? saidBy : undefined
     if (why && said) problems.push(problemOf(said, [use], why))
     else if (why) problems.push({ message: `the default flow for ${use} is missing: ${why}` })
@@ -57,20 +52,24 @@ export const linkApplications = (
         )
       else userOf.set(spec.provider, item.slug)
     }
-    for (const use of uses) {
+    for (const use of flowUses) {
       const flow = spec.flows?.[use]
       const why = flow === undefined ? undefined : misfit(flow, use, flows)
       if (why) problem(['flows', use], why)
     }
+    const brand = spec.brand === undefined ? undefined : brands.get(spec.brand)
+    if (spec.brand !== undefined && !brand) problem(['brand'], `there is no brand "${spec.brand}"${didYouMean(spec.brand, brands.keys())}`)
     const condition = access.get(item.slug)
-    const { name = item.slug, launchUrl, description, provider } = spec
+    const { name = item.slug, launchUrl, description, provider, icon } = spec
     linked.set(item.slug, {
       slug: item.slug,
       name,
       ...(launchUrl && { launchUrl }),
       ...(description && { description }),
       provider,
-      flows: { ...defaults, ...spec.flows },
+      flows: { ...ofApplications, ...brand?.flows, ...spec.flows },
+      ...(icon && { icon: mediaPath(icon) }),
+      ...(brand && { brand: brand.slug }),
       ...(condition && { access: condition }),
     })
   }
@@ -90,7 +89,7 @@ export const linkApplications = (
       )
     } else {
       const { name = item.slug } = item.spec as Partial<ProviderSpec>
-      linked.set(item.slug, { slug: item.slug, name, provider: item.slug, flows: defaults })
+      linked.set(item.slug, { slug: item.slug, name, provider: item.slug, flows: ofApplications })
     }
   }
   return linked

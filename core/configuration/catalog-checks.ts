@@ -102,6 +102,19 @@ function* pluginProblems(plugin: Plugin, ids: ReadonlySet<string>): Generator<st
   yield* messageProblems(plugin)
 }
 
+function* interfaceProblems(plugins: readonly Plugin[]): Generator<string> {
+  const all = plugins.flatMap(({ id, interfaces = [] }) => interfaces.map(({ kind, path }) => ({ id, kind, path })))
+  for (const [index, { id, kind, path }] of all.entries()) {
+    const claim = `plugin "${id}": interface "${kind}"`
+    if (!/^\/if\/(?!flow\/|plain\/|refused\/|preview\/)[a-z][a-z0-9-]*\/$/.test(path))
+      yield `${claim} claims the address ${path}, which is not one such as /if/reports/ that is free`
+    for (const other of all.slice(0, index)) {
+      if (other.path === path) yield `${claim} claims ${path}, but "${other.id}" does, too`
+      if (other.kind === kind) yield `${claim} is brought by "${other.id}", too`
+    }
+  }
+}
+
 /** All that is wrong with a set of plugins, each line naming its plugin. */
 export const catalogProblems = (plugins: readonly Plugin[], ports: ReadonlySet<string>): readonly string[] => {
   const problems: string[] = []
@@ -118,5 +131,5 @@ export const catalogProblems = (plugins: readonly Plugin[], ports: ReadonlySet<s
     for (const problem of itemProblems(item, ports))
       problems.push(`plugin "${item.plugin.id}": ${item.family} "${item.item.kind}": ${problem}`)
   }
-  return [...problems, ...mountProblems(plugins)]
+  return [...problems, ...mountProblems(plugins), ...interfaceProblems(plugins)]
 }

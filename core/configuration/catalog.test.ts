@@ -16,6 +16,7 @@ import {
   Type,
 } from '../api/index.ts'
 import { expressionsIn } from '../policy/expressions.ts'
+import { admit } from './admit.ts'
 import { createCatalog } from './catalog.ts'
 import { samplePlugin } from './sample.fixture.ts'
 
@@ -200,4 +201,17 @@ test('a kind that does not exist is answered with the nearest one', () => {
   assert.ok('catalog' in created)
   assert.equal(created.catalog.unknownStage('greting'), 'there is no stage "greting"; did you mean "greeting"?')
   assert.equal(created.catalog.unknownProtocol('zzz'), 'there is no protocol "zzz"; there are sample')
+})
+
+test('an interface stands at an address of its own, and one from elsewhere is not loaded', () => {
+  const face = (id: string, kind: string, path: string) => plugin(id, { interfaces: [{ kind, path, title: { text: kind } }] })
+  assert.deepEqual(problemsOf(face('a', 'reports', '/if/reports/'), face('b', 'more', '/if/more/')), [])
+  for (const path of ['/if/flow/', '/if/plain/', '/if/reports', '/reports/', '/if/../admin/', '/if/a/b/'])
+    assert.match(problemsOf(face('a', 'x', path))[0] ?? '', /which is not one such as \/if\/reports\/ that is free/, path)
+  assert.deepEqual(problemsOf(face('a', 'x', '/if/x/'), face('b', 'x', '/if/x/')), [
+    'plugin "b": interface "x" claims /if/x/, but "a" does, too',
+    'plugin "b": interface "x" is brought by "a", too',
+  ])
+  const { disabled } = admit([], [{ path: '/elsewhere', plugin: face('a', 'x', '/if/x/') }], { ports: new Set(), grants: new Map() })
+  assert.match(disabled[0]?.reason ?? '', /brings an interface/)
 })

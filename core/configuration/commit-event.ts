@@ -11,6 +11,7 @@ export const commitDetail = ({ revision, changes }: Committed, actor: Actor): { 
   if (changes.length === 0) return undefined
   return {
     object: { kind: 'revision', id: String(revision), name: `revision ${revision}` },
+    revision,
     actor,
     changes: changes.slice(0, mostTold).map(({ kind, slug, change, to, fields }) => ({
       kind,

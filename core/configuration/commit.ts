@@ -13,7 +13,7 @@ import type { Actor, Change, Committed, ObjectChange, Plan } from './plane-types
 import { inOrder, type Problem, problemText } from './problem.ts'
 import { hasRevision, readHead, readObjectsAt, rewriteSlugs, writeRevision } from './revisions.ts'
 import { seedsIn } from './snapshot.ts'
-import type { Items, Seeds } from './types.ts'
+import type { Items, Seeds, Snapshot } from './types.ts'
 import type { Vault } from './vault.ts'
 
 /** Somebody else has committed since the head that was worked on; `objects`: only of these it matters. */
@@ -236,6 +236,10 @@ export const createCommits = (parts: Parts) => {
     async plan(change: Change): Promise<Outcome<Plan>> {
       const done = await attempt(change, true)
       return 'changes' in done ? { changes: done.changes, warnings: done.warnings } : done
+    },
+    async tried(change: Change): Promise<Outcome<Plan & { readonly snapshot: Snapshot }>> {
+      const ready = await prepare(change, parts.state())
+      return 'problems' in ready ? ready : { changes: ready.changes, warnings: ready.warnings, snapshot: ready.next.snapshot }
     },
     commit: (change: Change): Promise<Outcome<Committed>> => attempt(change, false),
     rollback,

@@ -3,6 +3,7 @@ import { isEmail, usernameKey } from '../identity/names.ts'
 import { maxPasswordBytes } from '../keys/hashing.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
+import { lostImages } from './image-references.ts'
 import { isSeed, type KindName } from './kinds.ts'
 import type { Path, Problem } from './problem.ts'
 import { referencesOf } from './references.ts'
@@ -66,7 +67,7 @@ const lostIn = async (
 /** References to groups and users that neither the directory nor the documents have: of new objects, and of users and groups themselves. */
 export const missingReferences = async (
   database: Database,
-  items: Iterable<Item>,
+  items: readonly Item[],
   seeds: (kind: KindName) => Items,
   catalog: Catalog,
 ): Promise<readonly Problem[]> => {
@@ -79,9 +80,15 @@ export const missingReferences = async (
       ...(long ? [problemOf(user, ['password'], `is longer than ${maxPasswordBytes} bytes; use a shorter one`)] : []),
     ]
   })
-  return [...wrong, ...(await lostIn(database, [...items, ...seeds('groups').values(), ...users], seeds, catalog))]
+  return [
+    ...wrong,
+    ...(await lostIn(database, [...items, ...seeds('groups').values(), ...users], seeds, catalog)),
+    ...(await lostImages(database, items, catalog)),
+  ]
 }
 
 /** References into the directory that lead nowhere any more, e.g. since a group was deleted. */
-export const brokenReferences = (database: Database, items: Iterable<Item>, catalog: Catalog): Promise<readonly Problem[]> =>
-  lostIn(database, items, () => new Map(), catalog)
+export const brokenReferences = async (database: Database, items: readonly Item[], catalog: Catalog): Promise<readonly Problem[]> => [
+  ...(await lostIn(database, items, () => new Map(), catalog)),
+  ...(await lostImages(database, items, catalog)),
+]

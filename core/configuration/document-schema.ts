@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog.ts'
-import { flowSchema, written } from './flow-schema.ts'
+import { flowSchema } from './flow-schema.ts'
 import { type Kind, type KindName, kindNames, kinds } from './kinds.ts'
+import { writtenBy } from './named-secrets.ts'
 import { typesOf } from './places.ts'
 import { closed, type Schema } from './schema.ts'
 
@@ -18,7 +19,7 @@ const byType = (schema: Schema, kind: KindName, catalog: Catalog): Written => {
     ...schema,
     properties: { ...schema.properties, type: { ...schema.properties?.['type'], enum: inOrder.map((item) => item.kind) } },
     allOf: inOrder.map((item) => {
-      const settings = written(catalog.schema(item))
+      const settings = writtenBy(catalog.schema(item))
       return {
         if: { properties: { type: { const: item.kind } }, required: ['type'] },
         then: { properties: { with: settings }, ...(settings.required && { required: ['with'] }) },
@@ -30,13 +31,13 @@ const byType = (schema: Schema, kind: KindName, catalog: Catalog): Written => {
 const kindSchema = (kind: KindName, catalog: Catalog): Written => {
   const { schema, key, sections }: Kind = kinds[kind]
   if (sections) {
-    const properties = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, orNull(written(closed(section)))]))
+    const properties = Object.fromEntries(Object.entries(sections).map(([name, section]) => [name, orNull(writtenBy(closed(section)))]))
     return { type: 'object', properties, additionalProperties: false }
   }
   return {
     type: 'object',
     propertyNames: { pattern: key.pattern.source },
-    additionalProperties: orNull(byType(written(closed(schema)), kind, catalog)),
+    additionalProperties: orNull(byType(writtenBy(closed(schema)), kind, catalog)),
   }
 }
 

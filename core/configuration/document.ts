@@ -1,4 +1,5 @@
-import { checkOf, closed } from './schema.ts'
+import { writtenBy } from './named-secrets.ts'
+import { checkOf, closed, type Schema } from './schema.ts'
 import { didYouMean } from './suggest.ts'
 import { isSeed, type Kind, type KindName, kindNames, kinds, schemaOf, unbuiltKinds } from './kinds.ts'
 import type { Path, Position, Problem } from './problem.ts'
@@ -75,6 +76,18 @@ const without = (
   return copy
 }
 
+const variants = new Map<Schema, Schema>()
+
+/** What an object is checked by when it is read: the secrets of a section may still be named, and are looked up where it is linked. */
+const asWritten = (kind: KindName, slug: string): Schema => {
+  const schema = closed(schemaOf(kind, slug))
+  const { sections }: Kind = kinds[kind]
+  if (!sections) return schema
+  const variant = variants.get(schema) ?? writtenBy(schema)
+  variants.set(schema, variant)
+  return variant
+}
+
 /** An object as it is written, checked by the schema of its kind. */
 export const itemOf = (
   kind: KindName,
@@ -82,7 +95,7 @@ export const itemOf = (
   written: unknown,
   document: Document,
 ): { readonly item: Item | undefined; readonly problems: readonly { readonly path: Path; readonly message: string }[] } => {
-  const checked = checkOf(closed(schemaOf(kind, slug)))(written)
+  const checked = checkOf(asWritten(kind, slug))(written)
   if ('value' in checked) {
     return { item: { kind, slug, sound: true, spec: checked.value, written: written as Item['written'], document }, problems: [] }
   }

@@ -35,7 +35,8 @@ const madeOf = (item: Item, of: Wanted['of'], catalog: Catalog): readonly (Item 
     for (const { to, slug } of referencesOf(from, catalog)) {
       const key = `${to}/${slug}`
       if (seen.has(key)) continue
-      const found = of(to).get(slug)
+      // How an image looks is nothing that a flow is made of.
+      const found = to === 'media' ? undefined : of(to).get(slug)
       seen.set(key, found)
       if (found) visit(found)
     }

@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts'
 import { isMap, type Item, itemOf, nowhere } from './document.ts'
-import { type KindName, kinds } from './kinds.ts'
+import { type KindName, kinds, type Referred } from './kinds.ts'
 import type { RevisionedKind } from './plane-types.ts'
 import { placesOf, valueAt, withValueAt } from './places.ts'
 import type { Problem } from './problem.ts'
@@ -39,7 +39,7 @@ export type Held = {
   readonly newer: boolean
 }
 
-export const keyOf = (kind: KindName, slug: string): string => `${kind}/${slug}`
+export const keyOf = (kind: Referred, slug: string): string => `${kind}/${slug}`
 
 /** Number of upgrades of each type whose settings an object holds; those without any are left out. */
 export const versionsOf = (kind: KindName, spec: Spec, catalog: Catalog): Readonly<Record<string, number>> => {

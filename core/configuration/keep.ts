@@ -1,5 +1,6 @@
 import { isMap, type Item } from './document.ts'
 import type { Held } from './held.ts'
+import { schemaOf } from './kinds.ts'
 import { pointerOf } from './places.ts'
 import type { Path } from './problem.ts'
 import type { Vault } from './vault.ts'
@@ -11,7 +12,7 @@ import type { Vault } from './vault.ts'
 export const keptSecret = (
   value: unknown,
   path: Path,
-  { kind, slug }: Item,
+  { kind, slug, spec }: Item,
   earlier: Held | undefined,
   vault: Vault,
 ): { readonly value: string } | { readonly message: string } | undefined => {
@@ -22,6 +23,9 @@ export const keptSecret = (
   const stored = earlier?.item && vault.secretsOf(earlier, earlier.item.written)
   if (!stored || stored.size === 0)
     return { message: `$keep keeps a secret that is stored, but ${kind}.${slug} has none here; write it, e.g. by { $env: NAME }` }
+  const moved = (schemaOf(kind, slug)['x-keep-with'] ?? []).filter((name) => spec[name] !== earlier.item?.spec[name])
+  if (moved.length > 0)
+    return { message: `$keep keeps a secret only where it was stored for, and ${moved.join(', ')} changed; write the secret again` }
   for (const [pointer, secret] of [[pointerOf(path), stored.get(pointerOf(path))] as const, ...stored]) {
     if (secret !== undefined && vault.fingerprint(earlier, pointer, secret) === wanted) return { value: secret }
   }

@@ -1,9 +1,12 @@
 import Type from 'typebox'
 import { secret } from '../api/index.ts'
+import { brandSchema, mediaReference } from './brand-schema.ts'
 import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
+import { emailSchema } from './email-schema.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
+import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
 export type Kind = {
@@ -87,6 +90,8 @@ const flowsByUse = {
   authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.', 'flows')),
   invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.', 'flows')),
 }
+const brand = brandSchema(flowsByUse)
+
 const policy = Type.Object({
   type: reference('Type of policy', 'One of the policies that plugins bring.'),
   name: Type.Optional(text('Name', 'As administrators see it.')),
@@ -105,6 +110,8 @@ const application = Type.Object({
     }),
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),
+  icon: mediaReference('Icon', 'Shown in the list of applications.'),
+  brand: Type.Optional(reference('Brand', 'How its pages look, in place of that of the host.', 'brands')),
   flows: Type.Optional(Type.Object(flowsByUse, { title: 'Flows', description: 'In place of the default flows.' })),
   access: Type.Optional(condition({ title: 'Access', description: 'Who may open it. Everybody, where nothing is said.' })),
   backchannel: Type.Optional(Type.Array(Type.Unsafe<never>({ 'x-unbuilt': 'back-channel providers are' }))),
@@ -162,7 +169,14 @@ const sections = {
       }),
     ),
   }),
-  flows: Type.Object(flowsByUse),
+  tokens: tokensSchema,
+  email: emailSchema,
+  flows: Type.Object({
+    ...flowsByUse,
+    passwordChange: Type.Optional(
+      reference('Changing the password', 'The flow by which people change their own password; for stage-configuration.', 'flows'),
+    ),
+  }),
 }
 const claim = Type.Object(
   {
@@ -210,6 +224,7 @@ export const kinds = {
   policies: { schema: policy as Schema, key: slug },
   scopeMappings: { schema: scopeMapping as Schema, key: slug },
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
+  brands: { schema: brand as Schema, key: slug },
   providers: {
     schema: provider,
     key: slug,
@@ -224,7 +239,7 @@ export const kinds = {
     schema: { type: 'object' } as Schema,
     key: { pattern: /^/, hint: 'the name of a section' },
     sections: sections as Readonly<Record<string, Schema>>,
-    unbuilt: ['mfa', 'email', 'brands'],
+    unbuilt: ['mfa'],
   },
   groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },
@@ -232,8 +247,10 @@ export const kinds = {
 
 export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as readonly KindName[]
+/** What can be named: objects of a kind by their slugs, images by their ids. */
+export type Referred = KindName | 'media'
 /** Kinds whose objects are written to the directory; all others are revisions. */
-export const isSeed = (kind: KindName): kind is 'users' | 'groups' => kind === 'users' || kind === 'groups'
+export const isSeed = (kind: Referred): kind is 'users' | 'groups' => kind === 'users' || kind === 'groups'
 /** The schema of an object: by its kind, or by its section. */
 export const schemaOf = (kind: KindName, slug: string): Schema => {
   const { schema, sections: own }: Kind = kinds[kind]
@@ -241,11 +258,12 @@ export const schemaOf = (kind: KindName, slug: string): Schema => {
 }
 
 /** Kinds of the document's language that this version refuses by name. */
-export const unbuiltKinds: readonly string[] = ['sources', 'sinks', 'brands', 'invitations', 'outposts']
+export const unbuiltKinds: readonly string[] = ['sources', 'sinks', 'invitations', 'outposts']
 
 export type ScopeMappingSpec = Type.Static<typeof scopeMapping>
 export type PolicySpec = Type.Static<typeof policy>
 export type ProviderSpec = Type.Static<typeof provider>
+export type BrandSpec = Type.Static<typeof brand>
 export type ApplicationSpec = Type.Static<typeof application>
 export type UserSeed = Type.Static<typeof user>
 export type RoleSpec = Type.Static<typeof role>

@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts'
 import { problemOf } from './document.ts'
-import { isSeed, type KindName, kindNames } from './kinds.ts'
+import { isSeed, type KindName, kindNames, type Referred } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import { referencesOf, settingsReferences } from './references.ts'
 import { shippedRoles } from './roles.ts'
@@ -8,18 +8,18 @@ import { didYouMean } from './suggest.ts'
 import type { Items } from './types.ts'
 
 /** `flow`, of `flows`. */
-export const one = (kind: KindName): string => kind.replace(/ies$/, 'y').replace(/s$/, '')
+export const one = (kind: Referred): string => kind.replace(/ies$/, 'y').replace(/s$/, '')
 
 /**
  * References that no other linker looks at: those in the settings of plugins, and the roles of users and groups. Those into the directory are
- * asked for where it is at hand.
+ * and to images are asked for where the database is at hand.
  */
 export const linkReferences = (of: (kind: KindName) => Items, catalog: Catalog, problems: Problem[]): void => {
   for (const kind of kindNames) {
     for (const item of of(kind).values()) {
       const references = isSeed(kind) ? referencesOf(item, catalog) : settingsReferences(item, catalog)
       for (const { to, slug, path } of references) {
-        if (isSeed(to) || of(to).has(slug) || (to === 'roles' && Object.hasOwn(shippedRoles, slug))) continue
+        if (isSeed(to) || to === 'media' || of(to).has(slug) || (to === 'roles' && Object.hasOwn(shippedRoles, slug))) continue
         const known = [...of(to).keys(), ...(to === 'roles' ? Object.keys(shippedRoles) : [])]
         problems.push(problemOf(item, path, `there is no ${one(to)} "${slug}"${didYouMean(slug, known)}`))
       }

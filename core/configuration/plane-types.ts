@@ -1,5 +1,5 @@
 import type { Document } from './document.ts'
-import type { KindName } from './kinds.ts'
+import type { KindName, Referred } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import type { Snapshot } from './types.ts'
 
@@ -77,11 +77,13 @@ export type Plane = {
   snapshot(): Snapshot
   head(): number
   plan(change: Change): Promise<Plan | NotCommitted>
+  /** The configuration as it would be; nothing is written. Its secrets are real ones. */
+  tried(change: Change): Promise<(Plan & { readonly snapshot: Snapshot }) | NotCommitted>
   commit(change: Change): Promise<Committed | NotCommitted>
   objects(kind: RevisionedKind): Promise<readonly StoredObject[]>
   object(kind: RevisionedKind, slug: string): Promise<StoredObject | undefined>
-  /** What names this object, by slug: asked before it is deleted, and shown to people. */
-  usedBy(kind: KindName, slug: string): readonly { readonly kind: KindName; readonly slug: string; readonly pointer: string }[]
+  /** What names this object (by slug), or this image (by id): asked before it is deleted, and shown to people. */
+  usedBy(kind: Referred, slug: string): readonly { readonly kind: KindName; readonly slug: string; readonly pointer: string }[]
   /** Newest first; `before` is a revision number, to page on. */
   history(query: { readonly limit: number; readonly before?: number }): Promise<readonly RevisionEntry[]>
   diff(from: number, to: number): Promise<readonly ObjectChange[]>

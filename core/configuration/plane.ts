@@ -121,6 +121,7 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
     snapshot: () => state.snapshot,
     head: () => state.head,
     plan: (change) => settle(commits.plan(change)),
+    tried: (change) => settle(commits.tried(change)),
     commit: (change) => settle(commits.commit(change)),
     objects: async (kind) => objects(kind),
     object: async (kind, slug) => objects(kind).find((object) => object.slug === slug),

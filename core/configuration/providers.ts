@@ -6,6 +6,7 @@ import type { Problem } from './problem.ts'
 import type { Schema } from './schema.ts'
 import { scopeProblems } from './scope-mappings.ts'
 import { resolveSecrets } from './secrets.ts'
+import type { TokenLifetimes } from './token-settings.ts'
 import type { ConfiguredApplication, ConfiguredProvider, Items } from './types.ts'
 
 type Linked = {
@@ -13,32 +14,56 @@ type Linked = {
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
   readonly catalog: Catalog
   readonly mappings: readonly MappedScope[]
+  /** What holds where a provider says nothing. */
+  readonly tokens: TokenLifetimes
 }
 /** Protocol → setting → value → provider. */
 type Index = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, ConfiguredProvider>>>
 
-const withSlug = (schema: Schema, slug: string, settings: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const defaults = Object.entries(schema.properties ?? {}).filter(([, property]) => property['x-default-from'] === 'slug')
-  return { ...Object.fromEntries(defaults.map(([name]) => [name, slug])), ...settings }
+/** With what comes from elsewhere where nothing is written. */
+const withDefaults = (
+  schema: Schema,
+  slug: string,
+  tokens: TokenLifetimes,
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, unknown> => {
+  const sources = new Map<string | undefined, unknown>([
+    ['slug', slug],
+    ...Object.entries(tokens).map(([name, seconds]) => [`tokens.${name}`, seconds] as const),
+  ])
+  const defaults = Object.entries(schema.properties ?? {}).filter(([, property]) => sources.has(property['x-default-from']))
+  return { ...Object.fromEntries(defaults.map(([name, property]) => [name, sources.get(property['x-default-from'])])), ...settings }
 }
 
-type Checked = { readonly settings: Record<string, unknown> | undefined; readonly problems: readonly Problem[] }
+/** `tokens`: the lifetimes that it was checked with. */
+type Checked = { readonly settings: Record<string, unknown> | undefined; readonly problems: readonly Problem[]; readonly tokens: string }
 const kept = new WeakMap<Catalog, WeakMap<Item, Checked>>()
 
+type Given = Pick<Linked, 'catalog' | 'tokens'>
+
 /** The settings of one provider as its protocol gets them, or nothing and a line for each problem. An item is checked once. */
-const settingsOf = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+const settingsOf = (item: Item, protocol: Protocol, given: Given, problems: Problem[]): Record<string, unknown> | undefined => {
+  const { catalog } = given
+  const tokens = JSON.stringify(given.tokens)
   const known = kept.get(catalog) ?? new WeakMap<Item, Checked>()
   kept.set(catalog, known)
   const found: Problem[] = []
-  const checked = known.get(item) ?? { settings: checkedSettings(item, protocol, catalog, found), problems: found }
+  const earlier = known.get(item)
+  const checked =
+    earlier?.tokens === tokens ? earlier : { settings: checkedSettings(item, protocol, given, found), problems: found, tokens }
   known.set(item, checked)
   problems.push(...checked.problems)
   return checked.settings
 }
 
-const checkedSettings = (item: Item, protocol: Protocol, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
+const checkedSettings = (
+  item: Item,
+  protocol: Protocol,
+  { catalog, tokens }: Given,
+  problems: Problem[],
+): Record<string, unknown> | undefined => {
   const schema = catalog.schema(protocol)
-  const written = withSlug(schema, item.slug, { ...(item.spec as Partial<ProviderSpec>).with })
+  const written = withDefaults(schema, item.slug, tokens, { ...(item.spec as Partial<ProviderSpec>).with })
   const resolved = resolveSecrets(schema, written, item.document.secrets)
   const checked = catalog.settings(protocol, resolved.value)
   const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
@@ -51,7 +76,7 @@ const applicationOf = ({ slug, name, launchUrl }: ConfiguredApplication): Applic
 
 /** Every provider by slug, and the index by which protocols find theirs. */
 export const linkProviders = (
-  { providers, applications, catalog, mappings }: Linked,
+  { providers, applications, catalog, mappings, tokens }: Linked,
   problems: Problem[],
 ): { readonly providers: ReadonlyMap<string, ConfiguredProvider>; readonly index: Index } => {
   const linked = new Map<string, ConfiguredProvider>()
@@ -66,7 +91,7 @@ export const linkProviders = (
       problems.push(problemOf(item, ['type'], catalog.unknownProtocol(type)))
       continue
     }
-    const settings = settingsOf(item, protocol, catalog, problems)
+    const settings = settingsOf(item, protocol, { catalog, tokens }, problems)
     // Mappings change without the provider.
     const unknown = settings ? scopeProblems(catalog.schema(protocol), settings, mappings) : []
     problems.push(...unknown.map(({ path, message }) => problemOf(item, ['with', ...path], message)))

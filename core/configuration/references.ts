@@ -1,16 +1,16 @@
 import type { Catalog } from './catalog.ts'
 import { isMap, type Item } from './document.ts'
-import { type KindName, kindNames, schemaOf } from './kinds.ts'
+import { kindNames, type Referred, schemaOf } from './kinds.ts'
 import { placesOf } from './places.ts'
 import type { Path } from './problem.ts'
 import type { Schema } from './schema.ts'
 
-/** That an object names another one, by its slug. */
-export type Reference = { readonly to: KindName; readonly slug: string; readonly path: Path }
+/** That an object names another one by its slug, or an image by its id. */
+export type Reference = { readonly to: Referred; readonly slug: string; readonly path: Path }
 
 /** What a schema calls a kind: its name, or that of one of its objects. */
-const kindOf = (name: string): KindName | undefined =>
-  kindNames.find((kind) => kind === name || kind === `${name}s` || kind === `${name.replace(/y$/, 'ie')}s`)
+const kindOf = (name: string): Referred | undefined =>
+  name === 'media' ? name : kindNames.find((kind) => kind === name || kind === `${name}s` || kind === `${name.replace(/y$/, 'ie')}s`)
 
 /** By the schema: texts of fields that are marked `x-ref`. */
 function* marked(schema: Schema | undefined, value: unknown, path: Path): Generator<Reference> {

@@ -25,12 +25,14 @@ export type Schema = {
   readonly 'x-ref'?: string | undefined
   /** A text that is compiled and handed on as an `Expression`. */
   readonly 'x-expression'?: boolean | undefined
-  /** Where a missing value comes from: `slug`, the slug of the configured object. */
+  /** Where a missing value comes from: `slug`, the slug of the configured object; `tokens.<name>`, a lifetime of `settings.tokens` in seconds. */
   readonly 'x-default-from'?: string | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */
   readonly 'x-unbuilt'?: string | undefined
   /** A list of scopes; these are the protocol's own, others come of `scopeMappings`. */
   readonly 'x-scopes'?: readonly string[] | undefined
+  /** Of a section: its secrets are kept (`$keep`) only while these fields are as they were stored. */
+  readonly 'x-keep-with'?: readonly string[] | undefined
   /** What a `pattern` asks for, in words. */
   readonly 'x-hint'?: string | undefined
 }
@@ -50,7 +52,17 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
   })
   addFormats.default(ajv)
-  for (const keyword of ['x-secret', 'x-generate', 'x-expression', 'x-scopes', 'x-default-from', 'x-ref', 'x-widget', 'x-hint'])
+  for (const keyword of [
+    'x-secret',
+    'x-generate',
+    'x-expression',
+    'x-scopes',
+    'x-default-from',
+    'x-ref',
+    'x-widget',
+    'x-hint',
+    'x-keep-with',
+  ])
     ajv.addKeyword(keyword)
   ajv.addKeyword({ keyword: 'x-unbuilt', validate: () => false, errors: false })
   return ajv

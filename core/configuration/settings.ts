@@ -1,19 +1,75 @@
 import { durationSeconds } from './duration.ts'
+import { type Item, problemOf } from './document.ts'
+import { emailSchema, type EmailSettings } from './email-schema.ts'
 import type { SessionSettings } from './kinds.ts'
-import type { ApplicationFlows, Items } from './types.ts'
+import type { Problem } from './problem.ts'
+import type { Schema } from './schema.ts'
+import { resolveSecrets, sealSecrets } from './secrets.ts'
+import { type TokenLifetimes, tokenLifetimes } from './token-settings.ts'
+import type { DefaultFlows, Items } from './types.ts'
 
-const shippedDefaults: ApplicationFlows = {
+const shippedDefaults: DefaultFlows = {
   authentication: 'default-authentication',
   authorization: 'default-authorization-implicit-consent',
   invalidation: 'default-invalidation',
+  passwordChange: 'default-password-change',
 }
 
-/** What settings say for all: `lifetime` of sessions in seconds where a flow says nothing. */
-export const linkSettings = (items: Items): { readonly lifetime: number | undefined; readonly defaultFlows: ApplicationFlows } => {
+type Settings = {
+  /** Of sessions, in seconds, where a flow says nothing. */
+  readonly lifetime: number | undefined
+  readonly defaultFlows: DefaultFlows
+  readonly tokens: TokenLifetimes
+  /** Undefined: no mail is sent. */
+  readonly email: EmailSettings | undefined
+}
+
+/** Seconds: nobody waits longer for a mail server. */
+const longestTimeout = 120
+
+/** What the schema cannot say of the section `email`, by field. */
+const emailProblems = ({ security, username, password, timeout }: Omit<EmailSettings, 'password'> & { readonly password?: unknown }) => [
+  ...(username !== undefined && password === undefined
+    ? [['username', 'a user name needs a password beside it; write one, or leave both out']]
+    : []),
+  ...(password !== undefined && username === undefined
+    ? [['password', 'a password needs a user name beside it; write one, or leave both out']]
+    : []),
+  ...(password !== undefined && security === 'none'
+    ? [['security', 'a password is not sent unencrypted; use starttls or tls, or leave user name and password out']]
+    : []),
+  ...(timeout > longestTimeout ? [['timeout', `it may be ${longestTimeout}s at most`]] : []),
+]
+
+/** Settings of e-mail as they are used; of sections that are wrong, the lines are added to `problems`. */
+const linkEmail = (item: Item | undefined, problems: Problem[]): EmailSettings | undefined => {
+  if (!item?.sound) return undefined
+  const schema = emailSchema as unknown as Schema
+  const resolved = resolveSecrets(schema, item.spec, item.document.secrets)
+  const { timeout, ...rest } = resolved.value as Omit<EmailSettings, 'timeout'> & { readonly timeout: string }
+  const settings = { ...rest, timeout: durationSeconds(timeout) }
+  const found = [
+    ...resolved.problems.map(({ path = [], message }) => problemOf(item, path, message)),
+    ...emailProblems(settings).map(([name = '', message = '']) => problemOf(item, [name], message)),
+  ]
+  problems.push(...found)
+  return found.length > 0 ? undefined : (sealSecrets(schema, settings) as EmailSettings)
+}
+
+const linkTokens = (item: Item | undefined, problems: Problem[]): TokenLifetimes => {
+  const { lifetimes, problems: found } = tokenLifetimes(item?.spec ?? {})
+  if (item) problems.push(...found.map(({ name, message }) => problemOf(item, [name], message)))
+  return lifetimes
+}
+
+/** What settings say for all. What is wrong is added to `problems`. */
+export const linkSettings = (items: Items, problems: Problem[]): Settings => {
   const { lifetime } = (items.get('sessions')?.spec ?? {}) as SessionSettings
-  const flows = (items.get('flows')?.spec ?? {}) as Partial<ApplicationFlows>
+  const flows = (items.get('flows')?.spec ?? {}) as Partial<DefaultFlows>
   return {
     lifetime: lifetime === undefined ? undefined : durationSeconds(lifetime),
     defaultFlows: { ...shippedDefaults, ...flows },
+    tokens: linkTokens(items.get('tokens'), problems),
+    email: linkEmail(items.get('email'), problems),
   }
 }

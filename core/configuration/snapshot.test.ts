@@ -24,6 +24,7 @@ flows:
   default-authentication: { title: Sign in, designation: authentication, session: { lifetime: 8h }, steps: [{ type: greeting }] }
   default-authorization-implicit-consent: { title: Allow, designation: authorization, steps: [] }
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
+  default-password-change: { title: Change, designation: stage-configuration, steps: [] }
   initial-setup: { title: Set up, designation: authentication, entry: link, steps: [{ type: greeting }] }
 `
 const documentOf = (text: string, file: string, env: Record<string, string> = {}, directory = '/nowhere') => {

@@ -1,5 +1,6 @@
 import { linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
+import { brandChoice, linkBrands } from './brands.ts'
 import { hashOf } from './canonical.ts'
 import { compileCondition } from '../policy/compile.ts'
 import type { Catalog } from './catalog.ts'
@@ -47,7 +48,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows } = linkSettings(of('settings'))
+  const { lifetime, defaultFlows, tokens, email } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
@@ -56,11 +57,13 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     warnings,
   )
   const flowAccess = linkAccess(of('flows'), library, problems)
+  const brands = linkBrands(of('brands'), of('flows'), problems)
   const applications = linkApplications(
     {
       applications: of('applications'),
       providers: of('providers'),
       flows: of('flows'),
+      brands,
       defaults: defaultFlows,
       saidBy: of('settings').get('flows'),
       access: linkAccess(of('applications'), library, problems),
@@ -68,7 +71,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     problems,
   )
   const mappings = linkScopeMappings(of('scopeMappings'), problems)
-  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings }, problems)
+  const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings, tokens }, problems)
   linkReferences(of, catalog, problems)
 
   let revision: string | undefined
@@ -82,6 +85,8 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...flowAccess].map(([slug, { hash }]) => [slug, hash])),
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
+        email ?? null,
+        Object.fromEntries([...of('brands')].map(([slug, { spec }]) => [slug, spec])),
         Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
     },
@@ -90,8 +95,11 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     flows,
     flowAccess,
     applications,
+    brands,
+    brandOf: brandChoice(brands, (slug) => applications.get(slug)?.brand),
     providers,
     defaultFlows,
+    email,
     providersOf: (protocol) => ({
       find: (setting, value) => index.get(protocol)?.get(setting)?.get(value),
       byApplication(slug) {

@@ -2,13 +2,21 @@ import type { Application, Provider, Providers } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
+import type { ConfiguredBrand } from './brands.ts'
 import type { Item } from './document.ts'
+import type { EmailSettings } from './email-schema.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
 /** The flows that an application's sign-ins and sign-outs run: slugs. */
 export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation', string>>
+/** The flows that are run where nothing else is said. */
+export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
 export type ConfiguredApplication = Application & {
   readonly description?: string
+  /** The path of its icon. */
+  readonly icon?: string
+  /** The slug of the brand that its pages have. */
+  readonly brand?: string
   readonly provider: string | undefined
   readonly flows: ApplicationFlows
   /** Who may open it; everybody, where there is none. */
@@ -34,9 +42,14 @@ export type Snapshot = {
   /** Who may enter a flow, by its slug; everybody, where there is none. */
   readonly flowAccess: ReadonlyMap<string, Condition>
   readonly applications: ReadonlyMap<string, ConfiguredApplication>
+  readonly brands: ReadonlyMap<string, ConfiguredBrand>
+  /** The brand of a page: by the application it is about (a slug), else by the request's origin; undefined: that of Sluice. */
+  brandOf(origin: string, application?: string): ConfiguredBrand | undefined
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
   /** The flows that are run where an application names none. */
-  readonly defaultFlows: ApplicationFlows
+  readonly defaultFlows: DefaultFlows
+  /** By whom mail is sent; undefined: by nobody. */
+  readonly email: EmailSettings | undefined
   /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
   providersOf(protocol: string): Providers<any>
 }

@@ -1,8 +1,11 @@
 import type { Json, Message } from '../api/index.ts'
 import type { Tx } from './tables.ts'
 
-/** Writes one effect of a run in the transaction that closes the run. `now` in epoch milliseconds. Throws `Conflict` if it cannot be made. */
-export type EffectHandler = (tx: Tx, data: Json, now: number) => Promise<void>
+/**
+ * Writes one effect of a run in the transaction that closes the run. `now` in epoch milliseconds; `keep`: the id of a session that goes on where the
+ * effect ends sessions. Throws `Conflict` if it cannot be made.
+ */
+export type EffectHandler = (tx: Tx, data: Json, now: number, keep?: string) => Promise<void>
 /** Handlers by the name of the effect. */
 export type EffectHandlers = Readonly<Record<string, EffectHandler>>
 

@@ -7,7 +7,7 @@ export type Flag = ColumnType<boolean | number, boolean, boolean>
 /** JSON text in queries: the writer stringifies, the reader parses. (The ORM does both by itself.) */
 export type JsonText = ColumnType<string, string, string>
 
-type Scalar<V> = [V] extends [boolean] ? Flag : [V] extends [string | number] ? V : JsonText
+type Scalar<V> = [V] extends [boolean] ? Flag : [V] extends [string | number | Uint8Array] ? V : JsonText
 type Column<V> = [V] extends [ColumnType<any, any, any>] ? V : null extends V ? Scalar<NonNullable<V>> | null : Scalar<V>
 type Inferred = InferKyselyDB<(typeof entities)[number]>
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { facts, type Fact } from '../api/index.ts'
 import { lint } from './lint.ts'
+import { isOwnFlow } from './own-flow.ts'
 import type { FlowSpec, Instruction, Problem, Program } from './program.ts'
 import { type FlowLibrary, type Guard, type Node, type Refer, TreeReader } from './tree.ts'
 
@@ -16,10 +17,13 @@ export type Compiled =
 
 const defaultSessionLifetime = 8 * 3600
 
+const entered = ({ designation, entry }: FlowSpec) => ({ designation, byLink: entry === 'link', byCall: entry === 'call' })
+
 /** Facts that a run of this designation is given at its start, by the engine's caller. */
 function supplied(spec: FlowSpec): readonly Fact[] {
   if (spec.designation === 'authorization') return [facts.user]
   if (spec.designation === 'invalidation') return [facts.signOut, facts.user]
+  if (isOwnFlow(entered(spec))) return [facts.login, facts.user]
   return spec.designation === 'recovery' && spec.entry === 'link' ? [facts.user] : []
 }
 
@@ -92,9 +96,7 @@ export function compileFlow(slug: string, spec: FlowSpec, library: FlowLibrary):
     program: {
       slug,
       title: spec.title,
-      designation: spec.designation,
-      byLink: spec.entry === 'link',
-      byCall: spec.entry === 'call',
+      ...entered(spec),
       sessionLifetime: spec.session?.lifetime ?? defaultSessionLifetime,
       instructions,
       secretFacts: new Set(gives.filter((fact) => fact.secret).map(({ name }) => name)),

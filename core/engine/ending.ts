@@ -1,5 +1,5 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
-import type { Closed, Proof } from '../access/types.ts'
+import type { Closed, Closing, Proof } from '../access/types.ts'
 import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
@@ -33,6 +33,10 @@ const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): r
     id === browser.session?.userId || supplied.includes(id) || proofs.some(({ user }) => user === null || user === id)
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
 }
+
+/** The session at the browser, if the run has proved its user: what ends their others leaves it to them. */
+const ownSession = ({ proofs }: RunState, { browser: { id, session } }: Asker): Pick<Closing, 'keep'> =>
+  session && proofs.some(({ user }) => user === session.userId) ? { keep: { browserId: id, sessionId: session.id } } : {}
 
 /** Is it the session that these proofs would have opened? Not if another request brought the run to another end, which came first. */
 const isOf = ({ userId, methods }: Session, user: KnownUser | undefined, proofs: readonly Proof[]): boolean => {
@@ -70,6 +74,8 @@ export class Ending {
           request: asker.request,
           effects: taken.effects.map(({ step: _, user: __, ...effect }) => effect),
           unproved: unprovedIn(taken, asker),
+          proved: taken.proofs.some((proof) => proof.user === null) ? 'anybody' : taken.proofs.flatMap((proof) => proof.user ?? []),
+          ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
         })

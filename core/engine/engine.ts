@@ -1,12 +1,26 @@
-import { msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
+import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
+import { isOwnFlow } from './own-flow.ts'
 import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import { stageAt, type Instruction, type Step } from './program.ts'
 import { refill } from './refill.ts'
-import { anew, backTo, begun, factOf, newId, readState, restarted, traced, type Position, type RunState, type TraceLine } from './state.ts'
+import {
+  anew,
+  backTo,
+  begun,
+  bySupply,
+  factOf,
+  newId,
+  readState,
+  restarted,
+  traced,
+  type Position,
+  type RunState,
+  type TraceLine,
+} from './state.ts'
 import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
@@ -295,9 +309,9 @@ export class Engine {
 
 const moved = (position: Position, to: number): Position => ({ ...position, state: { ...position.state, at: to } })
 
-/** Ended; or it asks somebody what an application may do, and somebody else is at the browser now. */
+/** Ended; or it is about whoever is signed in, and somebody else is at the browser now. */
 const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
-  state.ended !== null || (program.designation === 'authorization' && userOf(state)?.id !== browser.session?.userId)
+  state.ended !== null || ((program.designation === 'authorization' || isOwnFlow(program)) && userOf(state)?.id !== browser.session?.userId)
 function asking(state: RunState, step: Step, screen: Screen, challenge: string, trouble?: Trouble): View {
   return {
     is: 'asking',
@@ -323,8 +337,9 @@ const over = (state: RunState): View => ({
   how: state.ended ?? 'closed',
 })
 const seenAs = (state: RunState): (View & { is: 'asking' })['user'] => {
-  const typed = typedBy(state)
-  const username = typed ?? userOf(state)?.username
-  return username === undefined ? undefined : { username, typed: typed !== undefined }
+  const said = typedBy(state)
+  const username = said ?? userOf(state)?.username
+  const typed = said !== undefined && state.facts.findLast(({ name }) => name === facts.login.name)?.step !== bySupply
+  return username === undefined ? undefined : { username, typed }
 }
 const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

@@ -18,6 +18,7 @@ import { scoped } from '../store/scoped.ts'
 import { answerTo, type AskedField, type Fields } from './answers.ts'
 import { assuming } from './assume.ts'
 import { Engine } from './engine.ts'
+import { isOwnFlow, ownFacts } from './own-flow.ts'
 import type { Asker } from './parts.ts'
 import type { Program } from './program.ts'
 import { redacted } from './redact.ts'
@@ -110,11 +111,13 @@ const link = 'simulated-link'
 /** No flow that makes sense asks so often. */
 const mostPages = 500
 
-const needsUser = ({ designation, byLink }: Program) =>
-  designation === 'authorization' || designation === 'invalidation' || (designation === 'recovery' && byLink)
+/** Is it about whoever is signed in? */
+const needsSession = (program: Program) =>
+  program.designation === 'authorization' || program.designation === 'invalidation' || isOwnFlow(program)
+const needsUser = (program: Program) => needsSession(program) || (program.designation === 'recovery' && program.byLink)
 
 const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Simulation): Browser => {
-  const isSignedIn = user && (session || program.designation === 'authorization' || program.designation === 'invalidation')
+  const isSignedIn = user && (session || needsSession(program))
   const methods = session?.methods ?? ['pwd']
   return {
     id: 'simulation',
@@ -207,6 +210,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       ...(wants && { wants }),
       facts: {
         ...(needsUser(program) && user && { [facts.user.name]: { id: user.id, username: user.username } }),
+        ...(isOwnFlow(program) && user && ownFacts(user)),
         ...(program.designation === 'invalidation' && { [facts.signOut.name]: { confirmed: false } }),
       },
       ...(program.byLink && { link }),

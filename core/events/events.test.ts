@@ -21,38 +21,21 @@ test('an event is kept with all that it says', async (t) => {
   const request = { ip: '192.0.2.1', userAgent: 'Browser/1', id: 'req-1' }
   await events.record({ action: 'login', userId, application: 'demo', detail: { methods: ['pwd'] }, request })
   await events.record({ action: 'started' })
-  const [started, login] = await events.listEvents({ limit: 10 })
+  await events.flush()
+  const [started, login] = await database.sql.selectFrom('events').selectAll().orderBy('id', 'desc').execute()
   const { id, ...rest } = login!
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7/)
   assert.deepEqual(rest, {
-    at: new Date(1_700_000_000_000),
+    at: 1_700_000_000_000,
     action: 'login',
-    userId,
+    user_id: userId,
     application: 'demo',
-    requestId: 'req-1',
-    detail: { methods: ['pwd'] },
+    request_id: 'req-1',
+    detail: '{"methods":["pwd"]}',
     ip: request.ip,
-    userAgent: request.userAgent,
+    user_agent: request.userAgent,
   })
-  assert.deepEqual([started!.action, started!.userId, started!.requestId, started!.detail], ['started', undefined, undefined, {}])
-})
-
-test('events are listed newest first, filtered, in pages', async (t) => {
-  const { database, events } = await setUp()
-  t.after(() => database.close())
-  const [ada, bob] = [randomUUIDv7(), randomUUIDv7()]
-  for (let n = 0; n < 300; n++) await events.record({ action: n % 3 ? 'even' : 'third', userId: n % 2 ? ada : bob, detail: n })
-  const numbers: Json[] = []
-  let page = await events.listEvents({ limit: 70 })
-  while (page.length > 0) {
-    numbers.push(...page.map(({ detail }) => detail))
-    page = await events.listEvents({ limit: 70, before: page.at(-1)!.id })
-  }
-  assert.deepEqual(numbers, [...Array(300).keys()].toReversed())
-  assert.deepEqual(
-    (await events.listEvents({ limit: 3, action: 'third', userId: ada })).map(({ detail }) => detail),
-    [297, 291, 285],
-  )
+  assert.deepEqual([started!.action, started!.user_id, started!.request_id, started!.detail], ['started', null, null, '{}'])
 })
 
 test('what was recorded is written without anybody asking, and by a flush at once', async (t) => {

@@ -1,32 +1,12 @@
 import type { Insertable } from 'kysely'
-import type { Clock, Events, Json, Log } from '../api/index.ts'
+import type { Clock, Events, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { prepare } from '../data/prepared.ts'
 import type { Tables } from '../data/tables.ts'
 import { orderedIds } from './ids.ts'
 
-export type RecordedEvent = {
-  /** UUID version 7; sorts by time. */
-  readonly id: string
-  readonly at: Date
-  readonly action: string
-  readonly userId: string | undefined
-  readonly application: string | undefined
-  readonly ip: string
-  readonly userAgent: string
-  readonly requestId: string | undefined
-  readonly detail: Json
-}
-
 export type EventLog = Events & {
-  /** Newest first; `before` is the id of an event, to page on. At most 1,000. */
-  listEvents(query: {
-    readonly limit: number
-    readonly before?: string
-    readonly action?: string
-    readonly userId?: string
-  }): Promise<RecordedEvent[]>
-  /** Writes what waits. Await it before the database is closed. */
+  /** Writes what waits. Await it before reading what was just recorded, and before the database is closed. */
   flush(): Promise<void>
 }
 
@@ -34,7 +14,6 @@ type Row = Insertable<Tables['events']>
 
 /** Rows in one commit. */
 const batchSize = 64
-const maxListed = 1000
 
 /**
  * The audit log in table `events`. An event is written a few milliseconds after `record` returns, together with those of its moment: it
@@ -111,27 +90,5 @@ export const createEvents = ({
     }
   }
 
-  return {
-    record,
-    flush,
-    async listEvents({ limit, before, action, userId }) {
-      await flush()
-      let query = database.sql.selectFrom('events').selectAll().orderBy('id', 'desc').limit(Math.min(limit, maxListed))
-      if (before !== undefined) query = query.where('id', '<', before)
-      if (action !== undefined) query = query.where('action', '=', action)
-      if (userId !== undefined) query = query.where('user_id', '=', userId)
-      const rows = await query.execute()
-      return rows.map((row) => ({
-        id: row.id,
-        at: new Date(row.at),
-        action: row.action,
-        userId: row.user_id ?? undefined,
-        application: row.application ?? undefined,
-        ip: row.ip,
-        userAgent: row.user_agent,
-        requestId: row.request_id ?? undefined,
-        detail: JSON.parse(row.detail) as Json,
-      }))
-    },
-  }
+  return { record, flush }
 }

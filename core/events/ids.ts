@@ -23,3 +23,9 @@ export const orderedIds = (): ((now: number) => string) => {
     return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}${tail}`
   }
 }
+
+/** The least id that an event of this moment or later can have. `at` in epoch ms. */
+export const firstIdAt = (at: number): string => {
+  const time = Math.max(0, Math.floor(at)).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
+}

@@ -3,8 +3,10 @@ import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fas
 import type { Logger } from 'pino'
 import type { Interface } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
+import type { ServedImage } from '../media/media.ts'
 import { mountApi, type MountParts } from './api/mount.ts'
 import { assetRoutes } from './assets.ts'
+import { brandRoutes } from './brands.ts'
 import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
@@ -14,7 +16,9 @@ import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
 import { acceptedOrigin } from './origin.ts'
+import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
+import { previewRoutes } from './preview.ts'
 import { refusalRoutes } from './refusals.ts'
 
 export type AppParts = FlowParts & {
@@ -25,6 +29,7 @@ export type AppParts = FlowParts & {
   readonly protocols: readonly LoadedProtocol[]
   readonly interfaces: readonly Interface[]
   readonly health: Health
+  readonly media: (id: string) => Promise<ServedImage | undefined>
   readonly api: Omit<MountParts, 'visits'>
 }
 
@@ -60,6 +65,9 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   answerErrors(app, parts.pages)
   healthRoutes(app, parts.health)
   assetRoutes(app)
+  mediaRoutes(app, parts)
+  brandRoutes(app, parts)
+  previewRoutes(app, parts)
   homeRoutes(app, parts)
   interfaceRoutes(app, parts)
   flowRoutes(app, parts)

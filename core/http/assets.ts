@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { assets } from '../web/assets.ts'
+import { documentImageCsp } from '../web/csp.ts'
 
 /** Files of pages. Their addresses change with their content, so browsers may keep them for ever. */
 export function assetRoutes(app: FastifyInstance): void {
   for (const [address, { type, body, gzip, etag }] of assets()) {
     app.get(address, { config: { anyHost: true } }, (request, reply) => {
       void reply.headers({ 'cache-control': 'public, max-age=31536000, immutable', etag, vary: 'accept-encoding' }).type(type)
-      // An image that is opened by itself is a document: it may do nothing.
-      if (type === 'image/svg+xml') void reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox")
+      if (type === 'image/svg+xml') void reply.header('content-security-policy', documentImageCsp)
       if (request.headers['if-none-match'] === etag) return reply.code(304).send()
       const zipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
       return zipped ? reply.header('content-encoding', 'gzip').send(gzip) : reply.send(body)

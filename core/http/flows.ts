@@ -3,6 +3,7 @@ import type { Accesses } from '../access/authorize.ts'
 import type { BackChannel } from '../access/back-channel.ts'
 import type { Front, Next } from '../access/front.ts'
 import type { OperatorLinks } from '../access/links.ts'
+import { ownPath } from '../access/own-path.ts'
 import type { Visit } from '../access/visit.ts'
 import type { Engine } from '../engine/engine.ts'
 import { genuine } from './csrf.ts'
@@ -11,7 +12,7 @@ import type { Visits } from './visits.ts'
 
 type Flow = {
   Params: { slug: string }
-  Querystring: { run?: string; step?: string; link?: string; do?: 'restart' | 'resume' | 'back' }
+  Querystring: { run?: string; step?: string; link?: string; next?: string; do?: 'restart' | 'resume' | 'back' }
   Body: Record<string, unknown> | undefined
 }
 
@@ -30,7 +31,7 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
   const { engine, front, visits, pages, links } = parts
 
   const show = async (request: FastifyRequest<Flow>, visit: Visit): Promise<Next | undefined> => {
-    const { run, step, link, do: wish } = request.query
+    const { run, step, link, next, do: wish } = request.query
     const { slug } = request.params
     const programs = visit.snapshot.flows
     if (typeof run === 'string') {
@@ -42,14 +43,16 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
     }
     if (typeof link === 'string') {
       const opened = await links.read(link)
-      return opened ? front.open(visit, slug, opened) : undefined
+      return opened ? front.open(visit, slug, { link: opened, next }) : undefined
     }
-    return front.open(visit, slug)
+    return front.open(visit, slug, { next })
   }
 
   const get = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {
     if (request.params.slug === 'redirect') {
-      return reply.redirect(pages.inLanguage(request, `/if/flow/${request.snapshot.defaultFlows.authentication}/`), 302)
+      const flow = `/if/flow/${request.snapshot.defaultFlows.authentication}/`
+      const next = ownPath(request.query.next, request.origin)
+      return reply.redirect(pages.inLanguage(request, next === undefined ? flow : `${flow}?${new URLSearchParams({ next })}`), 302)
     }
     const visit = await visits.visit(request)
     const next = await show(request, visit)

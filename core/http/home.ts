@@ -18,10 +18,7 @@ export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: Fl
     const visit = await visits.visit(request)
     const { browser, snapshot } = visit
     if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)
-    const asking = askingAs(visit, browser.session)
-    const all = [...snapshot.applications.values()].filter(({ launchUrl }) => launchUrl !== undefined)
-    const mayOpen = await Promise.all(all.map((application) => accesses.mayOpen(snapshot, application, asking)))
-    const applications = all.filter((_, index) => mayOpen[index]).toSorted((a, b) => a.name.localeCompare(b.name))
+    const applications = await accesses.openable(snapshot, askingAs(visit, browser.session))
     const screen = landingScreen({
       username: browser.session.username,
       applications,

@@ -40,7 +40,7 @@ export const builtFiles = (folder = builtFolder): ReadonlyMap<string, BuiltFile>
     const file: BuiltFile = {
       path,
       type,
-      isImmutable: name.startsWith('assets/'),
+      isImmutable: name.includes('/assets/'),
       encodings,
       etag: `"${size.toString(36)}-${Math.trunc(mtimeMs).toString(36)}"`,
     }
@@ -57,6 +57,6 @@ export const encoded = ({ path, encodings }: BuiltFile, accepted: string): { rea
 
 /** The page of an interface; undefined: it has not been built. */
 export const builtPage = (kind: string, folder = builtFolder): string | undefined => {
-  const path = join(folder, 'plugins/interfaces', kind, 'index.html')
+  const path = join(folder, kind, 'index.html')
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { msg, type Answer, type Message, type Screen } from '../api/index.ts'
 import type { Next } from '../access/front.ts'
 import type { Visit } from '../access/visit.ts'
+import { sluice } from '../web/brand.ts'
 import { formPostCsp } from '../web/csp.ts'
 import type { Frame } from '../web/layout.ts'
 import { languageParameter } from '../web/language-switch.ts'
@@ -15,6 +16,7 @@ import {
   errorScreen,
   expiredScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from '../web/screens.ts'
@@ -22,7 +24,6 @@ import { cookieFor, setCookie } from './cookies.ts'
 import { csrfToken } from './csrf.ts'
 import { sendProblem, wantsPage } from './problem.ts'
 
-const brand = { name: 'Sluice' }
 const signIn = '/if/flow/redirect/'
 
 type Shown = Pick<PageModel, 'screen'> & Partial<PageModel>
@@ -51,7 +52,10 @@ export class Pages {
   /** A path of ours, with the language that was chosen for this one. */
   inLanguage(request: FastifyRequest, path: string): string {
     const lang = (request.query as Record<string, unknown>)[languageParameter]
-    return typeof lang === 'string' ? `${path}?${languageParameter}=${encodeURIComponent(lang)}` : path
+    if (typeof lang !== 'string') return path
+    const url = new URL(path, request.origin)
+    url.searchParams.set(languageParameter, lang)
+    return `${url.pathname}${url.search}${url.hash}`
   }
 
   async send(request: FastifyRequest, reply: FastifyReply, visit: Visit, next: Next): Promise<FastifyReply> {
@@ -78,9 +82,11 @@ export class Pages {
       case 'see':
         return redirect(reply, runAddress(request, next.flow, next.runId))
       case 'home':
-        return redirect(reply, this.inLanguage(request, '/'))
+        return redirect(reply, this.inLanguage(request, next.to ?? '/'))
       case 'done':
-        return this.page(request, reply, 200, { screen: doneScreen({ signIn }) })
+        return this.page(request, reply, 200, {
+          screen: next.isSignedIn ? savedScreen({ home: this.inLanguage(request, '/') }) : doneScreen({ signIn }),
+        })
       case 'signed-out':
         return this.page(request, reply, 200, { screen: signedOutScreen({ signIn }), application: undefined })
       case 'answer':
@@ -134,7 +140,7 @@ export class Pages {
       .type(htmlType)
       .send(
         renderPage({
-          ...this.#frame(request),
+          ...this.#frame(request, shown.application?.slug),
           // A page that came of a form is not asked for again by a link: the language is chosen on pages that are.
           ...(request.method === 'GET' &&
             address && { languages: { locales: this.#messages.locales, action: address.pathname, query: address.searchParams } }),
@@ -204,7 +210,9 @@ export class Pages {
     return this.page(request, reply, status, { screen })
   }
 
-  #frame(request: FastifyRequest): Frame {
+  /** `application`: the slug of the one that it is about. */
+  #frame(request: FastifyRequest, application?: string): Frame {
+    const brand = request.snapshot.brandOf(request.origin, application) ?? sluice
     return { locale: request.locale, t: this.translator(request), brand }
   }
 }

@@ -6,6 +6,7 @@ import type { Front } from '../access/front.ts'
 import { isPermission } from '../access/permissions.ts'
 import { Deadlines } from './deadlines.ts'
 import type { Pages } from './pages.ts'
+import { mayAtBrowser } from './permitted.ts'
 import type { Visits } from './visits.ts'
 
 type ProtocolParts = {
@@ -53,11 +54,7 @@ function contextFor(
       return (await visits.browser(request)).session
     },
     async may(request, permission) {
-      const { session } = await visits.browser(request)
-      if (!session || !isPermission(permission)) return false
-      const { userId, username } = session
-      const { permissions } = await api.callers({ userId, username, token: undefined, sessionId: undefined }, request.snapshot.roles)
-      return permissions.has(permission)
+      return isPermission(permission) && mayAtBrowser(request, permission, { visits, callers: api.callers })
     },
     async login(request, reply, provider, parked, wants) {
       return deadlines.pausing(request, reply, async () => {

@@ -15,6 +15,8 @@ export type ListedUser = {
   readonly groups: readonly string[]
   readonly roles: readonly string[]
   readonly hasPassword: boolean
+  /** The id of an image; null: none. */
+  readonly avatar: string | null
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly version: number
@@ -47,7 +49,7 @@ const assignedTo = async (sql: Kysely<Tables>, kind: 'user' | 'group', ids: read
 /** The users of these ids, in the order of the ids; who is gone is left out. */
 export const listedUsers = async (sql: Kysely<Tables>, ids: readonly string[]): Promise<readonly ListedUser[]> => {
   if (ids.length === 0) return []
-  const [rows, groups, roles, passwords] = await Promise.all([
+  const [rows, groups, roles, passwords, avatars] = await Promise.all([
     sql.selectFrom('users').selectAll().where('id', 'in', ids).execute(),
     sql
       .selectFrom('memberships')
@@ -59,8 +61,10 @@ export const listedUsers = async (sql: Kysely<Tables>, ids: readonly string[]): 
       .then(grouped),
     assignedTo(sql, 'user', ids),
     sql.selectFrom('passwords').select('user_id').where('user_id', 'in', ids).execute(),
+    sql.selectFrom('media').select(['id', 'user_id']).where('user_id', 'in', ids).execute(),
   ])
   const known = new Map(rows.map((row) => [row.id, row]))
+  const avatarOf = new Map(avatars.map((row) => [row.user_id, row.id]))
   const having = new Set(passwords.map((row) => row.user_id))
   return ids.flatMap((id) => {
     const row = known.get(id)
@@ -76,6 +80,7 @@ export const listedUsers = async (sql: Kysely<Tables>, ids: readonly string[]): 
       groups: groups.get(id) ?? [],
       roles: roles.get(id) ?? [],
       hasPassword: having.has(id),
+      avatar: avatarOf.get(id) ?? null,
       createdAt: new Date(row.created_at),
       updatedAt: new Date(row.updated_at),
       version: row.version,

@@ -41,13 +41,13 @@ export const withGroupAndParents = (sql: Kysely<Tables>, groupId: string) =>
       ),
   )
 
-/** How many users are in a group: directly, and with those of the groups inside of it, each once. */
-export const countMembers = async (sql: Kysely<Tables>, groupId: string): Promise<{ readonly direct: number; readonly all: number }> => {
-  const inside = sql.withRecursive('inside', (query) =>
+/** A query over `inside`: the ids of these groups and of all groups that are inside of them. */
+export const withGroupsInside = (sql: Kysely<Tables>, groupIds: readonly string[]) =>
+  sql.withRecursive('inside', (query) =>
     query
       .selectFrom('groups')
       .select('id as group_id')
-      .where('id', '=', groupId)
+      .where('id', 'in', groupIds)
       .union(
         query
           .selectFrom('group_parents')
@@ -55,7 +55,10 @@ export const countMembers = async (sql: Kysely<Tables>, groupId: string): Promis
           .select('group_parents.group_id as group_id'),
       ),
   )
-  const { direct, all } = await inside
+
+/** How many users are in a group: directly, and with those of the groups inside of it, each once. */
+export const countMembers = async (sql: Kysely<Tables>, groupId: string): Promise<{ readonly direct: number; readonly all: number }> => {
+  const { direct, all } = await withGroupsInside(sql, [groupId])
     .selectFrom('memberships')
     .innerJoin('inside', 'inside.group_id', 'memberships.group_id')
     .select((row) => [

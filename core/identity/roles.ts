@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { prepare } from '../data/prepared.ts'
 import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
-import { withEffectiveGroups, withGroupAndParents } from './groups.ts'
+import { withEffectiveGroups, withGroupAndParents, withGroupsInside } from './groups.ts'
 
 /** Key in `settings_state`: there is, or once was, an administrator. */
 const setUp = 'setup-completed'
@@ -81,4 +81,26 @@ export const rolesOfGroup = async (tx: Tx, groupId: string): Promise<readonly st
     .orderBy('role')
     .execute()
   return rows.map(({ role }) => role)
+}
+
+/** Ids of the users who are enabled and have one of these roles, also by groups and their parents. */
+export const holdersOf = async (sql: Kysely<Tables>, roles: readonly string[]): Promise<readonly string[]> => {
+  const subjects = await sql.selectFrom('role_assignments').select(['subject_kind', 'subject_id']).where('role', 'in', roles).execute()
+  const ids = (kind: Subject['kind']) => subjects.filter((row) => row.subject_kind === kind).map((row) => row.subject_id)
+  const rows = await withGroupsInside(sql, ids('group'))
+    .selectFrom('users')
+    .select('users.id')
+    .where('users.enabled', '=', true)
+    .where((row) =>
+      row.or([
+        row('users.id', 'in', ids('user')),
+        row(
+          'users.id',
+          'in',
+          row.selectFrom('memberships').innerJoin('inside', 'inside.group_id', 'memberships.group_id').select('memberships.user_id'),
+        ),
+      ]),
+    )
+    .execute()
+  return rows.map((row) => row.id)
 }

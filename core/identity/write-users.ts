@@ -71,7 +71,7 @@ export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: 
   const isSameAddress = columns.email_key === undefined || columns.email_key === user.email_key
   const row = { ...columns, email_verified: isSameAddress && Boolean(user.email_verified) }
   await orTaken(changes.username, () => tx.updateTable('users').set(row).where('id', '=', id).execute())
-  // Who is enabled again signs in again: nothing from before comes back to life.
+  // Who is enabled again signs in again. API tokens stay: they are refused while the user is disabled, and good again afterwards.
   if (changes.enabled === false) await endAllSessions(tx, id, now)
   await userChanged(tx, id, now)
 }

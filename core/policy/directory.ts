@@ -27,3 +27,16 @@ export const fetchUser = async (directory: Directory, id: string | undefined, pa
   const found = await Promise.all([...parts].map(async (part) => [part, await directory[part](id)] as const))
   return Object.fromEntries(found) as Fetched
 }
+
+/** The same directory for the moment of one list: what was asked before is not asked again. */
+export const remembering = (directory: Directory): Directory => {
+  const once = <T>(ask: (id: string) => Promise<T>) => {
+    const asked = new Map<string, Promise<T>>()
+    return (id: string): Promise<T> => {
+      const answer = asked.get(id) ?? ask(id)
+      asked.set(id, answer)
+      return answer
+    }
+  }
+  return { user: once((id) => directory.user(id)), groups: once((id) => directory.groups(id)), roles: once((id) => directory.roles(id)) }
+}

@@ -8,6 +8,23 @@ const base = [
   "base-uri 'none'",
 ]
 
+/** The policy of an image that is opened by itself: then it is a document, which may do nothing. */
+export const documentImageCsp = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+/**
+ * The policy of a page that is a picture of one: shown in frames of our own pages, and able to do nothing. It stays of our origin, since what is
+ * not may not show our images; without scripts and forms that gives it no power.
+ */
+export const previewCsp = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  'sandbox allow-same-origin',
+].join('; ')
+
 /** The Content-Security-Policy of every page. */
 export const pageCsp = [...base, "form-action 'self'"].join('; ')
 

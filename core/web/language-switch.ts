@@ -26,15 +26,13 @@ export const languageSwitch = ({ t, locale }: Frame, { locales, action, query = 
         </button>
       </li>`,
   )
-  return html`<footer>
-    <details class="languages">
-      <summary>${icons.globe}<span class="unseen">${t(msg('core.page.language'))}: </span>${nameOf(locale)}${icons.down}</summary>
-      <form method="get" action="${action}">
-        ${kept.map(([name, value]) => html`<input type="hidden" ${attr({ name, value })} />`)}
-        <ul>
-          ${choices}
-        </ul>
-      </form>
-    </details>
-  </footer>`
+  return html`<details class="languages">
+    <summary>${icons.globe}<span class="unseen">${t(msg('core.page.language'))}: </span>${nameOf(locale)}${icons.down}</summary>
+    <form method="get" action="${action}">
+      ${kept.map(([name, value]) => html`<input type="hidden" ${attr({ name, value })} />`)}
+      <ul>
+        ${choices}
+      </ul>
+    </form>
+  </details>`
 }

@@ -1,6 +1,7 @@
 import { type Application, msg } from '../api/index.ts'
 import { assetAddress } from './assets.ts'
-import { html, type Html } from './html.ts'
+import { type Brand, iconOf } from './brand.ts'
+import { attr, html, type Html } from './html.ts'
 import { directionOf } from './locales.ts'
 import type { Translate } from './messages.ts'
 
@@ -8,8 +9,10 @@ import type { Translate } from './messages.ts'
 export type Frame = {
   readonly locale: string
   readonly t: Translate
-  readonly brand: { readonly name: string }
-  readonly application?: Pick<Application, 'name'> | undefined
+  readonly brand: Brand
+  readonly application?: (Pick<Application, 'name'> & Partial<Application>) | undefined
+  /** A picture of a page: nothing in it can be used. */
+  readonly isInert?: boolean | undefined
 }
 
 type Parts = {
@@ -19,8 +22,25 @@ type Parts = {
   readonly footer?: Html | undefined
 }
 
+/** The mark and the name, or the logo in their place: another one on dark pages, if there is one. */
+const markOf = ({ name, logo, logoDark }: Brand): Html => {
+  if (logo === undefined) return html`<img src="${assetAddress('logo.svg')}" alt="" width="36" height="36" /> <span>${name}</span>`
+  if (logoDark === undefined) return html`<img class="logo" src="${logo}" alt="${name}" />`
+  // Lazily, so that only the one that is seen is loaded.
+  return html`<img class="logo on-light" src="${logo}" alt="${name}" loading="lazy" />
+    <img class="logo on-dark" src="${logoDark}" alt="${name}" loading="lazy" />`
+}
+
+const linksOf = ({ footerLinks = [] }: Brand): Html | undefined =>
+  footerLinks.length === 0
+    ? undefined
+    : html`<ul class="footer-links">
+        ${footerLinks.map(({ label, href }) => html`<li><a href="${href}" rel="noopener">${label}</a></li>`)}
+      </ul>`
+
 /** The document around a page's content. */
-export const layout = ({ locale, brand }: Frame, { title, head, main, footer }: Parts): string => {
+export const layout = ({ locale, brand, isInert = false }: Frame, { title, head, main, footer }: Parts): string => {
+  const links = linksOf(brand)
   const page = html`<!doctype html>
     <html lang="${locale}" dir="${directionOf(locale)}">
       <head>
@@ -31,20 +51,17 @@ export const layout = ({ locale, brand }: Frame, { title, head, main, footer }: 
         <meta name="referrer" content="same-origin" />
         <title>${title}</title>
         <link rel="stylesheet" href="${assetAddress('flow.css')}" />
-        <link rel="icon" type="image/svg+xml" href="${assetAddress('logo.svg')}" />
-        <script type="module" src="${assetAddress('flow.js')}"></script>
-        ${head}
+        ${brand.styles !== undefined && html`<link rel="stylesheet" href="${brand.styles}" />`}
+        <link rel="icon" href="${iconOf(brand)}" />
+        ${!isInert && html`<script type="module" src="${assetAddress('flow.js')}"></script>`} ${head}
       </head>
       <body>
-        <div class="page">
+        <div class="page" ${attr({ inert: isInert })}>
           <div class="card">
-            <header class="brand">
-              <img src="${assetAddress('logo.svg')}" alt="" width="36" height="36" />
-              <span>${brand.name}</span>
-            </header>
+            <header class="brand">${markOf(brand)}</header>
             <main>${main}</main>
           </div>
-          ${footer}
+          ${(links || footer) && html`<footer>${links} ${footer}</footer>`}
         </div>
       </body>
     </html>`

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { literal, type Message, screen, type Node, type Screen } from '../api/index.ts'
+import { sluice } from './brand.ts'
 import { renderForward, renderPost } from './leaving.ts'
 import { type PageModel, renderPage } from './page.ts'
 import { sampleMessages } from './samples.ts'
 
-const frame = { locale: 'en', t: sampleMessages.translator('en'), brand: { name: 'Sluice' } }
+const frame = { locale: 'en', t: sampleMessages.translator('en'), brand: sluice }
 const page = (shown: Screen, more: Partial<PageModel> = {}) => renderPage({ ...frame, screen: shown, ...more })
 const of = (...nodes: readonly Node[]) => screen(literal('Title'), ...nodes)
 const label = literal('Label')

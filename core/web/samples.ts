@@ -1,4 +1,5 @@
 import { literal, type Messages, msg, screen, type Screen } from '../api/index.ts'
+import { type Brand, sluice } from './brand.ts'
 import { coreMessages } from './core-messages.ts'
 import { renderForward, renderPost } from './leaving.ts'
 import { createMessages } from './messages.ts'
@@ -11,11 +12,12 @@ import {
   expiredScreen,
   landingScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from './screens.ts'
 
-/** Pages of every kind, for the tests. Their texts stand for those of plugins. */
+/** Pages of every kind, for the tests and for looking at a brand. Their texts stand for those of plugins. */
 const texts: Messages = {
   en: {
     'sample.sign-in': 'Sign in',
@@ -198,15 +200,20 @@ const pages: Readonly<Record<string, Sample>> = {
   landing: { screen: landingScreen({ username: 'ada', applications, signOut: '/if/flow/default-invalidation/' }) },
   'landing-empty': { screen: landingScreen({ username: 'ada', applications: [], signOut: '/if/flow/default-invalidation/' }) },
   done: { screen: doneScreen({ signIn: again }) },
+  saved: { screen: savedScreen({ home: '/' }) },
   'signed-out': { screen: signedOutScreen({ signIn: again }) },
 }
 
 /** The names of the samples; `forward` and `post` leave for `away`. */
 export const sampleNames: readonly string[] = [...Object.keys(pages), 'forward', 'post']
 
+type Wish = { readonly locale: string; readonly path: string; readonly away?: URL; readonly brand?: Brand; readonly isInert?: boolean }
+
+const nowhere = new URL('https://app.example.com/')
+
 /** A sample as the server would send it under `path`. */
-export const renderSample = (name: string, { locale, path, away }: { locale: string; path: string; away: URL }): string => {
-  const frame = { locale, t: sampleMessages.translator(locale), brand: { name: 'Sluice' } }
+export const renderSample = (name: string, { locale, path, away = nowhere, brand = sluice, isInert }: Wish): string => {
+  const frame = { locale, t: sampleMessages.translator(locale), brand, isInert }
   if (name === 'forward') return renderForward({ ...frame, application: flaskDemo }, away)
   if (name === 'post') return renderPost({ ...frame, application: flaskDemo }, away, { code: 'a&b', state: '"x"' })
   const languages = { locales: sampleMessages.locales, action: path, query: [['next', 'a&b']] as const }

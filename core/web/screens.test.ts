@@ -11,6 +11,7 @@ import {
   expiredScreen,
   landingScreen,
   refusedScreen,
+  savedScreen,
   signedOutScreen,
   unknownHostScreen,
 } from './screens.ts'
@@ -32,6 +33,7 @@ test('every screen of core can be said in every language', () => {
     expiredScreen({ again: '/' }),
     deadLinkScreen({ signIn: '/' }),
     doneScreen({ signIn: '/' }),
+    savedScreen({ home: '/' }),
     landingScreen({ username: 'ada', applications: [], signOut: '/' }),
     refusedScreen({ why: literal('No.'), reference: 'R', username: 'ada', back: true, links: '/?do=' }),
     signedOutScreen({ signIn: '/' }),

@@ -107,6 +107,10 @@ export const doneScreen = ({ signIn }: { signIn: string }): Screen =>
     { node: 'link', label: msg('core.done.sign-in'), href: signIn },
   )
 
+/** Somebody who is signed in has changed something of their own. */
+export const savedScreen = ({ home }: { home: string }): Screen =>
+  screen(msg('core.done.title'), { node: 'text', text: msg('core.done.saved') }, { node: 'link', label: msg('core.done.home'), href: home })
+
 /** Where somebody arrives who came without an application. Applications without an address of their own are left out. */
 export const landingScreen = ({
   username,

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util'
 import { configuration } from './configuration.ts'
 import { table, type Figure } from './figures.ts'
+import { lists } from './lists.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
 import { sandbox } from './sandbox.ts'
+import { sizes } from './sizes.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
@@ -19,6 +21,8 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   policies,
   sandbox,
   configuration,
+  lists,
+  sizes,
 }
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } })

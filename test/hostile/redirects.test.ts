@@ -223,3 +223,48 @@ test('nothing in an address of ours leads to another site', async () => {
         assert.equal(new URL(href, page.url).origin, server.url, `${address} has ${href}`)
     }
 })
+
+const strange = [
+  '//evil.tld',
+  '/\\evil.tld',
+  '/if/..//evil.tld',
+  '/if/../\\evil.tld',
+  '/if/%2f%2fevil.tld',
+  '/if/..%2f..%2f%2fevil.tld',
+  '/if/%2e%2e/%2e%2e//evil.tld',
+  '/\t/evil.tld',
+  '\t//evil.tld',
+  '/if/\n/evil.tld',
+  'https://evil.tld/if/user/',
+  'https:evil.tld',
+  '/if/@evil.tld/../../../x',
+  'javascript:alert(1)',
+]
+
+test('after a flow the browser goes to a path of ours or home, whatever was asked', async () => {
+  const client = new Client(server.url)
+  for (const next of strange) {
+    const query = new URLSearchParams({ next })
+    const page = await client.open(`/if/flow/redirect/?${query}`)
+    assert.equal(page.to, undefined, next)
+    const signedIn = await client.send(await client.submit(page, { identifier: people.ada.username }), { password: people.ada.password })
+    assert.equal(signedIn.to?.href, `${server.url}/`, next)
+    const again = await client.ask(`/if/flow/default-authentication/?${query}`)
+    assert.equal(again.to?.href, `${server.url}/`, next)
+    const out = await client.send(await client.open(`/if/flow/default-invalidation/?${query}`))
+    assert.equal(out.to, undefined, next)
+  }
+  const twice = await signIn(client, people.ada, '/if/flow/redirect/?next=/if/user/&next=//evil.tld')
+  assert.equal(twice.url.href, `${server.url}/`)
+})
+
+test('flows that lead to each other come to an end', async () => {
+  const client = new Client(server.url)
+  await signIn(client, people.ada)
+  const flow = '/if/flow/default-authentication/'
+  let address = flow
+  for (let count = 0; count < 20; count += 1) address = `${flow}?${new URLSearchParams({ next: address })}`
+  const page = await client.open(address)
+  assert.equal(page.url.pathname, '/', 'follows 20 redirects at most')
+  assert.equal((await client.open(`/if/flow/redirect/?next=/if/flow/redirect/`)).url.pathname, '/')
+})

@@ -38,6 +38,17 @@ test('the same sign-in comes from the same screens', async () => {
   assert.match((await client.ask('/')).text, /You are signed in as ada/)
 })
 
+test('where the browser goes afterwards is a path of ours, or home', async () => {
+  for (const [wanted, redirect] of [
+    ['/if/user/', '/if/user/'],
+    ['//evil.tld', '/'],
+  ]) {
+    const client = program()
+    const second = await call(client, next(await call(client, { next: wanted }), { identifier: 'ada' }))
+    assert.equal((await call(client, next(second, { password: people.ada.password }))).redirect, redirect)
+  }
+})
+
 test('a run that began as a page goes on as JSON, and the other way round', async () => {
   const client = program()
   const page = await client.open('/if/flow/redirect/')

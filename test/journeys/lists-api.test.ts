@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { openDatabase } from '../../core/data/database.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
@@ -125,4 +127,41 @@ test('an object, a group and a user tell what names them, as far as one may see 
   const { token } = await admin.must('POST', '/tokens', { name: 'limited', scopes: ['policies.view'] })
   assert.deepEqual(await admin.as(token).must('GET', '/policies/office/used-by'), { items: [], hidden: 1 })
   assert.equal((await admin('GET', '/policies/offices/used-by')).status, 404)
+})
+
+test('the members of a group are the same in whatever way they are looked for: in a small one, and in a large one', async () => {
+  const large = await admin.must('POST', '/groups', { slug: 'large' })
+  const usernames = Array.from({ length: 1100 }, (_, n) => `member-${String(n).padStart(4, '0')}`)
+  const users = usernames.map((username, n) => ({
+    id: randomUUIDv7(),
+    username,
+    username_key: username,
+    name: '',
+    email: null,
+    email_key: null,
+    email_verified: false,
+    enabled: n % 2 === 0,
+    attributes: '{}',
+    version: 1,
+    created_at: n,
+    updated_at: n,
+  }))
+  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  await database.transaction(async (tx) => {
+    await tx.insertInto('users').values(users).execute()
+    await tx
+      .insertInto('memberships')
+      .values(users.map(({ id }) => ({ user_id: id, group_id: large.id })))
+      .execute()
+  })
+  await database.close()
+  const page = await admin.must('GET', '/users?group=large&limit=2&total=true')
+  assert.deepEqual([page.items.map(({ username }: { username: string }) => username), page.total], [usernames.slice(0, 2), 1100])
+  const { total } = await admin.must('GET', '/users?group=large&enabled=true&total=true&limit=1')
+  assert.equal(total, 550)
+  assert.deepEqual(
+    (await admin.must('GET', '/users?group=staff')).items.map(({ username }: { username: string }) => username),
+    ['ada'],
+  )
+  assert.deepEqual((await admin.must('GET', '/users?group=nowhere')).items, [])
 })

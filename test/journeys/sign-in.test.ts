@@ -241,3 +241,32 @@ test('sessions and runs outlive a restart', async () => {
   isLanding(await client.open('/'), 'ada')
   isLanding(await other.submit(page, { password: people.bob.password }), 'bob')
 })
+
+test('who came for a page of ours is led there after signing in, in the language that was chosen', async () => {
+  const client = browser()
+  const wanted = '/if/user/?tab=sessions'
+  const first = await client.open(`${start}?${new URLSearchParams({ next: wanted, lang: 'de' })}`)
+  assert.match(first.body, /<html lang="de"/)
+  const second = await client.submit(first, { identifier: 'ada' })
+  const wrong = await client.submit(second, { password: 'not the password' })
+  const restarted = await client.open(`${wrong.url.pathname}?run=${wrong.url.searchParams.get('run')}&lang=de&do=restart`)
+  const third = await client.submit(restarted, { identifier: 'ada' })
+  const done = await client.send(third, { password: people.ada.password })
+  assert.equal(done.to?.href, `${server.url}${wanted}&lang=de`)
+  // Coming back to the run that has ended leads there, too.
+  const resumed = await client.ask(`${third.url.pathname}?run=${third.url.searchParams.get('run')}&do=resume`)
+  assert.equal(resumed.to?.href, `${server.url}${wanted}`)
+  // Whoever is signed in goes there at once.
+  assert.equal((await client.ask(`/if/flow/default-authentication/?next=${encodeURIComponent(wanted)}`)).to?.href, `${server.url}${wanted}`)
+})
+
+test('who signs out is led to the page of ours that was asked for, and who stays is not', async () => {
+  const client = browser()
+  await signIn(client, people.ada)
+  const out = `/if/flow/default-invalidation/?next=${encodeURIComponent('/if/user/')}`
+  const stays = await client.send(await client.open(out), {}, 'Stay signed in')
+  assert.equal(stays.to?.pathname, '/')
+  const done = await client.send(await client.open(out))
+  assert.equal(done.to?.href, `${server.url}/if/user/`)
+  assert.equal((await client.ask(out)).to?.href, `${server.url}/if/user/`, 'nobody is signed in')
+})

@@ -77,6 +77,7 @@ export function memoryPasswords(
       const presented = digest(password)
       return userId !== undefined && stored.get(userId) === presented
     },
+    has: async (userId) => stored.has(userId),
     async hash(password) {
       hashes += 1
       return digest(password)

@@ -35,7 +35,9 @@ const typeOf = (schema: Schema): string => {
 }
 
 const defaultOf = (schema: Schema & { readonly default?: unknown }, required: boolean): string => {
-  if (schema['x-default-from'] !== undefined) return `the ${schema['x-default-from']}`
+  const { 'x-default-from': from } = schema
+  if (from?.startsWith('tokens.')) return `${code(`settings.${from}`)}, else ${code(JSON.stringify(schema.default))}`
+  if (from !== undefined) return `the ${from}`
   if (schema.default !== undefined) {
     const { default: value } = schema
     const written = Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value)

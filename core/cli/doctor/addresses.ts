@@ -2,7 +2,8 @@ import { createServer, isIP } from 'node:net'
 import type { Options } from '../../options/options.ts'
 import type { Finding } from './finding.ts'
 
-const isLoopback = (host: string) =>
+/** `host` as in a URL: IPv6 in its brackets. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'))
 
 export const checkAddress = ({ url }: Options): Finding => {

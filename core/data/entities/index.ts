@@ -3,6 +3,7 @@ import { Change, Event } from './events.ts'
 import { Consent, Grant } from './grants.ts'
 import { Group, GroupParent, Membership, RoleAssignment } from './groups.ts'
 import { SigningKey } from './keys.ts'
+import { Media } from './media.ts'
 import { Browser, BrowserUser, ClosedRun, Session } from './sessions.ts'
 import { SettingsState, ShortLived } from './state.ts'
 import { Token } from './tokens.ts'
@@ -31,4 +32,5 @@ export const entities = [
   RevisionObject,
   ConfigurationObject,
   Token,
+  Media,
 ] as const

@@ -5,6 +5,8 @@ import { id, instant } from '../columns.ts'
 export const User = defineEntity({
   name: 'User',
   tableName: 'users',
+  // What lists are sorted by, with what tells equal ones apart.
+  indexes: [{ properties: ['name', 'id'] }, { properties: ['createdAt', 'id'] }, { properties: ['updatedAt', 'id'] }],
   properties: {
     id: id(),
     username: p.string().length(150),

@@ -8,4 +8,6 @@ export const migrations: readonly NamedMigration[] = [
     name: 'Migration20261125155542_configuration_and_tokens',
     load: () => import('./sqlite/Migration20261125155542_configuration_and_tokens.ts'),
   },
+  { name: 'Migration20261125194720_add_list_indexes', load: () => import('./sqlite/Migration20261125194720_add_list_indexes.ts') },
+  { name: 'Migration20261125203001_add_media', load: () => import('./sqlite/Migration20261125203001_add_media.ts') },
 ]

@@ -1,6 +1,6 @@
 import type { Configurable, Fact, Stage } from '../../api/index.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
-import { filledIn } from '../../configuration/flow-schema.ts'
+import { filledIn } from '../../configuration/named-secrets.ts'
 
 type TextOf = (key: string) => string | undefined
 

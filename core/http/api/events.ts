@@ -1,13 +1,21 @@
+import { sql, type Selectable } from 'kysely'
 import Type from 'typebox'
 import type { Json } from '../../api/index.ts'
+import type { Caller } from '../../access/caller.ts'
 import { seesAll } from '../../access/visible.ts'
+import type { Database } from '../../data/database.ts'
+import type { Tables } from '../../data/tables.ts'
+import { firstIdAt } from '../../events/ids.ts'
 import { userReferences } from '../../identity/references.ts'
-import { pageOf, pageQuery } from './paging.ts'
+import { eventFilters, findEvent, findEvents } from './event-filters.ts'
+import { defaultLimit, pageOf, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
+import { notFound } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 import { event } from './schemas.ts'
 
-const { total: _, ...query } = pageQuery
+const { total: _, ...pages } = pageQuery
+const countedDays = 30
 
 /** Why somebody was refused is for operators: it repeats policies, networks and what is kept of the user. */
 const forOperators = new Set(['reasons', 'failed'])
@@ -17,55 +25,94 @@ const withoutReasons = (detail: Json): Json =>
     ? detail
     : Object.fromEntries(Object.entries(detail).filter(([name]) => !forOperators.has(name)))
 
-export const eventRoutes = ({ events, cursors, database }: ApiParts): readonly Route[] => [
+/** As the API shows them, with the names of their users. */
+const shownEvents = async (database: Database, caller: Caller, rows: readonly Selectable<Tables['events']>[]) => {
+  const all = seesAll(caller, 'events')
+  const users = await userReferences(
+    database.sql,
+    rows.map((row) => row.user_id),
+  )
+  return rows.map((row) => {
+    const detail = JSON.parse(row.detail) as Json
+    return {
+      id: row.id,
+      at: new Date(row.at).toISOString(),
+      action: row.action,
+      user: row.user_id,
+      userName: users.get(row.user_id ?? '')?.username ?? null,
+      application: row.application,
+      ip: row.ip,
+      userAgent: row.user_agent,
+      request: row.request_id,
+      detail: all ? detail : withoutReasons(detail),
+    }
+  })
+}
+
+/** Every action that was ever recorded, found by steps through its index, with how often it was of late. */
+const countActions = async (database: Database, since: number) => {
+  const { rows } = await sql<{ readonly action: string; readonly count: number | string }>`
+    with recursive known(action) as (
+      select min(action) from events
+      union all
+      select (select min(events.action) from events where events.action > known.action) from known where known.action is not null
+    )
+    select action, (select count(*) from events where events.action = known.action and events.id >= ${firstIdAt(since)}) as count
+    from known where action is not null order by action`.execute(database.sql)
+  return rows.map(({ action, count }) => ({ action, count: Number(count) }))
+}
+
+export const eventRoutes = ({ events, cursors, database, clock }: ApiParts): readonly Route[] => [
   defineRoute({
     method: 'GET',
     path: '/events',
     permission: 'signed-in',
     others: 'events.view',
     summary: 'List audit events',
-    query: Type.Object({
-      ...query,
-      action: Type.Optional(Type.String({ description: 'Only these, e.g. `user.updated`.', maxLength: 100 })),
-      user: Type.Optional(Type.String({ description: 'Only what this user did: an id.', maxLength: 40 })),
-    }),
+    query: Type.Object({ ...pages, ...eventFilters.properties }),
     response: pageOf(event, 'Events, the newest first.'),
-    async handler({ query: { limit = 50, cursor, action, user }, caller }) {
-      const all = seesAll(caller, 'events')
-      const userId = all ? user : caller.userId
-      const list = JSON.stringify(['events', action, user])
+    async handler({ query: { limit = defaultLimit, cursor, ...filters }, caller }) {
+      await events.flush()
+      const list = JSON.stringify(['events', filters])
       const before = cursor === undefined ? undefined : String(cursors.read(list, cursor).id)
-      // Of somebody else's there is nothing to see.
-      if (user !== undefined && user !== userId) return { body: { items: [], next: null } }
-      const found = await events.listEvents({
-        limit: limit + 1,
-        ...(before !== undefined && { before }),
-        ...(action !== undefined && { action }),
-        ...(userId !== undefined && { userId }),
-      })
-      const shown = found.slice(0, limit)
-      const last = shown.at(-1)
-      const users = await userReferences(
-        database.sql,
-        shown.map((one) => one.userId),
-      )
-      return {
-        body: {
-          items: shown.map(({ id, at, action: what, userId: who, application, ip, userAgent, requestId, detail }) => ({
-            id,
-            at: at.toISOString(),
-            action: what,
-            user: who ?? null,
-            userName: users.get(who ?? '')?.username ?? null,
-            application: application ?? null,
-            ip,
-            userAgent,
-            request: requestId ?? null,
-            detail: all ? detail : withoutReasons(detail),
-          })),
-          next: found.length > limit && last ? cursors.write(list, { value: last.id, id: last.id }) : null,
-        },
-      }
+      const { rows, goOn } = await findEvents(database, caller, filters, { before, limit })
+      const shown = rows.slice(0, limit)
+      const last = rows.length > limit ? shown.at(-1)?.id : goOn
+      const next = last === undefined ? null : cursors.write(list, { value: last, id: last })
+      return { body: { items: await shownEvents(database, caller, shown), next } }
+    },
+  }),
+
+  defineRoute({
+    method: 'GET',
+    path: '/events/actions',
+    permission: 'events.view',
+    summary: 'List the actions that there are events of',
+    response: Type.Object({
+      items: Type.Array(
+        Type.Object({ action: Type.String(), count: Type.Integer({ description: `How many in the last ${countedDays} days.` }) }),
+      ),
+    }),
+    async handler() {
+      await events.flush()
+      return { body: { items: await countActions(database, clock.now().getTime() - countedDays * 86_400_000) } }
+    },
+  }),
+
+  defineRoute({
+    method: 'GET',
+    path: '/events/:id',
+    permission: 'signed-in',
+    others: 'events.view',
+    summary: 'Show an audit event',
+    description:
+      'What a `configuration.changed` of `detail.revision` changed, field by field, is told by `/configuration/diff` from the revision before it.',
+    response: event,
+    async handler({ params, caller }) {
+      await events.flush()
+      const row = await findEvent(database, caller, params.id)
+      if (!row) throw notFound(`event ${JSON.stringify(params.id.slice(0, 40))}`)
+      return { body: (await shownEvents(database, caller, [row]))[0] }
     },
   }),
 ]

@@ -1,9 +1,14 @@
+import { avatarRoutes } from './avatars.ts'
 import { configurationRoutes } from './configuration.ts'
+import { consentRoutes } from './consents.ts'
+import { type EmailParts, emailRoutes } from './email.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
+import { keysRoute } from './keys.ts'
 import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
+import { mediaRoutes } from './media.ts'
 import { objectRoutes } from './objects.ts'
 import { openApiRoute } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
@@ -11,21 +16,30 @@ import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
 import { simulateRoute, type Simulate } from './simulate.ts'
 import { sessionRoutes } from './sessions.ts'
+import { statisticsRoute } from './statistics.ts'
+import { systemRoute } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = (parts: ApiParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
+export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     kindsRoute(parts),
     ...userRoutes(parts),
+    ...avatarRoutes(parts),
     ...groupRoutes(parts),
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
+    ...consentRoutes(parts),
     ...eventRoutes(parts),
+    statisticsRoute(parts),
     ...pluginRoutes(parts),
+    keysRoute(parts),
+    systemRoute(parts),
     ...objectRoutes(parts),
+    ...emailRoutes(parts),
+    ...mediaRoutes(parts),
     ...configurationRoutes(parts),
     simulateRoute(parts.simulate),
     ...expressionRoutes(parts),

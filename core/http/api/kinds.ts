@@ -3,7 +3,7 @@ import { maySee } from '../../access/caller.ts'
 import { permissions } from '../../access/permissions.ts'
 import { familyOf } from '../../configuration/places.ts'
 import { type Kind, type KindName, kindNames, kinds } from '../../configuration/kinds.ts'
-import { filledIn } from '../../configuration/flow-schema.ts'
+import { filledIn } from '../../configuration/named-secrets.ts'
 import { shippedRoles } from '../../configuration/roles.ts'
 import { closed, type Schema } from '../../configuration/schema.ts'
 import { typesOfPlugins } from './brought-types.ts'
@@ -86,7 +86,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
     permission: 'signed-in',
     summary: 'Describe what can be configured',
     description:
-      'Kinds that you may see, with their schemas, and the types of stages, policies and protocols that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object, `x-widget` how to edit it, `x-hint` a pattern in words.',
+      'Kinds that you may see, with their schemas, and the types of stages, policies and protocols that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object (`media`: the id of an image), `x-widget` how to edit it, `x-hint` a pattern in words.',
     response,
     async handler({ caller, request: { locale } }) {
       const seen = kindNames.filter((kind) => maySee(caller, kind))

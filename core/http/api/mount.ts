@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Asking } from '../../access/authorize.ts'
 import { type Caller, demand, Lacking } from '../../access/caller.ts'
+import { askingAs } from '../../access/front.ts'
 import { maxBytes } from '../../configuration/yaml.ts'
 import { Conflict } from '../../data/effects.ts'
 import { Refused } from '../../identity/groups.ts'
 import { sendProblem } from '../problem.ts'
+import type { Visits } from '../visits.ts'
 import { callerOf, type CallerParts, setApiHeaders } from './caller.ts'
 import { requestCheck } from './checks.ts'
 import { conflictProblem } from './conflicts.ts'
@@ -93,7 +96,9 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
         if (route.permission !== 'signed-in') demand(request.caller, route.permission)
       },
       handler: async (request, reply) => {
-        const { status, body, text, etag, revalidate, location } = await route.handler(callFor(request, checkQuery, checkBody))
+        const { status, body, text, etag, revalidate, location } = await route.handler(
+          callFor(request, parts.visits, checkQuery, checkBody),
+        )
         if (etag !== undefined) void reply.header('etag', etag)
         if (revalidate) void reply.header('cache-control', 'private, no-cache')
         if (location !== undefined) void reply.header('location', `${prefix}${location}`)
@@ -108,8 +113,17 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
 
 const nobody = { userId: '', username: '', token: undefined, sessionId: undefined, permissions: new Set(), limited: true } satisfies Caller
 
+const askingOf = async (request: FastifyRequest, visits: Visits): Promise<Asking> => {
+  const { userId, username, sessionId } = request.caller ?? nobody
+  const visit = await visits.visit(request)
+  const { session } = visit.browser
+  if (sessionId !== undefined && session?.id === sessionId) return askingAs(visit, session)
+  return { ...askingAs(visit, undefined), user: { id: userId, username } }
+}
+
 const callFor = (
   request: FastifyRequest,
+  visits: Visits,
   checkQuery: (value: unknown) => unknown,
   checkBody: ((value: unknown) => unknown) | undefined,
 ): Call => ({
@@ -130,6 +144,7 @@ const callFor = (
     origin: request.origin,
     locale: request.locale,
   },
+  asking: () => askingOf(request, visits),
   ifMatch: request.headers['if-match'],
   ifNoneMatch: request.headers['if-none-match'],
   contentType: (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '',

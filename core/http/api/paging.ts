@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { type Expression, type SelectQueryBuilder, sql } from 'kysely'
 import Type, { type TSchema } from 'typebox'
 import type { Cursors, Place } from './cursors.ts'
 
@@ -24,7 +24,12 @@ export const pageOf = (items: TSchema, description: string) =>
 
 export type Asked = { readonly limit?: number | undefined; readonly cursor?: string | undefined; readonly total?: boolean | undefined }
 /** `column`: what is sorted by; `nulls`: what stands for null in it, where it may be; `id`: what tells equal ones apart. */
-export type Order = { readonly column: string; readonly nulls?: number; readonly id: string; readonly descending: boolean }
+export type Order = {
+  readonly column: string
+  readonly nulls?: number
+  readonly id: string | Expression<string>
+  readonly descending: boolean
+}
 type Ids = { readonly ids: readonly string[]; readonly next: string | null; readonly total?: number }
 
 /**
@@ -43,7 +48,7 @@ export const pageOfIds = async <DB, T extends keyof DB>(
   const after: Place | undefined = asked.cursor === undefined ? undefined : cursors.read(bound, asked.cursor)
   const column = sql.ref<string | number>(order.column)
   const value = order.nulls === undefined ? column : sql<string | number>`coalesce(${column}, ${sql.lit(order.nulls)})`
-  const id = sql.ref<string>(order.id)
+  const id = sql<string>`${typeof order.id === 'string' ? sql.ref(order.id) : order.id}`
   let page = query.select([id.as('id'), value.as('place')] as never) as unknown as SelectQueryBuilder<
     DB,
     T,

@@ -1,9 +1,11 @@
 import type { Clock, Events, Passwords } from '../../api/index.ts'
+import type { Accesses } from '../../access/authorize.ts'
 import type { OperatorLinks } from '../../access/links.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
 import type { Plane } from '../../configuration/plane-types.ts'
 import type { Database } from '../../data/database.ts'
 import type { EventLog } from '../../events/events.ts'
+import type { Installation } from '../../options/installation.ts'
 import type { Cursors } from './cursors.ts'
 
 /** What the routes work with. */
@@ -16,6 +18,8 @@ export type ApiParts = {
   readonly links: OperatorLinks
   readonly catalog: Catalog
   readonly plane: Plane
+  readonly accesses: Pick<Accesses, 'openable'>
+  readonly installation: Installation
   /** A text of the plugins in a language, by its key; none where there is none that can be shown as it is. */
   readonly textOf: (key: string, locale: string) => string | undefined
 }

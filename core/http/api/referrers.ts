@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { type Caller, maySee } from '../../access/caller.ts'
-import { isSeed, type KindName } from '../../configuration/kinds.ts'
+import { isSeed, type Referred } from '../../configuration/kinds.ts'
 import type { ApiParts } from './parts.ts'
 import { nameOf } from './object-list.ts'
 
@@ -17,8 +17,8 @@ export const usedBySchema = Type.Object({
   hidden: Type.Integer({ description: 'Places in objects that you may not see.' }),
 })
 
-/** What of the configuration names an object, with the names that people know. */
-export const referrers = async (plane: ApiParts['plane'], caller: Caller, kind: KindName, slug: string) => {
+/** What of the configuration names an object or an image, with the names that people know. */
+export const referrers = async (plane: ApiParts['plane'], caller: Caller, kind: Referred, slug: string) => {
   const all = plane.usedBy(kind, slug)
   const seen = all.filter((user) => maySee(caller, user.kind))
   const names = new Map<string, string>()

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox'
+import type { Asking } from '../../access/authorize.ts'
 import type { Caller } from '../../access/caller.ts'
 import { isPermission, type Permission, type RoleDefinitions } from '../../access/permissions.ts'
 import type { Snapshot } from '../../configuration/types.ts'
@@ -30,6 +31,8 @@ export type Call<P = any, Q = any, B = any> = {
     /** What the caller reads, e.g. `de`. */
     readonly locale: string
   }
+  /** The caller as access rules see them: at a browser, or by a token, which proves nothing and comes from no known browser. */
+  asking(): Promise<Asking>
   /** `If-Match` and `If-None-Match` as they were sent. */
   readonly ifMatch: string | undefined
   readonly ifNoneMatch: string | undefined

@@ -1,6 +1,7 @@
 import Type, { type TSchema } from 'typebox'
 import { permissions } from '../../access/permissions.ts'
 import type { Json } from '../../api/index.ts'
+import { imageTypes } from '../../media/image.ts'
 
 export const instant = (description: string) => Type.String({ description, format: 'date-time' })
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -40,6 +41,7 @@ export const user = Type.Object({
   groups: slugs('Groups that the user is in directly, by slug.'),
   roles: slugs('Roles that the user has directly, by slug.'),
   hasPassword: Type.Boolean(),
+  avatar: nullable(Type.String({ description: 'The path of the picture; null: none.' })),
   createdAt: instant('When the user was made.'),
   updatedAt: instant('When the user, or what belongs to the user, was changed last.'),
 })
@@ -67,7 +69,9 @@ export const groupWithMembers = Type.Object({
   members: Type.Integer({ description: 'How many users are in it directly.' }),
 })
 
-const owner = nullable(Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }, { description: 'Whose it is.' }))
+export const owner = nullable(
+  Type.Object({ id: Type.String(), username: Type.String(), name: Type.String() }, { description: 'Whose it is.' }),
+)
 
 export const token = Type.Object({
   id: Type.String(),
@@ -94,6 +98,20 @@ export const session = Type.Object({
   seenAt: instant('When it was used last, to the minute.'),
   ip: Type.String(),
   userAgent: Type.String(),
+})
+
+export const media = Type.Object({
+  id: Type.String({ description: 'What the configuration names it by.' }),
+  url: Type.String({ description: 'The path at which everybody may read it.' }),
+  name: Type.String({ description: 'As people tell it from others.' }),
+  type: Type.Enum([...imageTypes], { description: 'By what it is.' }),
+  size: Type.Integer({ description: 'Bytes.' }),
+  width: nullable(Type.Integer({ description: 'Pixels; null: an SVG image that does not say.' })),
+  height: nullable(Type.Integer({ description: 'Pixels; null: an SVG image that does not say.' })),
+  sha256: Type.String({ description: 'Of its bytes, in base64url.' }),
+  user: nullable(Type.String({ description: 'Id of the user whose avatar it is; null: it is for the configuration.' })),
+  uploadedBy: Type.String({ description: 'Id of the user who uploaded it.' }),
+  createdAt: instant('When it was uploaded.'),
 })
 
 export const event = Type.Object({

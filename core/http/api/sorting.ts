@@ -7,7 +7,7 @@ type Column = string | { readonly column: string; readonly nulls: number }
 /** What a list can be sorted by: its names for callers, with the columns behind them. `fallback` may begin with `-`. */
 export const sorting = <const Columns extends Readonly<Record<string, Column>>>(
   columns: Columns,
-  id: string,
+  id: Order['id'],
   fallback: (keyof Columns & string) | `-${keyof Columns & string}`,
 ) => {
   type Name = keyof Columns & string

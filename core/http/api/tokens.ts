@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import Type from 'typebox'
-import { type Caller, demand, demandAll } from '../../access/caller.ts'
+import { type Caller, demandAll, mustBeOwnOr } from '../../access/caller.ts'
 import { expanded, type Permissions, permissions, permissionsOf } from '../../access/permissions.ts'
 import { createToken, listedToken } from '../../access/tokens.ts'
 import { seesAll, visible } from '../../access/visible.ts'
@@ -25,11 +25,6 @@ const mustBeOursToGive = async (tx: Tx, { caller, roles }: Call, userId: string,
   if (userId !== caller.userId) demandAll(caller, had, 'A token acts as its user, who may do more than you')
   const given: Permissions = wanted ? expanded(wanted) : new Set(permissions)
   demandAll(caller, isSelf ? given.intersection(had) : given, 'The token could do more than you')
-}
-
-/** With what is their own everybody does as they like; a token that is limited to scopes needs the permission there, too. */
-const mustBeOwnOr = (caller: Caller, userId: string, permission: 'tokens.create' | 'tokens.delete'): void => {
-  if (userId !== caller.userId || caller.limited) demand(caller, permission)
 }
 
 const untilOf = (text: string | null | undefined, now: number): Date | undefined => {

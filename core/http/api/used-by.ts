@@ -1,9 +1,9 @@
 import type { ApiParts } from './parts.ts'
 import { ApiProblem } from './problem.ts'
 
-const named = { users: 'user', groups: 'group', roles: 'role' } as const
+const named = { users: 'user', groups: 'group', roles: 'role', media: 'image' } as const
 
-/** Throws `ApiProblem` (409), naming who refers, for a user, group or role that the configuration names: deleting or renaming it would change what that means. */
+/** Throws `ApiProblem` (409), naming who refers, for a user, group, role or image that the configuration names: deleting or renaming it would change what that means. */
 export const mustBeFree = ({ plane }: Pick<ApiParts, 'plane'>, kind: keyof typeof named, slug: string): void => {
   const users = plane.usedBy(kind, slug)
   if (users.length === 0) return

@@ -1,16 +1,17 @@
 import Type from 'typebox'
-import { demand } from '../../access/caller.ts'
+import { demand, mustBeOwnOr } from '../../access/caller.ts'
 import { conferral } from '../../access/conferral.ts'
 import { passwordEffects } from '../../access/passwords.ts'
 import { endAllSessions } from '../../access/sessions.ts'
 import { seesAll } from '../../access/visible.ts'
-import { deleteUser, listedUsers, type ListedUser } from '../../identity/administration.ts'
+import { deleteUser } from '../../identity/administration.ts'
 import { userChanged } from '../../identity/changes.ts'
 import { groupId, joinGroups, leaveGroups } from '../../identity/groups.ts'
 import { createUser, updateUser } from '../../identity/write-users.ts'
 import type { Tx } from '../../data/tables.ts'
 import { audit } from './audit.ts'
-import { etagOf, mustMatch } from './etags.ts'
+import { changingUsers, foundUser, userRef } from './changing-users.ts'
+import { etagOf } from './etags.ts'
 import type { ApiParts } from './parts.ts'
 import { impossible, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
@@ -30,14 +31,6 @@ const password = Type.String({
 })
 const linkLifetime = 3600
 
-const found = async (sql: Tx | ApiParts['database']['sql'], id: string): Promise<ListedUser> => {
-  const [known] = await listedUsers(sql, [id])
-  if (!known) throw notFound(`user ${JSON.stringify(id.slice(0, 40))}`)
-  return known
-}
-
-const refFor = ({ id, username }: Pick<ListedUser, 'id' | 'username'>) => ({ kind: 'user', id, name: username })
-
 /** Puts a user into these groups and no others. Each group that is joined or left must be the caller's to give. */
 const setGroups = async (tx: Tx, call: Call, id: string, had: readonly string[], wanted: readonly string[]): Promise<boolean> => {
   const given = conferral(call.caller, call.roles)
@@ -53,20 +46,11 @@ const setGroups = async (tx: Tx, call: Call, id: string, had: readonly string[],
 export const userRoutes = (parts: ApiParts): readonly Route[] => {
   const { database, clock, events, links, passwords } = parts
   const now = () => clock.now().getTime()
+  const changing = changingUsers(parts)
   const shown = async (id: string, status?: number) => {
-    const known = await found(database.sql, id)
+    const known = await foundUser(database.sql, id)
     return { ...(status && { status }), body: shownUser(known), etag: etagOf(known.version) }
   }
-
-  /** Changes one user in a transaction, if the caller may change that one. */
-  const changing = async (call: Call<{ readonly id: string }>, work: (tx: Tx, user: ListedUser) => Promise<void>): Promise<ListedUser> =>
-    database.transaction(async (tx) => {
-      const known = await found(tx, call.params.id)
-      mustMatch(call, etagOf(known.version))
-      await conferral(call.caller, call.roles).user(tx, known.id, known.username)
-      await work(tx, known)
-      return known
-    })
 
   return [
     userListRoute(parts),
@@ -116,7 +100,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       summary: 'Tell what of the configuration names a user',
       response: usedBySchema,
       handler: async ({ params, caller }) => ({
-        body: await referrers(parts.plane, caller, 'users', (await found(database.sql, params.id)).username),
+        body: await referrers(parts.plane, caller, 'users', (await foundUser(database.sql, params.id)).username),
       }),
     }),
 
@@ -140,7 +124,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
           ]
           if (changed.includes(true)) await userChanged(tx, known.id, now())
         })
-        await audit(events, call, 'user.updated', { ...refFor(before), fields: Object.keys(call.body) })
+        await audit(events, call, 'user.updated', { ...userRef(before), fields: Object.keys(call.body) })
         return shown(before.id)
       },
     }),
@@ -157,7 +141,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
           mustBeFree(parts, 'users', known.username)
           await deleteUser(tx, known, now())
         })
-        await audit(events, call, 'user.deleted', refFor(gone))
+        await audit(events, call, 'user.deleted', userRef(gone))
         return {}
       },
     }),
@@ -167,7 +151,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id/password',
       permission: 'users.edit',
       summary: 'Set the password of a user',
-      description: 'Ends all sessions and grants of that user.',
+      description: 'Ends all sessions and grants of that user. API tokens stay.',
       body: Type.Object({ password }),
       response: undefined,
       async handler(call) {
@@ -175,7 +159,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
         const of = await changing(call, async (tx, known) => {
           await passwordEffects['passwords.set']?.(tx, { userId: known.id, hash }, now())
         })
-        await audit(events, call, 'user.password-set', { ...refFor(of), fields: ['password'] })
+        await audit(events, call, 'user.password-set', { ...userRef(of), fields: ['password'] })
         return {}
       },
     }),
@@ -186,14 +170,31 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'signed-in',
       others: 'sessions.delete',
       summary: 'End all sessions of a user',
-      description: 'And revoke all grants, also those for offline use.',
+      description: 'And revoke all grants, also those for offline use. API tokens stay: `DELETE /users/:id/tokens` revokes them.',
       response: undefined,
       async handler(call) {
         const { caller, params } = call
-        if (params.id !== caller.userId || caller.limited) demand(caller, 'sessions.delete')
-        const known = await found(database.sql, params.id)
+        mustBeOwnOr(caller, params.id, 'sessions.delete')
+        const known = await foundUser(database.sql, params.id)
         await database.transaction((tx) => endAllSessions(tx, known.id, now()))
-        await audit(events, call, 'user.sessions-ended', refFor(known))
+        await audit(events, call, 'user.sessions-ended', userRef(known))
+        return {}
+      },
+    }),
+
+    defineRoute({
+      method: 'DELETE',
+      path: '/users/:id/tokens',
+      permission: 'signed-in',
+      others: 'tokens.delete',
+      summary: 'Revoke all API tokens of a user',
+      response: undefined,
+      async handler(call) {
+        const { caller, params } = call
+        mustBeOwnOr(caller, params.id, 'tokens.delete')
+        const known = await foundUser(database.sql, params.id)
+        const { numDeletedRows } = await database.sql.deleteFrom('tokens').where('user_id', '=', known.id).executeTakeFirst()
+        await audit(events, call, 'user.tokens-revoked', { ...userRef(known), more: { count: Number(numDeletedRows) } })
         return {}
       },
     }),
@@ -213,7 +214,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
         })
         const expiresAt = new Date(now() + linkLifetime * 1000).toISOString()
         const path = await links.create({ flow: 'recovery-link', user: { id: of.id, username: of.username }, lifetime: linkLifetime })
-        await audit(events, call, 'recovery.link-created', refFor(of))
+        await audit(events, call, 'recovery.link-created', userRef(of))
         return { body: { url: new URL(path, call.request.origin).href, expiresAt } }
       },
     }),

@@ -4,11 +4,12 @@ import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'vite'
 import { writeStamp } from '../../boot/interfaces.mjs'
-import { config, root } from './config.ts'
+import { config, interfaces, root } from './config.ts'
 
 const target = join(root, 'dist/interfaces')
 // Built beside it and put in place at once: a server that is running goes on with the old files, and an interrupted build leaves them.
 const fresh = `${target}.${process.pid}`
+const work = `${fresh}.work`
 
 const compress = (folder: string): void => {
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -21,7 +22,7 @@ const compress = (folder: string): void => {
 }
 
 try {
-  await build(config(fresh))
+  for (const name of interfaces()) await build(config(name, { outDir: join(fresh, name), work: join(work, name) }))
   compress(fresh)
   writeStamp(root, fresh)
   rmSync(target, { recursive: true, force: true })
@@ -31,4 +32,6 @@ try {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.stderr.write(`The interfaces could not be built into ${relative(process.cwd(), target)}.\n`)
   process.exitCode = 1
+} finally {
+  rmSync(work, { recursive: true, force: true })
 }

@@ -1,10 +1,10 @@
-import './styles.css'
 import 'virtual:colours.css'
 import ui from '@nuxt/ui/vue-plugin'
 import { QueryClient, VueQueryPlugin } from '@tanstack/vue-query'
 import { type Component, createApp } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { ApiError } from './client.ts'
+import { followPages } from './pages.ts'
 import { type Language, loadTexts } from './texts.ts'
 import './theme.ts'
 
@@ -27,6 +27,13 @@ export const mountInterface = async ({ app, base, routes, texts }: Wanted): Prom
     routes: [...routes],
     scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   })
-  const queries = new QueryClient({ defaultOptions: { queries: { retry, staleTime: 5000, refetchOnWindowFocus: true } } })
+  followPages(router)
+  // Whether somebody answers is found out by asking, not by what the browser thinks of its network.
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: { retry, staleTime: 5000, refetchOnWindowFocus: true, networkMode: 'always' },
+      mutations: { networkMode: 'always' },
+    },
+  })
   createApp(app).use(router).use(VueQueryPlugin, { queryClient: queries }).use(ui).mount('#app')
 }

@@ -1,7 +1,9 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import { ref, shallowRef } from 'vue'
 
-type Texts = Readonly<Record<string, string>>
+/** As they are written; the build has parsed those with places for values. */
+type Texts = Readonly<Record<string, string | Parsed>>
+type Parsed = Exclude<ConstructorParameters<typeof IntlMessageFormat>[0], string>
 type Loader = () => Promise<Texts>
 type Values = Readonly<Record<string, string | number | Date | boolean | null | undefined>>
 
@@ -72,7 +74,7 @@ export const t = (name: string, values?: Values): string => {
     console.error(`there is no text "${name}" in ${language.value}`)
     return name
   }
-  if (!text.includes('{')) return text
+  if (typeof text === 'string') return text
   let format = compiled.get(name)
   if (!format) compiled.set(name, (format = new IntlMessageFormat(text, language.value, undefined, { ignoreTag: true })))
   return String(format.format(values as Record<string, string>))

@@ -68,6 +68,7 @@ export const settings = Type.Object(
       minimum: 10,
       maximum: 86_400,
       default: 600,
+      'x-default-from': 'tokens.accessToken',
     }),
     refreshTokenLifetime: Type.Integer({
       title: 'Refresh token lifetime',
@@ -75,6 +76,7 @@ export const settings = Type.Object(
       minimum: 60,
       maximum: 31_536_000,
       default: 2_592_000,
+      'x-default-from': 'tokens.refreshToken',
     }),
     codeLifetime: Type.Integer({
       title: 'Authorization code lifetime',
@@ -82,6 +84,7 @@ export const settings = Type.Object(
       minimum: 5,
       maximum: 600,
       default: 60,
+      'x-default-from': 'tokens.code',
     }),
     subject: Type.Enum(['id', 'username', 'email'], {
       title: 'Subject',

@@ -37,6 +37,19 @@ test('nobody is proved by a port that says yes to nobody', async () => {
   assert.deepEqual(await drive(stage, {}, { use: { passwords: credulous }, know: [login] }).submit({ password: right }), wrong)
 })
 
+test('who is signed in confirms the password they have, and whoever has none is not asked', async () => {
+  const use = { passwords: memoryPasswords({ u1: right }) }
+  const other = know(facts.user, { id: 'u2', username: 'eve' })
+  const confirming = drive(stage, { confirm: true }, { use, know: [login, user] })
+  const asked = await confirming.show()
+  assert.deepEqual(asked.go === 'ask' && asked.screen.title, { key: 'password.confirm.title' })
+  assert.deepEqual(await confirming.submit({ password: right }), { go: 'pass', proof: 'pwd' })
+  assert.deepEqual(await confirming.submit({ password: 'guess' }), { go: 'retry', errors: { '': { key: 'password.confirm.wrong' } } })
+  assert.deepEqual(await drive(stage, { confirm: true }, { use, know: [login, other] }).show(), { go: 'pass' })
+  assert.equal((await drive(stage, {}, { use, know: [login, other] }).show()).go, 'ask', 'signing in tells nobody who has a password')
+  assert.equal((await drive(stage, { confirm: true }, { use, know: [login] }).show()).go, 'ask')
+})
+
 test('an empty answer, one without the field and one of another stage do not pass and cost nothing', async () => {
   const passwords = memoryPasswords({ u1: '' })
   for (const answer of [{ password: '' }, {}, { identifier: 'ada' }, { password: [right] }, { password: { $ne: '' } }]) {

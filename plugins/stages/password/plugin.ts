@@ -4,16 +4,25 @@ import en from './messages/en.json' with { type: 'json' }
 
 export const stage = defineStage({
   kind: 'password',
-  settings: Type.Object({}),
+  settings: Type.Object({
+    confirm: Type.Boolean({
+      title: 'Confirm',
+      description:
+        'For flows of people who are signed in already: says that it is about the password they have, and leaves out whoever has none, of whom it proves nothing.',
+      default: false,
+    }),
+  }),
   answer: Type.Object({ password: Type.String() }),
   needs: [facts.login],
   proves: ['pwd'],
   use: { passwords: ports.passwords },
 
-  show: () =>
-    ask(
+  async show({ settings, peek, use }) {
+    const user = peek(facts.user)
+    if (settings.confirm && user && !(await use.passwords.has(user.id))) return pass()
+    return ask(
       screen(
-        msg('password.title'),
+        msg(settings.confirm ? 'password.confirm.title' : 'password.title'),
         {
           node: 'field',
           input: 'password',
@@ -22,16 +31,17 @@ export const stage = defineStage({
           required: true,
           autocomplete: 'current-password',
         },
-        { node: 'button', label: msg('password.continue') },
+        { node: 'button', label: msg(settings.confirm ? 'password.confirm.continue' : 'password.continue') },
       ),
-    ),
+    )
+  },
 
-  async submit({ peek, use }, { password }) {
+  async submit({ settings, peek, use }, { password }) {
     if (!password) return retry({ password: msg('password.empty') })
     const user = peek(facts.user)
     // Unknown users cost the same verification and get the same answer, so that neither words nor time tell who has an account.
     const right = await use.passwords.verify(user?.id, password)
-    return right && user ? pass({ proof: 'pwd' }) : retry({ '': msg('password.wrong') })
+    return right && user ? pass({ proof: 'pwd' }) : retry({ '': msg(settings.confirm ? 'password.confirm.wrong' : 'password.wrong') })
   },
 })
 

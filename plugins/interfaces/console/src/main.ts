@@ -1,3 +1,4 @@
+import './styles.css'
 import { mountInterface } from 'sluice/interface'
 import App from './App.vue'
 import { routes } from './routes.ts'

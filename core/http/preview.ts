@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import type { createCallers } from '../access/caller.ts'
+import { stylesOf } from '../web/brand.ts'
+import { previewCsp } from '../web/csp.ts'
+import { brandIn, lookOf, type LookQuery } from '../web/preview.ts'
+import { sendStyles } from './brands.ts'
+import type { Pages } from './pages.ts'
+import { mayAtBrowser } from './permitted.ts'
+import type { Visits } from './visits.ts'
+
+type PreviewParts = {
+  readonly visits: Visits
+  readonly pages: Pages
+  readonly api: { readonly callers: ReturnType<typeof createCallers> }
+}
+type Asked = { readonly Querystring: LookQuery }
+
+const styles = '/if/preview/brand.css'
+
+/**
+ * How a page to sign in would look with a brand that is not stored yet. A picture of a page: nothing in it can be sent, opened or run, so that pages
+ * of this server, and of no other, may show it in a frame. Its colours are a style sheet of the same query, which holds nothing but those; it is for
+ * everybody, since a sandboxed page has no cookies to show.
+ */
+export function previewRoutes(app: FastifyInstance, { visits, pages, api }: PreviewParts): void {
+  for (const path of ['/if/preview/sign-in', '/if/preview/sign-in/']) {
+    app.get<Asked>(path, async (request, reply) => {
+      if (!(await mayAtBrowser(request, 'brands.view', { visits, callers: api.callers }))) return pages.error(request, reply, 403)
+      // Loaded when it is asked for: nobody signs in by it.
+      const { renderSample } = await import('../web/samples.ts')
+      const at = request.url.indexOf('?')
+      const brand = brandIn(request.query, at < 0 ? styles : `${styles}${request.url.slice(at)}`)
+      const page = renderSample('sign-in', { locale: request.locale, path, brand, isInert: true })
+      return reply
+        .headers({ 'content-security-policy': previewCsp, 'x-frame-options': 'SAMEORIGIN', 'cache-control': 'no-store' })
+        .header('content-language', request.locale)
+        .type('text/html; charset=utf-8')
+        .send(page)
+    })
+  }
+  app.get<Asked>(styles, (request, reply) => sendStyles(reply, stylesOf(lookOf(request.query)), 'no-store'))
+}

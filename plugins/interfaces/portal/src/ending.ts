@@ -1,0 +1,18 @@
+import { useQueryClient } from '@tanstack/vue-query'
+import { confirm, type Question, useNotices } from 'sluice/interface'
+
+/** Ends, revokes or takes back something of one's own: asks first, says that it was done or why not, and reads the list again. */
+export const useEnding = (kind: string) => {
+  const queries = useQueryClient()
+  const { done, failed } = useNotices()
+  return async (question: Question, work: () => Promise<unknown>, success: string): Promise<void> => {
+    if (!(await confirm({ destroys: true, ...question }))) return
+    try {
+      await work()
+      done(success)
+    } catch (error) {
+      failed(error)
+    }
+    await queries.invalidateQueries({ queryKey: ['mine', kind] })
+  }
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { limits } from '../../core/engine/limits.ts'
+import { Client, type Credentials, signIn } from '../kit/client.ts'
+import { people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { attacked, authorizeAddress } from './attack.ts'
+
+const persons = Object.fromEntries(
+  ['ida', 'max', 'lou', 'zoe'].map((username) => [username, { username, password: `the password of ${username}` }]),
+)
+const { ida, max, lou, zoe } = persons as Record<string, Credentials> as Readonly<Record<'ida' | 'max' | 'lou' | 'zoe', Credentials>>
+const asksNew = { title: 'New', fields: [{ key: 'password', type: 'password', required: true }] }
+const forgetful = [
+  { type: 'prompt', with: asksNew },
+  { type: 'user-write', with: { mode: 'update' } },
+]
+
+let server: TestServer
+before(async () => {
+  server = await startServer({
+    apply: attacked({
+      users: Object.fromEntries(Object.entries(persons).map(([name, { password }]) => [name, { password }])),
+      flows: {
+        forgetful: { title: 'Forgetful', designation: 'stage-configuration', steps: forgetful },
+        'forgetful-join': { title: 'Forgetful', designation: 'enrollment', steps: forgetful },
+        backwards: {
+          title: 'Backwards',
+          designation: 'stage-configuration',
+          steps: [...forgetful, { type: 'identification' }, { type: 'password' }],
+        },
+      },
+    }),
+  })
+})
+after(() => server?.stop())
+
+const flow = '/if/flow/default-password-change/'
+const twice = (password: string) => ({ password, 'password-repeat': password })
+const chosen = 'what the thief wants'
+const signedIn = async (person: Credentials) => {
+  const client = new Client(server.url)
+  assert.equal((await signIn(client, person)).url.pathname, '/')
+  return client
+}
+const isUnchanged = async (person: Credentials) => {
+  await signedIn(person)
+  assert.equal((await signIn(new Client(server.url), { ...person, password: chosen })).status, 422)
+}
+
+test('a session that was stolen sets no password without the one there is', async () => {
+  const thief = await signedIn(ida)
+  const page = await thief.open(flow)
+  const { _csrf = '', _challenge = '' } = page.forms.find(({ method }) => method === 'post')?.fields ?? {}
+  const run = page.url.searchParams.get('run') ?? ''
+  for (const answer of [
+    twice(chosen),
+    { ...twice(chosen), password: '' },
+    {},
+    { confirm: 'true', ...twice(chosen) },
+    { 'prompt-2.password': chosen },
+  ]) {
+    const answered = await thief.ask(page.url, { body: { _csrf, _challenge, ...answer } as Record<string, string> })
+    assert.ok([200, 422].includes(answered.status), String(answered.status))
+    assert.notEqual(answered.heading, 'New')
+  }
+  for (const step of ['prompt-2', 'user-write-3']) {
+    const later = await thief.open(`${flow}?run=${run}&step=${step}`)
+    assert.equal(later.heading, 'Enter your current password')
+  }
+  const json = await thief.ask('/api/v1/flows/default-password-change/run', { json: { run, challenge: '', answer: twice(chosen) } })
+  assert.equal(json.json().step, 'password-1')
+  await isUnchanged(ida)
+})
+
+test('a flow that forgot to ask for it changes no password either', async () => {
+  const thief = await signedIn(ida)
+  const own = await thief.submit(await thief.open('/if/flow/forgetful/'), twice(chosen))
+  assert.deepEqual([own.status, own.text.includes('Nothing proved who you are')], [403, true])
+  const nobody = await thief.submit(await thief.open('/if/flow/forgetful-join/'), twice(chosen))
+  assert.equal(nobody.status, 403)
+  // Proving to be somebody else changes nothing about whose password it would be.
+  const named = await thief.submit(await thief.open('/if/flow/backwards/'), twice(chosen))
+  const other = await thief.submit(named, { identifier: people.bob.username })
+  assert.equal(other.status, 410, 'the run is about whoever is signed in')
+  await isUnchanged(ida)
+  await isUnchanged(people.bob)
+})
+
+test('guessing the password there is ends soon, whoever has the session', async () => {
+  const thief = await signedIn(max)
+  let tries = 0
+  const guess = async (): Promise<number> => {
+    let page = await thief.open(flow)
+    for (;;) {
+      page = await thief.submit(page, { password: 'a guess' })
+      if (page.status !== 422) return page.status
+      tries += 1
+    }
+  }
+  assert.equal(await guess(), 403, 'a run takes so many')
+  assert.equal(tries, limits.run - 1)
+  assert.equal(await guess(), 403)
+  const page = await thief.open(flow)
+  assert.equal((await thief.submit(page, { password: max.password })).status, 429, 'even the right one is not looked at any more')
+})
+
+test('a form of another site, or without its token, changes nothing', async () => {
+  const client = await signedIn(lou)
+  const page = await client.submit(await client.open(flow), { password: lou.password })
+  const { _csrf = '', _challenge = '' } = page.forms.find(({ method }) => method === 'post')?.fields ?? {}
+  const body = { _csrf, _challenge, ...twice(chosen) }
+  const evil = { origin: 'https://evil.tld', 'sec-fetch-site': 'cross-site' }
+  assert.equal((await client.ask(page.url, { body, headers: evil })).status, 403)
+  assert.equal((await client.ask(page.url, { body: { ...body, _csrf: 'guessed' } })).status, 403)
+  const run = page.url.searchParams.get('run')
+  const json = { run, challenge: _challenge, answer: twice(chosen) }
+  assert.equal((await client.ask('/api/v1/flows/default-password-change/run', { json, headers: evil })).status, 403)
+  await isUnchanged(lou)
+})
+
+test('a run is of no use at another browser, nor to whoever signs in at this one', async () => {
+  const owner = await signedIn(zoe)
+  const page = await owner.submit(await owner.open(flow), { password: zoe.password })
+  const stranger = await signedIn(people.bob)
+  assert.equal((await stranger.ask(page.url)).status, 410)
+  const form = { ...page.forms.find(({ method }) => method === 'post')?.fields, ...twice(chosen) }
+  assert.equal((await stranger.ask(page.url, { body: form as Record<string, string> })).status, 403)
+  // The browser stays the same when somebody else signs in there for an application.
+  await signIn(owner, people.bob, authorizeAddress({ prompt: 'login' }))
+  assert.match((await owner.open('/')).text, /signed in as bob/)
+  const csrf = (await owner.open('/if/flow/default-password-change/')).forms.find(({ method }) => method === 'post')?.fields['_csrf'] ?? ''
+  assert.equal((await owner.ask(page.url, { body: { ...form, _csrf: csrf } as Record<string, string> })).status, 410)
+  await isUnchanged(zoe)
+})
+
+test('without a session there is nothing to change: whoever comes is asked to sign in', async () => {
+  const nobody = new Client(server.url, { accept: 'application/json' })
+  const first = await nobody.ask('/api/v1/flows/default-password-change/run', { json: {} })
+  assert.deepEqual([first.status, first.json().flow], [200, 'default-authentication'])
+})

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { tokensFor, userinfo } from '../hostile/attack.ts'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+
+const tim = { username: 'tim', password: 'the password of tim' }
+let server: TestServer
+before(async () => {
+  server = await startServer({ apply: configuration({ users: { tim: { password: tim.password } } }) })
+})
+after(() => server?.stop())
+
+const flow = '/if/flow/default-password-change/'
+const twice = (password: string) => ({ password, 'password-repeat': password })
+const isSignedIn = async (client: Client) => (await client.ask('/')).status === 200
+
+test('a password is changed by who knows it; they stay signed in, elsewhere they are signed out', async () => {
+  const [here, there] = [new Client(server.url), new Client(server.url)]
+  await signIn(here, people.ada)
+  await signIn(there, people.ada)
+  const tokens = await tokensFor(server, people.ada)
+  const current = await here.open(`${flow}?next=/if/user/`)
+  assert.deepEqual([current.heading, current.url.pathname], ['Enter your current password', flow])
+  assert.match(current.text, /Account: ada/)
+  assert.ok(!Object.keys(current.links).includes('Not you?'), 'who is signed in has not typed who they are')
+  const wrong = await here.submit(current, { password: 'a guess' })
+  assert.equal(wrong.status, 422)
+  const chosen = await here.submit(wrong, { password: people.ada.password })
+  const cookie = here.cookies.get('sluice')
+  const done = await here.send(chosen, twice('a new long password'))
+  assert.equal(done.to?.href, `${server.url}/if/user/`)
+  assert.ok(await isSignedIn(here))
+  assert.ok(!(await isSignedIn(there)))
+  assert.equal(await userinfo(server, tokens['access_token']), 401)
+  const copied = new Client(server.url)
+  copied.cookies.set('sluice', cookie ?? '')
+  assert.ok(!(await isSignedIn(copied)), 'whoever copied the cookie is signed out')
+  assert.equal((await signIn(new Client(server.url), people.ada)).status, 422)
+  assert.equal((await signIn(new Client(server.url), { ...people.ada, password: 'a new long password' })).url.pathname, '/')
+})
+
+test('who is not signed in signs in first and comes back', async () => {
+  const client = new Client(server.url)
+  const first = await client.open(`${flow}?${new URLSearchParams({ next: '/if/user/', lang: 'de' })}`)
+  assert.equal(first.url.pathname, '/if/flow/default-authentication/')
+  const current = await signIn(client, people.bob, first)
+  assert.deepEqual([current.url.pathname, current.heading], [flow, 'Aktuelles Passwort eingeben'])
+})
+
+test('without a page to go back to, they are told that it is saved', async () => {
+  const client = new Client(server.url)
+  await signIn(client, tim)
+  const page = await client.submit(await client.open(flow), { password: tim.password })
+  const done = await client.submit(page, twice('the second password'))
+  assert.deepEqual([done.status, done.heading, done.text.includes('Everything has been saved.')], [200, 'Done', true])
+  assert.equal(done.links['To your applications'], '/')
+})
