@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { ports } from '../core/api/index.ts'
 import { createCatalog } from '../core/configuration/catalog.ts'
 import { kinds } from '../core/configuration/kinds.ts'
-import { filledIn } from '../core/configuration/flow-schema.ts'
+import { filledIn } from '../core/configuration/named-secrets.ts'
 import { loadPlugins } from '../core/configuration/plugins.ts'
 
 const root = join(import.meta.dirname, '..')

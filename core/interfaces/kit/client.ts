@@ -51,8 +51,14 @@ const watched: typeof fetch = async (input, init) => {
   return response
 }
 
+/** With a cookie the API takes changes of this type only, as no form of another site can send it; also those without a body. */
+const send = (request: Request): Promise<Response> => {
+  if (request.method !== 'GET' && !request.headers.has('content-type')) request.headers.set('content-type', 'application/json')
+  return watched(request)
+}
+
 /** The API, typed by its own description. Calls go with the session's cookie. */
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: (request) => watched(request) })
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: send })
 
 type Got<T> = { readonly data?: T; readonly error?: unknown; readonly response: Response }
 

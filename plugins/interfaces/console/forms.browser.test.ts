@@ -141,7 +141,7 @@ const change = async (slug: string, spec: object) => {
 }
 
 test('two people who change one application: different fields go together, the same field is asked about', () =>
-  at('/applications/wiki?tab=settings', async (page) => {
+  at('/applications/wiki/settings', async (page) => {
     await field(page, 'Description').fill('Ours')
     await change('wiki', { launchUrl: 'https://wiki.example.com/' })
     await press(page, 'Save')
@@ -153,12 +153,12 @@ test('two people who change one application: different fields go together, the s
     await change('wiki', { description: 'Theirs' })
     await press(page, 'Save')
     const dialog = page.getByRole('dialog', { name: 'Somebody else changed the same' })
-    await dialog.getByText('Before: Ours').waitFor()
+    await dialog.getByRole('group', { name: 'Description' }).or(dialog.getByText('Description')).first().waitFor()
     await dialog.getByRole('radio', { name: /^Theirs/ }).click()
-    await dialog.getByRole('button', { name: 'Save with these' }).click()
-    await dialog.waitFor({ state: 'hidden' })
-    assert.equal((await api.must('GET', '/applications/wiki')).spec.description, 'Theirs')
+    await dialog.getByRole('button', { name: 'Save this' }).click()
+    await page.getByText('it was taken in: Description').first().waitFor()
     assert.equal(await field(page, 'Description').inputValue(), 'Theirs')
+    assert.equal((await api.must('GET', '/applications/wiki')).spec.description, 'Theirs')
   }))
 
 test('what is in use is not deleted, and says where it is used; what is not, after its slug was typed', () =>
@@ -193,7 +193,7 @@ test('leaving with changes that are not saved is asked about', () =>
 
 test('who may only look sees forms that cannot be changed, in German on a phone', () =>
   at(
-    '/providers/payroll?tab=settings',
+    '/providers/payroll/settings',
     async (page) => {
       await page.getByText('Sie dürfen dies ansehen, aber nicht ändern.').waitFor()
       assert.ok(await page.getByLabel('Client-ID').isDisabled())

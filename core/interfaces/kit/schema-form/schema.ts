@@ -102,7 +102,7 @@ export const valuesOf = ({ patternProperties, additionalProperties }: Schema): S
   Object.values(patternProperties ?? {})[0] ?? (isObject(additionalProperties) ? (additionalProperties as Schema) : undefined)
 
 const scalarShape = (schema: Schema, widget: unknown): Shape => {
-  if (widget === 'code' || widget === 'textarea' || widget === 'color' || widget === 'image') return widget
+  if (widget === 'code' || widget === 'textarea' || widget === 'color') return widget
   return (schema.maxLength ?? 0) > 5000 ? 'textarea' : 'text'
 }
 const arrayShape = ({ items, uniqueItems }: Schema): Shape => {
@@ -130,6 +130,7 @@ export const shapeOf = (schema: Schema): Shape => {
   const { 'x-widget': widget } = schema
   if (schema['x-secret']) return 'secret'
   if (widget === 'condition' || widget === 'permissions') return widget
+  if (widget === 'image') return widget
   if (typeof schema['x-ref'] === 'string') return 'reference'
   if (optionsOf(schema).length > 0) return widget === 'cards' ? 'cards' : 'select'
   if (branchesOf(schema)) return choiceShape(schema)

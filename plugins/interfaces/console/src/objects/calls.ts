@@ -10,15 +10,18 @@ export type StoredObject = {
   readonly problems: readonly { readonly pointer: string; readonly detail: string }[]
   readonly generated?: Readonly<Record<string, string>>
 }
-/** Without a tag: it is not there yet. */
-export type Loaded = { readonly object: StoredObject; readonly etag: string | null }
+/** `etag` is empty where it is not there yet. */
+export type Loaded = { readonly object: StoredObject; readonly etag: string }
 
 // The routes of all kinds are alike; those of providers stand for them.
 const all = (kind: string) => `/api/v1/${kind}` as '/api/v1/providers'
 const one = (kind: string) => `/api/v1/${kind}/{slug}` as '/api/v1/providers/{slug}'
 const uses = (kind: string) => `/api/v1/${kind}/{slug}/used-by` as '/api/v1/providers/{slug}/used-by'
-const as = ({ data, etag }: { readonly data: unknown; readonly etag: string | null }): Loaded => ({ object: data as StoredObject, etag })
-const tagged = (etag: string | null) => (etag === null ? {} : { 'if-match': etag })
+const as = ({ data, etag }: { readonly data: unknown; readonly etag: string | null }): Loaded => ({
+  object: data as StoredObject,
+  etag: etag ?? '',
+})
+const tagged = (etag: string) => (etag === '' ? {} : { 'if-match': etag })
 
 export const listObjects = (kind: string, query: object, signal: AbortSignal) =>
   ok(api.GET(all(kind), { params: { query: { ...query, total: true } }, signal }))
@@ -30,7 +33,7 @@ export const readObject = async (kind: string, slug: string): Promise<Loaded> =>
 export const readSection = async (slug: string): Promise<Loaded> => {
   const { items } = await ok(api.GET(all('settings'), { params: { query: { limit: 200 } } }))
   if (items.some((item) => item.slug === slug)) return readObject('settings', slug)
-  return { object: { slug, spec: {}, revision: 0, owner: '', layer: 'shipped', problems: [] }, etag: null }
+  return { object: { slug, spec: {}, revision: 0, owner: '', layer: 'shipped', problems: [] }, etag: '' }
 }
 
 export const createObject = async (kind: string, slug: string, spec: Spec): Promise<Loaded> =>
@@ -39,17 +42,17 @@ export const createObject = async (kind: string, slug: string, spec: Spec): Prom
 export const replaceObject = async (
   kind: string,
   slug: string,
-  { spec, etag }: { readonly spec: Spec; readonly etag: string | null },
+  { spec, etag }: { readonly spec: Spec; readonly etag: string },
 ): Promise<Loaded> => as(await withTag(api.PUT(one(kind), { params: { path: { slug }, header: tagged(etag) }, body: { spec } })))
 
 export const renameObject = async (
   kind: string,
   slug: string,
-  { to, etag }: { readonly to: string; readonly etag: string | null },
+  { to, etag }: { readonly to: string; readonly etag: string },
 ): Promise<Loaded> => as(await withTag(api.PATCH(one(kind), { params: { path: { slug }, header: tagged(etag) }, body: { slug: to } })))
 
-export const deleteObject = (kind: string, slug: string, etag: string | null): Promise<unknown> =>
-  ok(api.DELETE(one(kind), { params: { path: { slug }, header: { 'if-match': etag ?? '*' } } }))
+export const deleteObject = (kind: string, slug: string, etag: string): Promise<unknown> =>
+  ok(api.DELETE(one(kind), { params: { path: { slug }, header: { 'if-match': etag } } }))
 
 export const usersOf = (kind: string, slug: string) => ok(api.GET(uses(kind), { params: { path: { slug } } }))
 export type Users = Awaited<ReturnType<typeof usersOf>>

@@ -14,8 +14,6 @@ export type KindTexts = {
 export type ObjectKind = {
   /** As the API calls it. */
   readonly kind: string
-  /** Where its list stands. */
-  readonly path: string
   readonly icon: string
   readonly texts: KindTexts
   /** Groups of its form; titles are keys of texts. Pointers begin at what a request sends: `/slug`, `/spec/name`. */

@@ -1,16 +1,14 @@
-import { useToast } from '@nuxt/ui/composables'
 import { useQueryClient } from '@tanstack/vue-query'
-import { confirm, failureOf, t } from 'sluice/interface'
+import { confirm, t, useNotices } from 'sluice/interface'
 import { useRouter } from 'vue-router'
 import { deleteObject, readObject, usersOf, type Users } from './calls.ts'
 import { nameOf } from './form.ts'
 import type { ObjectKind } from './kind.ts'
-import { objectKinds } from './kinds.ts'
+import { listOf, pathOf } from '../paths.ts'
+import { kindName } from './kind-names.ts'
 
-const line = ({ kind, name, slug }: Users['items'][number]): string => {
-  const texts = objectKinds.find((one) => one.kind === kind)?.texts
-  return t('objects.used-by-line', { kind: texts ? t(texts.one) : kind, name: name === slug ? slug : `${name} (${slug})` })
-}
+const line = ({ kind, name, slug }: Users['items'][number]): string =>
+  t('objects.used-by-line', { kind: kindName(kind), name: name === slug ? slug : `${name} (${slug})` })
 const linesOf = ({ items, hidden }: Users): readonly string[] => [
   ...new Set(items.map(line)),
   ...(hidden > 0 ? [t('objects.used-by-hidden', { count: hidden })] : []),
@@ -18,7 +16,7 @@ const linesOf = ({ items, hidden }: Users): readonly string[] => [
 
 /** Deletes an object, after it was shown what names it, and goes to the list of those that are left. */
 export const useRemoval = (kind: ObjectKind) => {
-  const toast = useToast()
+  const notices = useNotices()
   const router = useRouter()
   const queries = useQueryClient()
   const remove = async (slug: string): Promise<void> => {
@@ -33,7 +31,7 @@ export const useRemoval = (kind: ObjectKind) => {
           list,
           action: t('objects.delete-show-uses'),
         })
-        if (goesThere) await router.push({ path: `${kind.path}/${encodeURIComponent(slug)}`, query: { tab: 'uses' } })
+        if (goesThere) await router.push(`${pathOf(kind.kind, slug)}/uses`)
         return
       }
       const isSure = await confirm({
@@ -45,14 +43,13 @@ export const useRemoval = (kind: ObjectKind) => {
       })
       if (!isSure) return
       await deleteObject(kind.kind, slug, etag)
-      toast.add({ title: t('objects.deleted', { name }), icon: 'i-lucide-check', color: 'success' })
+      notices.done(t('objects.deleted', { name }))
       // What is gone is not asked for again.
-      if (router.currentRoute.value.path !== kind.path) await router.push(kind.path)
+      if (router.currentRoute.value.path !== listOf(kind.kind)) await router.push(listOf(kind.kind))
       queries.removeQueries({ queryKey: [kind.kind, 'object', slug] })
       await queries.invalidateQueries()
     } catch (error) {
-      const { title, text } = failureOf(error)
-      toast.add({ title, description: text, color: 'error', icon: 'i-lucide-triangle-alert' })
+      notices.failed(error)
     }
   }
   return { remove }

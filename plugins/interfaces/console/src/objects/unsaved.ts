@@ -9,7 +9,7 @@ export const useUnsavedGuard = (isDirty: Readonly<Ref<boolean>>): void => {
     confirm({ title: t('objects.unsaved'), text: t('objects.unsaved-text'), action: t('objects.unsaved-leave'), destroys: true })
   onBeforeRouteLeave(ask)
   // Another tab of the same page keeps what was typed.
-  onBeforeRouteUpdate((to, from) => to.path === from.path || ask())
+  onBeforeRouteUpdate((to, from) => to.params['slug'] === from.params['slug'] || ask())
   const warn = (event: BeforeUnloadEvent): void => {
     if (isDirty.value) event.preventDefault()
   }

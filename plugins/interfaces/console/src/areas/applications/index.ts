@@ -1,8 +1,14 @@
 import type { Area } from '../../area.ts'
 import { objectRoutes } from '../../objects/routes.ts'
+import { listOf } from '../../paths.ts'
 import { applications, providers, scopeMappings } from './kinds.ts'
 
-const entryOf = ({ texts, icon, path, kind }: typeof applications) => ({ label: texts.all, icon, to: path, permissions: [`${kind}.view`] })
+const entryOf = ({ texts, icon, kind }: typeof applications) => ({
+  label: texts.all,
+  icon,
+  to: listOf(kind),
+  permissions: [`${kind}.view`],
+})
 
 export default {
   title: 'applications.title',

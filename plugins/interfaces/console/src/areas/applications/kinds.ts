@@ -2,7 +2,6 @@ import type { ObjectKind } from '../../objects/kind.ts'
 
 export const applications: ObjectKind = {
   kind: 'applications',
-  path: '/applications',
   icon: 'i-lucide-app-window',
   texts: {
     all: 'applications.applications',
@@ -15,7 +14,7 @@ export const applications: ObjectKind = {
   groups: [
     {
       title: 'applications.group.general',
-      fields: ['/spec/name', '/slug', '/spec/description', '/spec/launchUrl', '/spec/provider'],
+      fields: ['/spec/name', '/slug', '/spec/description', '/spec/launchUrl', '/spec/provider', '/spec/icon', '/spec/brand'],
     },
     { fields: ['/spec/access'] },
     {
@@ -31,7 +30,6 @@ const settings = (...names: readonly string[]): readonly string[] => names.map((
 
 export const providers: ObjectKind = {
   kind: 'providers',
-  path: '/providers',
   icon: 'i-lucide-plug',
   texts: {
     all: 'applications.providers',
@@ -55,7 +53,6 @@ export const providers: ObjectKind = {
 
 export const scopeMappings: ObjectKind = {
   kind: 'scopeMappings',
-  path: '/scope-mappings',
   icon: 'i-lucide-tags',
   texts: {
     all: 'applications.scope-mappings',

@@ -2,7 +2,6 @@ import type { ObjectKind } from '../../objects/kind.ts'
 
 export const policies: ObjectKind = {
   kind: 'policies',
-  path: '/policies',
   icon: 'i-lucide-scale',
   texts: {
     all: 'flows.policies',

@@ -2,7 +2,6 @@ import type { ObjectKind } from '../../../objects/kind.ts'
 
 export const roles: ObjectKind = {
   kind: 'roles',
-  path: '/roles',
   icon: 'i-lucide-shield',
   texts: {
     all: 'directory.roles',
