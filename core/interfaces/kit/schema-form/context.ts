@@ -27,3 +27,6 @@ export const useFormContext = (): FormContext => {
   if (!context) throw new Error('a field of a schema stands within a SchemaForm')
   return context
 }
+
+/** What every field is given; `aria-label` beside it where no label is shown. */
+export type FieldProps = { readonly schema: Schema; readonly pointer: string; readonly label: string; readonly required?: boolean }
