@@ -26,8 +26,11 @@ export type SimulationWish = {
 
 export type SimulationReport = Simulated<string> & { readonly title: string }
 
+/** What of a configuration can be simulated. */
+type Simulatable = Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
+
 export type SimulatorParts = SimulationParts & {
-  readonly snapshot: () => Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
+  readonly snapshot: () => Simulatable
   readonly users: Pick<Users, 'find'>
   readonly now: () => Date
   readonly say: (message: Message, locale: string) => string
@@ -59,11 +62,11 @@ const found = <T>(map: ReadonlyMap<string, T>, what: string, slug: string): T =>
   return value
 }
 
-/** Simulates flows of the configuration as it is now. Throws `CannotSimulate` for what is not there or cannot be read. */
+/** Simulates flows of the configuration as it is now, or of a draft of it. Throws `CannotSimulate` for what is not there or cannot be read. */
 export const createSimulator =
   ({ snapshot, users, now, say, ...parts }: SimulatorParts) =>
-  async (wish: SimulationWish): Promise<SimulationReport> => {
-    const { flows, flowAccess, applications } = snapshot()
+  async (wish: SimulationWish, draft?: Simulatable): Promise<SimulationReport> => {
+    const { flows, flowAccess, applications } = draft ?? snapshot()
     const program = found(flows, 'flow', wish.flow)
     const application = wish.application === undefined ? undefined : found(applications, 'application', wish.application)
     const user = wish.user === undefined ? undefined : await users.find(wish.user, ['username', 'email'])

@@ -9,7 +9,7 @@ import type { Item } from './document.ts'
 import { type Held, heldOf, keyOf, newHeld, seenById } from './held.ts'
 import type { KindName } from './kinds.ts'
 import { compileHeld, type PlaneParts, type State } from './plane-state.ts'
-import type { Actor, Change, Committed, ObjectChange, Plan } from './plane-types.ts'
+import type { Actor, Change, Committed, ObjectChange, Plan, Plane } from './plane-types.ts'
 import { inOrder, type Problem, problemText } from './problem.ts'
 import { hasRevision, readHead, readObjectsAt, rewriteSlugs, writeRevision } from './revisions.ts'
 import { seedsIn } from './snapshot.ts'
@@ -203,7 +203,7 @@ export const createCommits = (parts: Parts) => {
     old.item ? newHeld(old.item, { id: old.id, owner: old.owner, revision }, vault) : old
 
   /** The content of an earlier revision over the head: the same objects, by their ids. */
-  const rollback = async (to: number, { actor, head }: { readonly actor: Actor; readonly head?: number }): Promise<Outcome<Committed>> => {
+  const rollback = async (to: number, { actor, head, message: why }: Parameters<Plane['rollback']>[1]): Promise<Outcome<Committed>> => {
     if (parts.isBehind()) return behind()
     const base = parts.state()
     if (head !== undefined && head !== base.head) return { lost: { since: head } }
@@ -228,7 +228,7 @@ export const createCommits = (parts: Parts) => {
     const changes = changed(base.held, held)
     const placed = (problem: Problem) => problem
     const seeds: Seeds = { users: {}, groups: {} }
-    const message = `rolled back to revision ${to}`
+    const message = `rolled back to revision ${to}${why === undefined ? '' : `: ${why}`}`
     return write({ base, next: changes.length > 0 ? next : base, changes, warnings: [], seeds, placed, actor, message }, false)
   }
 

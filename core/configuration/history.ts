@@ -1,7 +1,7 @@
 import type { Database } from '../data/database.ts'
 import type { Catalog } from './catalog.ts'
 import { changesBetween } from './changes.ts'
-import { heldOf, type Row, seenById } from './held.ts'
+import { heldOf, type Held, type Row, seenById } from './held.ts'
 import type { ObjectChange, Plane } from './plane-types.ts'
 import { readObjectsAt, readRevision, readRevisions } from './revisions.ts'
 import type { Vault } from './vault.ts'
@@ -15,7 +15,7 @@ export const createHistory = ({
   readonly database: Database
   readonly catalog: Catalog
   readonly vault: Vault
-}): Pick<Plane, 'diff'> & { readonly list: Plane['history'] } => {
+}): Pick<Plane, 'diff'> & { readonly list: Plane['history']; objectsAt(number: number): Promise<readonly Held[]> } => {
   const seen = (rows: Iterable<Row>) =>
     seenById(
       [...rows].map((row) => heldOf(row, vault, catalog)),
@@ -32,6 +32,8 @@ export const createHistory = ({
       Promise.all(
         (await readRevisions(database, query)).map(async (revision) => ({ ...revision, changes: await changesOf(revision.number) })),
       ),
+
+    objectsAt: async (number) => [...(await readObjectsAt(database, number)).values()].map((row) => heldOf(row, vault, catalog)),
 
     async diff(from, to) {
       const [before, after] = await Promise.all([readObjectsAt(database, from), readObjectsAt(database, to)])

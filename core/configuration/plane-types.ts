@@ -88,9 +88,13 @@ export type Plane = {
   history(query: { readonly limit: number; readonly before?: number }): Promise<readonly RevisionEntry[]>
   diff(from: number, to: number): Promise<readonly ObjectChange[]>
   /** A new revision whose content is that of an earlier one. */
-  rollback(to: number, by: { readonly actor: Actor; readonly head?: number }): Promise<Committed | NotCommitted>
-  /** All stored objects as one document; with `directory` users and groups too (no passwords). */
-  exported(options?: { readonly directory?: boolean; readonly shipped?: boolean }): Promise<Readonly<Record<string, unknown>>>
+  rollback(to: number, by: { readonly actor: Actor; readonly head?: number; readonly message?: string }): Promise<Committed | NotCommitted>
+  /** All stored objects as one document, now or as a revision left them; with `directory` users and groups too (no passwords). */
+  exported(options?: {
+    readonly directory?: boolean
+    readonly shipped?: boolean
+    readonly revision?: number
+  }): Promise<Readonly<Record<string, unknown>>>
   /** Looks whether another process has committed, and takes it up. */
   refresh(): Promise<void>
   /** Stored objects that are out of use, and references into the directory that lead nowhere. */

@@ -141,12 +141,12 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
     history: history.list,
     diff: history.diff,
     rollback: (to, by) => settle<Committed>(commits.rollback(to, by)),
-    exported: ({ directory = false, shipped: withShipped = false } = {}) =>
+    exported: async ({ directory = false, shipped: withShipped = false, revision } = {}) =>
       exportOf({
         database,
         objects: [
           ...(withShipped ? kindNames.flatMap((kind) => (isSeed(kind) ? [] : shippedOf(kind))) : []),
-          ...[...state.held.values()].map(stored),
+          ...(revision === undefined ? [...state.held.values()] : await history.objectsAt(revision)).map(stored),
         ],
         directory,
       }),

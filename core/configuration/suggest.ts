@@ -38,8 +38,14 @@ const nearest = (word: string, candidates: Iterable<string>): string | undefined
   return best
 }
 
+/** Another word that was probably meant, if there is one. */
+export const meant = (word: string, candidates: Iterable<string>): string | undefined => {
+  const guess = nearest(word, candidates)
+  return guess === word ? undefined : guess
+}
+
 /** `; did you mean "redirectUris"?`, or nothing: made to follow a message. */
 export const didYouMean = (word: string, candidates: Iterable<string>): string => {
-  const guess = nearest(word, candidates)
-  return guess === undefined || guess === word ? '' : `; did you mean "${guess}"?`
+  const guess = meant(word, candidates)
+  return guess === undefined ? '' : `; did you mean "${guess}"?`
 }

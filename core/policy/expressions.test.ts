@@ -44,6 +44,7 @@ test("Python's words are refused with the same in JavaScript", () => {
     ['user is not None and user.email is None', 'user !== null && user.email === null'],
     ['(device.known or False) and request.ip in ["10.0.0.1", "::1"]', '(device.known || false) && request.ip.in("10.0.0.1", "::1")'],
     ['return user.is_in_group("a") and device.known', 'user.is_in_group("a") && device.known'],
+    ['user.isInGroup("a") and request.ip.in("10.0.0.0/8")', 'user.isInGroup("a") && request.ip.in("10.0.0.0/8")'],
     ['user.username == "and" and user.name != "x or y"', 'user.username === "and" && user.name !== "x or y"'],
   ] as const)
     assert.equal(suggestionOf(python), javascript, python)

@@ -1,12 +1,19 @@
 import { prepare, type Prepared } from '../../sandbox/index.ts'
 import type { Expression } from '../api/index.ts'
-import { didYouMean } from '../configuration/suggest.ts'
+import { didYouMean, meant } from '../configuration/suggest.ts'
 import { misuses } from './misuses.ts'
 import { pythonHabit, rewritePython } from './python.ts'
+import { replaced } from './remark.ts'
 import { names as allNames } from './scope.ts'
 
 /** Something wrong with a source; lines and columns count from 1, within the source. */
-export type ExpressionProblem = { readonly message: string; readonly line: number; readonly column: number }
+export type ExpressionProblem = {
+  readonly message: string
+  readonly line: number
+  readonly column: number
+  /** The whole source as it was probably meant, where that is certain enough to be offered. */
+  readonly suggestion?: string
+}
 
 export type CompiledExpression = { readonly expression: Expression } | { readonly problems: readonly ExpressionProblem[] }
 
@@ -30,16 +37,26 @@ type Checked = { readonly prepared: Prepared } | { readonly problems: readonly E
 const check = (source: string, names: readonly string[]): Checked => {
   const made = prepare(source, { names })
   if ('problems' in made) {
-    const problems = made.problems.map(({ message, line, column, text = '' }) => ({
-      message: message + (/^[\w$]+$/.test(text) ? didYouMean(text, names) : ''),
-      line,
-      column,
-    }))
+    const problems = made.problems.map(({ message, line, column, text = '' }) => {
+      if (!/^[\w$]+$/.test(text)) return { message, line, column }
+      const instead = meant(text, names)
+      const start = offsetOf(source, line, column)
+      // Only what stands there can be replaced.
+      const suggestion =
+        instead !== undefined && source.startsWith(text, start) && replaced(source, { start, end: start + text.length }, instead)
+      return { message: message + didYouMean(text, names), line, column, ...(suggestion && { suggestion }) }
+    })
     return { problems }
   }
   const problems = misuses(made.prepared)
   return problems.length > 0 ? { problems } : made
 }
+
+const offsetOf = (source: string, line: number, column: number): number =>
+  source
+    .split('\n')
+    .slice(0, line - 1)
+    .reduce((sum, text) => sum + text.length + 1, column - 1)
 
 const placeAt = (source: string, offset: number) => {
   const lines = source.slice(0, offset).split('\n')
@@ -61,7 +78,7 @@ const asPython = (source: string, names: readonly string[]): ExpressionProblem |
   const habit = pythonHabit(source)
   const rewritten = habit && rewrittenOf(source)
   if (!habit || rewritten === undefined || 'problems' in check(rewritten, names)) return undefined
-  return { ...placeAt(source, habit.at), message: `${habit.message}; did you mean \`${rewritten}\`?` }
+  return { ...placeAt(source, habit.at), message: `${habit.message}; did you mean \`${rewritten}\`?`, suggestion: rewritten }
 }
 
 /**

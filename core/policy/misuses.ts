@@ -1,9 +1,10 @@
 import type { AnyNode } from 'acorn'
 import { type Prepared, syntaxOf } from '../../sandbox/index.ts'
-import { didYouMean } from '../configuration/suggest.ts'
+import { didYouMean, meant } from '../configuration/suggest.ts'
 import { pointless, uncalled } from './comparisons.ts'
 import type { ExpressionProblem } from './expressions.ts'
 import { networkProblem } from './networks.ts'
+import { type Remark, replaced } from './remark.ts'
 import { entryOf } from './scope.ts'
 import { nodesOf, pathOf } from './syntax.ts'
 
@@ -33,27 +34,31 @@ const isObject = (node: AnyNode, made: Declared): boolean => {
 }
 
 /** `'x' in ['x']` asks for a position in the list and so is false without a word, and `!` makes a yes of it; of a text it fails when it is run. */
-const misplacedIn = (node: AnyNode, made: Declared): string | undefined => {
+const misplacedIn = (node: AnyNode, made: Declared): Remark | undefined => {
   if (node.type !== 'BinaryExpression' || node.operator !== 'in' || isObject(node.right, made)) return undefined
   const kind = kindOf((node.right.type === 'Identifier' ? made.get(node.right.name) : undefined) ?? node.right)
-  return kind === undefined
-    ? '"in" does not look into lists in JavaScript, and this may be one; use list.includes(value), or Object.hasOwn(object, name)'
-    : `"in" does not look into ${kind}s in JavaScript; use ${kind}.includes(value), or address.in(network, …)`
+  const message =
+    kind === undefined
+      ? '"in" does not look into lists in JavaScript, and this may be one; use list.includes(value), or Object.hasOwn(object, name)'
+      : `"in" does not look into ${kind}s in JavaScript; use ${kind}.includes(value), or address.in(network, …)`
+  return { message }
 }
 
-const unknownField = (node: AnyNode): string | undefined => {
+const unknownField = (node: AnyNode): Remark | undefined => {
   const path = node.type === 'MemberExpression' ? pathOf(node) : undefined
   const [name = '', field = ''] = path ?? []
   const fields = path?.length === 2 ? entryOf(name)?.fields : undefined
   if (!fields || Object.hasOwn(fields, field)) return undefined
   const known = Object.keys(fields)
-  return `"${name}" has no "${field}"${didYouMean(field, known) || `; it has ${known.join(', ')}`}`
+  const instead = meant(field, known)
+  const message = `"${name}" has no "${field}"${didYouMean(field, known) || `; it has ${known.join(', ')}`}`
+  return { message, ...(instead !== undefined && { instead }) }
 }
 
 /** `x = y` where a comparison is meant. Nothing in the scope can be changed, so it is never of use. */
-const assignment = (node: AnyNode): string | undefined => {
+const assignment = (node: AnyNode): Remark | undefined => {
   const path = node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression' ? pathOf(node.left) : undefined
-  return path && entryOf(path[0] ?? '') ? `"${path.join('.')}" cannot be changed; compare by ===` : undefined
+  return path && entryOf(path[0] ?? '') ? { message: `"${path.join('.')}" cannot be changed; compare by ===` } : undefined
 }
 
 type Places = (node: AnyNode) => { readonly line: number; readonly column: number }
@@ -94,10 +99,12 @@ export const misuses = (prepared: Prepared): readonly ExpressionProblem[] => {
   return nodes.flatMap((node) => {
     const method = uncalled(node)
     if (method && isOurs(method.at)) return [{ message: method.message, ...place(method.at) }]
-    const message =
+    const remark =
       misplacedIn(node, declared) ?? pointless(node, source) ?? (isOurs(node) ? unknownField(node) : undefined) ?? assignment(node)
     const at = node.type === 'MemberExpression' ? node.property : node
-    return message === undefined ? badNetworks(node, place) : [{ message, ...place(at) }]
+    if (!remark) return badNetworks(node, place)
+    const { message, instead } = remark
+    return [{ message, ...place(at), ...(instead !== undefined && { suggestion: replaced(source, at, instead) }) }]
   })
 }
 

@@ -104,7 +104,9 @@ class Rewriter {
     const ends = new Set(['and', 'or', 'not', 'in', 'is', '&&', '||', ',', ')', ']', '}', ''])
     for (let parts = 0; ; parts++) {
       const token = this.#tokens[this.#at]
-      if (!token || (token.kind !== 'text' && (ends.has(token.text) || comparing.has(token.text)))) break
+      // `address.in(…)` is a call, not Python's `in`.
+      const isProperty = parts > 0 && /^\??\.$/.test(this.#tokens[this.#at - 1]?.text ?? '')
+      if (!token || (token.kind !== 'text' && !isProperty && (ends.has(token.text) || comparing.has(token.text)))) break
       this.#at++
       const gap = code === '' ? '' : token.gap
       const close = token.kind === 'sign' ? closing[token.text] : undefined

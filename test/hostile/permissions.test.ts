@@ -82,6 +82,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /configuration/export': 'configuration.view',
   'GET /configuration/schema': 'configuration.view',
   'GET /configuration/history': 'configuration.view',
+  'GET /configuration/history/{number}': 'configuration.view',
   'GET /configuration/diff': 'configuration.view',
   'POST /configuration/rollback': 'configuration.rollback',
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Frame } from 'playwright-core'
 import { adminToken, apiOf } from '../kit/api.ts'
 import { accessibilityProblems, closeBrowser, visit } from '../kit/browser.ts'
 import { configuration, people } from '../kit/configuration.ts'
@@ -32,12 +33,20 @@ after(async () => {
 const buttonColor = 'getComputedStyle(document.querySelector(".button.primary")).backgroundColor'
 const seenLogos = '[...document.querySelectorAll(".logo")].filter((image) => image.offsetWidth > 0 && image.naturalWidth === 120).length'
 
+/** Waits until one logo is seen. By asking again: the policy forbids Playwright's own way of waiting, which evaluates text in the page. */
+const logoIn = async (frame: Frame): Promise<void> => {
+  for (let left = 50; (await frame.evaluate(seenLogos)) !== 1; left--) {
+    assert.ok(left > 0, 'no logo, or more than one, is seen')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 for (const dark of [false, true])
   test(`a brand on a ${dark ? 'dark' : 'light'} page: its logo, its colours, accessible and within the policy`, async () => {
     const { page, problems, close } = await visit({ dark, width: dark ? 390 : 1440 })
     try {
       await page.goto(`${server.url}/if/flow/redirect/`)
-      await page.waitForFunction(`${seenLogos} === 1`)
+      await logoIn(page.mainFrame())
       if (!dark) assert.equal(await page.evaluate(buttonColor), 'rgb(122, 31, 162)')
       assert.deepEqual(await accessibilityProblems(page), [])
       assert.deepEqual(problems, [])
@@ -63,7 +72,7 @@ test('a page to sign in with a brand that is not stored is shown in a frame of o
     await page.goto(`${server.url}/with-a-frame`)
     const frame = page.frames().find((one) => one.url().includes('/if/preview/'))
     assert.ok(frame, 'there is a frame')
-    await frame.waitForFunction(`${seenLogos} === 1`)
+    await logoIn(frame)
     assert.equal(await frame.evaluate(buttonColor), 'rgb(0, 85, 170)')
     assert.equal(await frame.evaluate('document.querySelector(".page").inert && document.title'), 'Anmelden · New')
     await frame.evaluate('document.querySelector("form").submit()').catch(() => {})

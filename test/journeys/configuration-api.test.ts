@@ -182,6 +182,12 @@ applications:
   )
   const diff = await admin.must('GET', `/configuration/diff?from=${earlier}`)
   assert.deepEqual(diff.changes.map((change: any) => change.slug).toSorted(), ['helpdesk', 'link'])
+  assert.deepEqual(await admin.must('GET', `/configuration/history/${all[0]}`), items[0])
+  assert.equal((await admin('GET', `/configuration/history/${all[0]! + 1}`)).status, 404)
+  const { applications } = await admin.must('GET', `/configuration/export?revision=${earlier + 1}`)
+  assert.equal(applications.link.name, 'A link')
+  assert.equal((await admin.must('GET', `/configuration/export?revision=${earlier}`)).applications.link, undefined)
+  assert.equal((await admin('GET', '/configuration/export?revision=9999')).body.code, 'no-such-revision')
   const planned = await admin.must('POST', '/configuration/rollback', { to: earlier, plan: true })
   assert.deepEqual(
     planned.changes.map((change: any) => change.change),
@@ -190,8 +196,9 @@ applications:
   assert.equal((await admin('GET', '/applications/link')).status, 200)
   assert.equal((await admin('POST', '/configuration/rollback', { body: { to: earlier, head: earlier } })).status, 409)
   assert.equal((await admin('POST', '/configuration/rollback', { body: { to: 9999 } })).body.code, 'no-such-revision')
-  await admin.must('POST', '/configuration/rollback', { to: earlier })
+  await admin.must('POST', '/configuration/rollback', { to: earlier, message: 'it was wrong' })
   assert.equal((await admin('GET', '/applications/link')).status, 404)
+  assert.match((await admin.must('GET', '/configuration/history?limit=1')).items[0].message, /revision \d+: it was wrong$/)
 })
 
 test('a document with mistakes changes nothing and tells every one, with line and column', async () => {

@@ -78,6 +78,12 @@ test('an expression is checked while it is written, and tried on a user and an a
   const [unknown] = (await check('true &&\n  usr.name === "x"')).problems
   assert.deepEqual([unknown.line, unknown.column], [2, 3])
   assert.match(unknown.detail, /did you mean "user"/)
+  assert.equal(unknown.suggestion, 'true &&\n  user.name === "x"')
+  const suggested = async (expression: string) => (await check(expression)).problems.map((problem: any) => problem.suggestion)
+  assert.deepEqual(await suggested('user.isInGroup("a") and true'), ['user.isInGroup("a") && true'])
+  assert.deepEqual(await suggested('true && user.group.includes("a")'), ['true && user.groups.includes("a")'])
+  assert.deepEqual(await suggested('!(8 <= now.getHours() < 18)'), ['!(8 <= now.getHours() && now.getHours() < 18)'])
+  assert.deepEqual(await suggested('user.groups == []'), [undefined])
 
   const office = 'user.isInGroup("staff") &&\n  request.ip.in("10.0.0.0/8")'
   const revision = (await admin.must('GET', '/configuration/history?limit=1')).items[0].number

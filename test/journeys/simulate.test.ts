@@ -99,6 +99,28 @@ test('a simulation by the API is that of the command, explains what a condition 
   assert.equal(await everyRow(server), before)
 })
 
+test('a draft is simulated in place of the flow, or told what is wrong with it, and nothing of it is kept', async () => {
+  const admin = apiOf(server.url, adminToken)
+  await admin.must('GET', '/me')
+  const before = await everyRow(server)
+  const draft = (steps: readonly object[], slug = 'office') =>
+    admin('POST', `/flows/${slug}/simulate`, {
+      body: { spec: { title: 'Draft', designation: slug === 'office' ? 'recovery' : 'authentication', steps }, assume: true, user: 'ada' },
+    })
+  const shut = await draft([{ type: 'deny', with: { message: 'Shut today.' } }])
+  assert.deepEqual([shut.status, shut.body.title, shut.body.ends, shut.body.why], [200, 'Draft', 'denied', 'Shut today.'], shut.text)
+  const open = await draft([{ type: 'identification' }, { type: 'password' }], 'not-there-yet')
+  assert.deepEqual([open.status, open.body.ends, open.body.username], [200, 'closed', 'ada'], open.text)
+  const wrong = await draft([{ type: 'password' }], 'wrong')
+  assert.deepEqual(
+    [wrong.status, wrong.body.code, wrong.body.errors[0].pointer],
+    [422, 'invalid-configuration', '/spec/steps/0'],
+    wrong.text,
+  )
+  assert.equal(await everyRow(server), before)
+  assert.equal((await admin.must('POST', '/flows/office/simulate', {})).title, 'From the office')
+})
+
 test('by the API, too, what cannot be simulated is told, and who has no leave to is told nothing', async () => {
   const admin = apiOf(server.url, adminToken)
   const wrong = await admin('POST', '/flows/offce/simulate', { body: {} })

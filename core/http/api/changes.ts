@@ -15,6 +15,9 @@ export const documentOf = (kind: KindName, objects: Readonly<Record<string, unkn
   secrets: undefined,
 })
 
+/** Where a problem's path is in the body of a request that has one object. */
+export const inSpec = (path: Path): Path => ['spec', ...path.slice(2)]
+
 export const actorOf = ({ caller }: Call): Actor =>
   caller.token ? { type: 'token', ...caller.token } : { type: 'user', id: caller.userId, name: caller.username }
 

@@ -3,14 +3,14 @@ import { demand } from '../../access/caller.ts'
 import { documentSchema } from '../../configuration/document-schema.ts'
 import { type Document, readDocument } from '../../configuration/document.ts'
 import { documentText } from '../../configuration/write-yaml.ts'
-import type { Change } from '../../configuration/plane-types.ts'
+import type { Change, Plane, RevisionEntry } from '../../configuration/plane-types.ts'
 import { actorOf, auditCommit, commitChecked, errorsOf, orProblem, shownChanges, shownPlan, unusable } from './changes.ts'
 import { generatedIn } from './generated.ts'
 import { mayReturn, mustBeGivable } from './giving.ts'
-import { changesSchema, historyPage } from './plane-schemas.ts'
+import { changesSchema, historyPage, revisionSchema } from './plane-schemas.ts'
 import { pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
-import { impossible, invalid } from './problem.ts'
+import { impossible, invalid, notFound } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 
 const owner = Type.String({
@@ -75,6 +75,11 @@ const applyRoute = (parts: ApiParts) =>
     },
   })
 
+const mustExist = ({ head }: Pick<Plane, 'head'>, revision: number, pointer: string): void => {
+  if (revision > head())
+    throw impossible('no-such-revision', [{ pointer, detail: `there is no revision ${revision}; the last one is ${head()}` }])
+}
+
 const exportRoute = ({ plane }: ApiParts) =>
   defineRoute({
     method: 'GET',
@@ -87,14 +92,24 @@ const exportRoute = ({ plane }: ApiParts) =>
       directory: Type.Optional(Type.Boolean({ description: 'With users and groups.', default: false })),
       shipped: Type.Optional(Type.Boolean({ description: 'With what is shipped and unchanged.', default: false })),
       format: Type.Optional(Type.Enum(['json', 'yaml'], { default: 'json' })),
+      revision: Type.Optional(number('As this revision left it; as it is now, where nothing is said.')),
     }),
     response: Type.Object({}, { additionalProperties: true }),
-    async handler({ query: { directory = false, shipped = false, format }, caller }) {
+    async handler({ query: { directory = false, shipped = false, format, revision }, caller }) {
+      if (revision !== undefined) mustExist(plane, revision, '/revision')
       if (directory) for (const permission of ['users.view', 'groups.view'] as const) demand(caller, permission)
-      const body = await plane.exported({ directory, shipped })
+      const body = await plane.exported({ directory, shipped, ...(revision !== undefined && { revision }) })
       return format === 'yaml' ? { text: { type: 'application/yaml', content: documentText(body) } } : { body }
     },
   })
+
+const shownRevision = ({ number: id, at, actor, message: why, changes }: RevisionEntry) => ({
+  number: id,
+  at: at.toISOString(),
+  actor,
+  message: why,
+  changes: shownChanges(changes),
+})
 
 export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
   const { plane, cursors, catalog } = parts
@@ -126,16 +141,24 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
         const last = shown.at(-1)
         return {
           body: {
-            items: shown.map(({ number: id, at, actor, message: why, changes }) => ({
-              number: id,
-              at: at.toISOString(),
-              actor,
-              message: why,
-              changes: shownChanges(changes),
-            })),
+            items: shown.map(shownRevision),
             next: found.length > limit && last ? cursors.write('history', { value: last.number, id: last.number }) : null,
           },
         }
+      },
+    }),
+
+    defineRoute({
+      method: 'GET',
+      path: '/configuration/history/:number',
+      permission: 'configuration.view',
+      summary: 'Show a revision',
+      response: revisionSchema,
+      async handler({ params }) {
+        const wanted = Number(params.number)
+        const [found] = Number.isSafeInteger(wanted) ? await plane.history({ limit: 1, before: wanted + 1 }) : []
+        if (found?.number !== wanted) throw notFound(`revision ${JSON.stringify(params.number.slice(0, 40))}`)
+        return { body: shownRevision(found) }
       },
     }),
 
@@ -150,8 +173,8 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
       }),
       response: changesSchema,
       async handler({ query: { from, to = plane.head() } }) {
-        mustExist(from, '/from')
-        mustExist(to, '/to')
+        mustExist(plane, from, '/from')
+        mustExist(plane, to, '/to')
         return { body: { changes: shownChanges(await plane.diff(from, to)) } }
       },
     }),
@@ -163,25 +186,20 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
       summary: 'Go back to an earlier revision',
       description:
         'Makes a new revision whose content is that of the earlier one. Where roles or flows differ, whoever does it needs every permission.',
-      body: Type.Object({ to: number('The revision whose content is wanted.'), head, plan }),
+      body: Type.Object({ to: number('The revision whose content is wanted.'), head, plan, message }),
       response: changesSchema,
       async handler(call) {
-        const { to, head: wanted, plan: planOnly = false } = call.body
-        mustExist(to, '/to')
+        const { to, head: wanted, plan: planOnly = false, message: why } = call.body
+        mustExist(plane, to, '/to')
         // What was looked at is what is done: a commit in between is a conflict.
         const at = wanted ?? plane.head()
         const changes = await plane.diff(at, to)
         mayReturn(call, changes)
         if (planOnly) return { body: { changes: shownChanges(changes), warnings: [] } }
-        const done = orProblem(await plane.rollback(to, { actor: actorOf(call), head: at }))
+        const done = orProblem(await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) }))
         await auditCommit(parts, call, done)
         return { body: { ...shownPlan(done), revision: done.revision } }
       },
     }),
   ]
-
-  function mustExist(revision: number, pointer: string): void {
-    if (revision > plane.head())
-      throw impossible('no-such-revision', [{ pointer, detail: `there is no revision ${revision}; the last one is ${plane.head()}` }])
-  }
 }

@@ -64,7 +64,14 @@ export const expressionRoutes = ({ clock, judge, users }: ExpressionParts): read
         try: Type.Optional(trial),
       }),
       response: Type.Object({
-        problems: Type.Array(Type.Object({ detail: Type.String(), ...place }), { description: 'None: it can be used.' }),
+        problems: Type.Array(
+          Type.Object({
+            detail: Type.String(),
+            ...place,
+            suggestion: Type.Optional(Type.String({ description: 'The whole expression as it was probably meant.' })),
+          }),
+          { description: 'None: it can be used.' },
+        ),
         tried: Type.Optional(tried),
       }),
       async handler({ body: { expression: source, try: wish }, caller, request }) {
@@ -77,7 +84,7 @@ export const expressionRoutes = ({ clock, judge, users }: ExpressionParts): read
         const user = wish?.user === undefined ? undefined : await known(wish.user)
         const compiled = compileExpression(source)
         if ('problems' in compiled)
-          return { body: { problems: compiled.problems.map(({ message, line, column }) => ({ detail: message, line, column })) } }
+          return { body: { problems: compiled.problems.map(({ message, ...more }) => ({ detail: message, ...more })) } }
         if (!wish) return { body: { problems: [] } }
         const { id, origin, userAgent } = request
         const view = { id, origin, userAgent, ip, locale: 'en', at: clock.now() }

@@ -14,7 +14,7 @@ import { openApiRoute } from './openapi.ts'
 import type { ApiParts } from './parts.ts'
 import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
-import { simulateRoute, type Simulate } from './simulate.ts'
+import { type SimulateParts, simulateRoute } from './simulate.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statisticsRoute } from './statistics.ts'
 import { systemRoute } from './system.ts'
@@ -22,7 +22,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { readonly simulate: Simulate }): readonly Route[] => {
+export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & SimulateParts): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     kindsRoute(parts),
@@ -41,7 +41,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & { rea
     ...emailRoutes(parts),
     ...mediaRoutes(parts),
     ...configurationRoutes(parts),
-    simulateRoute(parts.simulate),
+    simulateRoute(parts),
     ...expressionRoutes(parts),
   ]
   return [...routes, openApiRoute(routes)]

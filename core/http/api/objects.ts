@@ -2,8 +2,7 @@ import Type from 'typebox'
 import { isPermission, type Permission } from '../../access/permissions.ts'
 import { kindNames } from '../../configuration/kinds.ts'
 import type { Change, NotCommitted, Plan, RevisionedKind, StoredObject } from '../../configuration/plane-types.ts'
-import type { Path } from '../../configuration/problem.ts'
-import { actorOf, auditCommit, commitChecked, documentOf, orProblem, shownPlan } from './changes.ts'
+import { actorOf, auditCommit, commitChecked, documentOf, inSpec, orProblem, shownPlan } from './changes.ts'
 import { etagOf, mustSayVersion } from './etags.ts'
 import { generated } from './generated.ts'
 import { mustBeGivable } from './giving.ts'
@@ -16,9 +15,6 @@ import { referrers, usedBySchema } from './referrers.ts'
 import { changesSchema, objectSchema } from './plane-schemas.ts'
 
 type Spec = Readonly<Record<string, unknown>>
-
-/** Where a problem's path is in the body of a request that has one object. */
-const inSpec = (path: Path): Path => ['spec', ...path.slice(2)]
 
 const spec = Type.Unsafe<Spec>(Type.Object({}, { description: 'As in a configuration document.', additionalProperties: true }))
 const slug = Type.String({ description: 'What the configuration calls it.', minLength: 1, maxLength: 100 })

@@ -46,13 +46,11 @@ export const changesSchema = Type.Object({
   generated: Type.Optional(generated),
 })
 
-export const historyPage = pageOf(
-  Type.Object({
-    number: Type.Integer(),
-    at: instant('When it was committed.'),
-    actor: Type.Object({ type: Type.String(), name: Type.String(), id: Type.Optional(Type.String()) }),
-    message: Type.String(),
-    changes: Type.Array(change),
-  }),
-  'The newest first.',
-)
+export const revisionSchema = Type.Object({
+  number: Type.Integer(),
+  at: instant('When it was committed.'),
+  actor: Type.Object({ type: Type.String(), name: Type.String(), id: Type.Optional(Type.String()) }),
+  message: Type.String(),
+  changes: Type.Array(change),
+})
+export const historyPage = pageOf(revisionSchema, 'The newest first.')

@@ -1,8 +1,10 @@
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
-import type { SimulationReport, SimulationWish } from '../../access/simulator.ts'
+import type { createSimulator } from '../../access/simulator.ts'
 import type { Json } from '../../api/index.ts'
 import { CannotSimulate } from '../../engine/simulate.ts'
+import { actorOf, documentOf, inSpec, orProblem } from './changes.ts'
+import type { ApiParts } from './parts.ts'
 import { impossible } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
 import { instant } from './schemas.ts'
@@ -11,6 +13,11 @@ const text = (description: string) => Type.Optional(Type.String({ description, m
 const list = (description: string) => Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { description, maxItems: 50 }))
 
 const simulation = Type.Object({
+  spec: Type.Optional(
+    Type.Unsafe<Readonly<Record<string, unknown>>>(
+      Type.Object({}, { description: 'A draft of the flow, simulated in its place; it is not saved.', additionalProperties: true }),
+    ),
+  ),
   user: text('Who is at it: a user name or an e-mail address.'),
   answers: Type.Optional(
     Type.Unsafe<Readonly<Record<string, Json>>>(
@@ -28,10 +35,12 @@ const simulation = Type.Object({
   userAgent: text('What the browser calls itself.'),
 })
 
-/** Goes through a flow without writing anything. Throws `CannotSimulate` for what is not there. */
-export type Simulate = (wish: SimulationWish) => Promise<SimulationReport>
+export type SimulateParts = Pick<ApiParts, 'plane'> & {
+  /** Goes through a flow without writing anything. Throws `CannotSimulate` for what is not there. */
+  readonly simulate: ReturnType<typeof createSimulator>
+}
 
-export const simulateRoute = (simulate: Simulate): Route =>
+export const simulateRoute = ({ plane, simulate }: SimulateParts): Route =>
   defineRoute({
     method: 'POST',
     path: '/flows/:slug/simulate',
@@ -41,11 +50,15 @@ export const simulateRoute = (simulate: Simulate): Route =>
       'Tells each step, each condition with its reasons, what would be written and how it ends. Nothing is written, sent or counted.',
     body: simulation,
     response: Type.Object({}, { description: 'As `sluice simulate --json` prints it.', additionalProperties: true }),
-    async handler({ params, body, caller }) {
+    async handler(call) {
+      const { params, caller } = call
+      const { spec, ...body } = call.body
       // The answer repeats what the flow reads of whoever is named, or identifies themselves by what is typed.
       if (body.user !== undefined || body.answers !== undefined) demand(caller, 'users.view')
+      const draft =
+        spec && (await plane.tried({ documents: [documentOf('flows', { [params.slug]: spec })], owner: 'api', actor: actorOf(call) }))
       try {
-        return { body: await simulate({ flow: params.slug, ...body }) }
+        return { body: await simulate({ flow: params.slug, ...body }, draft && orProblem(draft, { place: inSpec }).snapshot) }
       } catch (error) {
         throw error instanceof CannotSimulate ? impossible('cannot-simulate', [], error.message) : error
       }

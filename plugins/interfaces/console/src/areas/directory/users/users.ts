@@ -28,7 +28,7 @@ export const makeRecoveryLink = (id: string) => ok(api.POST('/api/v1/users/{id}/
 export const userKey = (id: string) => ['users', id] as const
 
 /** What the fields of a user are called. */
-export const fieldName = (field: string): string => t(`directory.user.${field}`)
+const fieldName = (field: string): string => t(`directory.user.${field}`)
 
 export const useUserSaving = (id: string) =>
   useSaving<User, Editable>({

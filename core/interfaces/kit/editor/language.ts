@@ -1,0 +1,1 @@
+export type CodeLanguage = 'expression' | 'yaml' | 'json'

@@ -1,0 +1,47 @@
+/** How much an event wants to be looked at. */
+export type Severity = 'info' | 'notice' | 'warning' | 'alert'
+type Known = { readonly severity: Severity; readonly icon: string }
+
+const info = (icon: string): Known => ({ severity: 'info', icon })
+const notice = (icon: string): Known => ({ severity: 'notice', icon })
+const warning = (icon: string): Known => ({ severity: 'warning', icon })
+const alert = (icon: string): Known => ({ severity: 'alert', icon })
+
+/** Everything that Sluice records; its name in words is the text `events.action.<action>`. */
+export const catalogue: Readonly<Record<string, Known>> = {
+  login: info('i-lucide-log-in'),
+  logout: info('i-lucide-log-out'),
+  login_failed: warning('i-lucide-circle-x'),
+  flow_denied: warning('i-lucide-ban'),
+  access_denied: warning('i-lucide-shield-x'),
+  authorize_application: info('i-lucide-app-window'),
+  'configuration.changed': notice('i-lucide-git-commit-horizontal'),
+  'user.created': notice('i-lucide-user-plus'),
+  'user.updated': notice('i-lucide-user-pen'),
+  'user.deleted': notice('i-lucide-user-x'),
+  'user.password-set': notice('i-lucide-key-round'),
+  'user.sessions-ended': notice('i-lucide-monitor-off'),
+  'user.tokens-revoked': notice('i-lucide-key-square'),
+  'user.avatar-set': info('i-lucide-image'),
+  'user.avatar-removed': info('i-lucide-image-off'),
+  'media.created': notice('i-lucide-image-plus'),
+  'media.deleted': notice('i-lucide-image-minus'),
+  'email.tested': info('i-lucide-mail-check'),
+  'recovery.link-created': notice('i-lucide-life-buoy'),
+  'group.created': notice('i-lucide-users-round'),
+  'group.updated': notice('i-lucide-users-round'),
+  'group.deleted': notice('i-lucide-users-round'),
+  'group.member-added': notice('i-lucide-user-plus'),
+  'group.member-removed': notice('i-lucide-user-minus'),
+  'token.created': notice('i-lucide-key-square'),
+  'token.revoked': notice('i-lucide-key-square'),
+  'token.throttled': warning('i-lucide-gauge'),
+  'token.reused': alert('i-lucide-siren'),
+  'session.ended': notice('i-lucide-monitor-off'),
+  'consent.withdrawn': notice('i-lucide-undo-2'),
+  'oidc.code-reused': alert('i-lucide-siren'),
+  'oidc.refresh-token-reused': alert('i-lucide-siren'),
+}
+
+/** Of what nobody knows here, e.g. what a plugin from elsewhere records. */
+export const aboutAction = (action: string): Known => catalogue[action] ?? info('i-lucide-circle-dot')
