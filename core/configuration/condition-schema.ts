@@ -47,5 +47,5 @@ export const condition = (options: { readonly title: string; readonly descriptio
         { title: 'a map with mode and bindings', description: 'Several bindings and how they decide together.' },
       ),
     ],
-    options,
+    { ...options, 'x-widget': 'condition' },
   )

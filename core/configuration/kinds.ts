@@ -154,7 +154,7 @@ const role = Type.Object({
   description: Type.Optional(text('Description', 'What it is for.')),
   permissions: Type.Array(
     Type.String({ title: 'Permission', description: 'E.g. `users.view`; `users.*`, `*.view` and `*` stand for several.', maxLength: 100 }),
-    { title: 'Permissions', description: 'What its holders may do.', uniqueItems: true, maxItems: 500 },
+    { title: 'Permissions', description: 'What its holders may do.', uniqueItems: true, maxItems: 500, 'x-widget': 'permissions' },
   ),
 })
 
@@ -192,7 +192,7 @@ const claim = Type.Object(
     ),
     value: Type.Optional(Type.Unsafe<unknown>({ title: 'Value', description: 'The same for everybody.' })),
   },
-  { title: 'Claim', description: 'Comes from one of these.' },
+  { title: 'Claim', description: 'Comes from one of these.', 'x-widget': 'one-of' },
 )
 
 const scopeMapping = Type.Object({

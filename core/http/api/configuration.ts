@@ -1,10 +1,11 @@
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
 import { documentSchema } from '../../configuration/document-schema.ts'
-import { readDocument } from '../../configuration/document.ts'
+import { type Document, readDocument } from '../../configuration/document.ts'
 import { documentText } from '../../configuration/write-yaml.ts'
 import type { Change, Plane, RevisionEntry } from '../../configuration/plane-types.ts'
 import { actorOf, auditCommit, commitChecked, errorsOf, orProblem, shownChanges, shownPlan, unusable } from './changes.ts'
+import { generatedIn } from './generated.ts'
 import { mayReturn, mustBeGivable } from './giving.ts'
 import { changesSchema, historyPage, revisionSchema } from './plane-schemas.ts'
 import { pageQuery } from './paging.ts'
@@ -33,38 +34,44 @@ const applyRoute = (parts: ApiParts) =>
     permission: 'configuration.apply',
     summary: 'Apply a configuration document',
     description:
-      'All of it or nothing. Every object that is changed needs the permission of its kind, too. It never makes secrets: `$env` and `$file` are for files, `{ "$keep": … }` keeps what is stored.',
+      'All of it or nothing. Every object that is changed needs the permission of its kind, too. With `generate`, a secret that is needed and left out is made, and told in `generated` this once; else none is made up. `$env` and `$file` are for files, `{ "$keep": … }` keeps what is stored.',
     query: Type.Object({
       plan,
       prune: Type.Optional(Type.Boolean({ description: 'Delete what this owner applied before and does not name now.', default: false })),
       owner: Type.Optional(owner),
       message,
       head,
+      generate: Type.Optional(Type.Boolean({ description: 'Make secrets that are needed and left out.', default: false })),
     }),
     document: true,
     response: changesSchema,
     async handler(call) {
-      const { plan: planOnly = false, prune = false, owner: of = 'api', message: why, head: at } = call.query
+      const { plan: planOnly = false, prune = false, owner: of = 'api', message: why, head: at, generate = false } = call.query
       if (of === reserved)
         throw invalid([
           { pointer: '/owner', detail: `"${reserved}" is the server itself, for the files of its options; choose another owner` },
         ])
       const read = readDocument(typeof call.body === 'string' ? call.body : '', 'body')
       if ('problems' in read) throw unusable(errorsOf(read.problems, undefined, true))
-      const documents = [read.document]
-      const change: Change = {
-        documents,
-        prune,
-        owner: of,
-        actor: actorOf(call),
-        ...(why !== undefined && { message: why }),
-        ...(at !== undefined && { head: at }),
+      const attempt = (document: Document) => {
+        const documents = [document]
+        const change: Change = {
+          documents,
+          prune,
+          owner: of,
+          actor: actorOf(call),
+          ...(why !== undefined && { message: why }),
+          ...(at !== undefined && { head: at }),
+        }
+        return commitChecked(parts.plane, change, (planned) => mustBeGivable(parts, call, documents, planned), { planOnly })
       }
-      const result = await commitChecked(parts.plane, change, (planned) => mustBeGivable(parts, call, documents, planned), { planOnly })
+      let result = await attempt(read.document)
+      const made = generate && 'problems' in result ? generatedIn(parts.catalog, read.document, result.problems) : undefined
+      if (made) result = await attempt(made.document)
       const done = orProblem(result, { withPositions: true })
       if (!('revision' in done)) return { body: shownPlan(done) }
       await auditCommit(parts, call, done)
-      return { body: { ...shownPlan(done), revision: done.revision } }
+      return { body: { ...shownPlan(done), revision: done.revision, ...(made && { generated: made.secrets }) } }
     },
   })
 

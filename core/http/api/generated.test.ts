@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { defineProtocol, secret, Type } from '../../api/index.ts'
 import { createCatalog } from '../../configuration/catalog.ts'
-import { generated } from './generated.ts'
+import { nowhere } from '../../configuration/document.ts'
+import { generated, generatedIn } from './generated.ts'
 
 const field = { title: 'Secret', description: 'A secret.' }
 const protocol = defineProtocol({
@@ -31,4 +32,19 @@ test('nothing is made that is there, that nobody asked for, or that only people 
   assert.equal(generated(catalog, 'providers', { type: 'test', with: { made: '' } }, problem('with', 'made')), undefined)
   assert.equal(generated(catalog, 'providers', { type: 'unknown' }, problem('with', 'made')), undefined)
   assert.equal(generated(catalog, 'applications', spec, problem('with', 'made')), undefined)
+})
+
+test('a document gets the secrets of its providers, each told with its kind and slug', () => {
+  const value = {
+    version: 1,
+    providers: { x: { type: 'test', with: {} }, y: { type: 'test', with: {} } },
+    applications: { x: { name: 'X' } },
+  }
+  const result = generatedIn(catalog, { ...nowhere, value }, problem('with', 'made'))
+  const secret = result?.secrets['/providers/x/with/made']
+  assert.match(secret ?? '', /^[\w-]{43}$/)
+  assert.deepEqual(Object.keys(result?.secrets ?? {}), ['/providers/x/with/made'])
+  assert.deepEqual(result?.document.value, { ...value, providers: { ...value.providers, x: { type: 'test', with: { made: secret } } } })
+  assert.equal(generatedIn(catalog, { ...nowhere, value }, []), undefined)
+  assert.equal(generatedIn(catalog, { ...nowhere, value: [] }, problem('with', 'made')), undefined)
 })

@@ -1,6 +1,6 @@
 import { newSecret } from '../../access/cookie.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
-import { isMap } from '../../configuration/document.ts'
+import { type Document, isMap } from '../../configuration/document.ts'
 import type { Problem } from '../../configuration/problem.ts'
 import { pointerOf } from '../../configuration/places.ts'
 
@@ -30,5 +30,31 @@ export const generated = (
   return {
     spec: { ...spec, with: { ...settings, ...made } },
     secrets: Object.fromEntries(Object.entries(made).map(([name, secret]) => [pointerOf(['spec', 'with', name]), secret])),
+  }
+}
+
+/** The same for the providers of a document; pointers begin with kind and slug. */
+export const generatedIn = (
+  catalog: Catalog,
+  document: Document,
+  problems: readonly Problem[],
+): { readonly document: Document; readonly secrets: Readonly<Record<string, string>> } | undefined => {
+  const { value } = document
+  if (!isMap(value) || !isMap(value['providers'])) return undefined
+  const { providers } = value
+  const made = Object.entries(providers).flatMap(([slug, spec]) => {
+    const own = problems.filter(({ path = [] }) => path[0] === 'providers' && path[1] === slug)
+    const result = isMap(spec) ? generated(catalog, 'providers', spec, own) : undefined
+    return result ? [{ slug, ...result }] : []
+  })
+  if (made.length === 0) return undefined
+  const specs = Object.fromEntries(made.map(({ slug, spec }) => [slug, spec]))
+  return {
+    document: { ...document, value: { ...value, providers: { ...providers, ...specs } } },
+    secrets: Object.fromEntries(
+      made.flatMap(({ slug, secrets }) =>
+        Object.entries(secrets).map(([pointer, secret]) => [`${pointerOf(['providers', slug])}${pointer.slice('/spec'.length)}`, secret]),
+      ),
+    ),
   }
 }

@@ -9,6 +9,11 @@ const problem = Type.Object({
   column: Type.Optional(Type.Integer()),
 })
 
+const generated = Type.Object(
+  {},
+  { description: 'Secrets that were made, by pointer; told at creation only.', additionalProperties: { type: 'string' } },
+)
+
 export const objectSchema = Type.Object({
   slug: Type.String({ description: 'What the configuration calls it.' }),
   id: nullable(Type.String({ description: 'The same through renames; null: shipped and never changed.' })),
@@ -20,12 +25,7 @@ export const objectSchema = Type.Object({
   owner: Type.String({ description: 'Who applies it.' }),
   layer: Type.Enum(['shipped', 'stored']),
   problems: Type.Array(problem, { description: 'Why it is out of use.' }),
-  generated: Type.Optional(
-    Type.Object(
-      {},
-      { description: 'Secrets that were made, by pointer; told at creation only.', additionalProperties: { type: 'string' } },
-    ),
-  ),
+  generated: Type.Optional(generated),
 })
 export const objectPage = pageOf(objectSchema, 'In the order of their slugs.')
 
@@ -43,6 +43,7 @@ export const changesSchema = Type.Object({
   changes: Type.Array(change),
   warnings: Type.Optional(Type.Array(problem)),
   revision: Type.Optional(Type.Integer({ description: 'The revision now; not in a plan.' })),
+  generated: Type.Optional(generated),
 })
 
 export const revisionSchema = Type.Object({

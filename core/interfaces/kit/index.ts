@@ -1,4 +1,6 @@
 // What interfaces import as `sluice/interface`.
+import { defineAsyncComponent } from 'vue'
+
 export * from './account.ts'
 export { refusalOf, useNotices, useSubmit } from './acting.ts'
 export type { paths } from './api-types.ts'
@@ -9,6 +11,7 @@ export { everything } from './everything.ts'
 export * from './failure.ts'
 export { type FieldChange } from './fields.ts'
 export * from './format.ts'
+export * from './kinds.ts'
 export * from './list.ts'
 export * from './me.ts'
 export * from './merge.ts'
@@ -27,3 +30,10 @@ export { default as FoldedValue } from './components/FoldedValue.vue'
 export { default as InterfaceFrame } from './components/InterfaceFrame.vue'
 export { default as ListView } from './components/ListView.vue'
 export { default as ReferencePicker } from './components/ReferencePicker.vue'
+export type { Group } from './schema-form/groups.ts'
+export { humanized, schemaText } from './schema-form/labels.ts'
+export { nameOfField } from './schema-form/places.ts'
+export { isKept, isObject, type Schema } from './schema-form/schema.ts'
+export { slugOf } from './schema-form/slug.ts'
+/** Loaded when a page shows one: the portal has none. */
+export const SchemaForm = defineAsyncComponent(() => import('./schema-form/SchemaForm.vue'))

@@ -16,7 +16,7 @@ describe('mergeFields', () => {
     const { merged, conflicts, taken } = mergeFields<object>(base, mine, theirs)
     assert.deepEqual(merged, { ...base, attributes: { a: 2, b: { c: [3] }, 'x/y~': 'mine' } })
     assert.deepEqual(conflicts, [{ pointer: '/attributes/x~1y~0', base: undefined, mine: 'mine', theirs: 'theirs' }])
-    assert.deepEqual(taken, ['/attributes/b'])
+    assert.deepEqual(taken, ['/attributes/b/c'])
   })
 
   test('sets of texts are merged by what was added and taken out', () => {
@@ -50,6 +50,14 @@ describe('mergeFields', () => {
       conflicts: [],
       taken: [],
     })
+  })
+
+  test('a stored secret is one thing: a new one of theirs is taken in, and one that both replaced is a conflict', () => {
+    const held = (secret: unknown, name = 'n') => ({ with: { secret, name } })
+    const kept = mergeFields<object>(held({ $keep: 'one' }), held({ $keep: 'one' }, 'm'), held({ $keep: 'two' }))
+    assert.deepEqual([kept.merged, kept.taken], [held({ $keep: 'two' }, 'm'), ['/with/secret']])
+    const { conflicts } = mergeFields<object>(held({ $keep: 'one' }), held('typed'), held({ $keep: 'two' }))
+    assert.deepEqual(conflicts, [{ pointer: '/with/secret', base: { $keep: 'one' }, mine: 'typed', theirs: { $keep: 'two' } }])
   })
 
   test('names that mean something to JavaScript are names like others', () => {

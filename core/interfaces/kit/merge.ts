@@ -19,6 +19,9 @@ export const same = (one: unknown, other: unknown): boolean => {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => same(one[name], other[name]))
 }
 
+/** A secret that is stored is one thing, whatever stands for it. */
+const isSecret = (value: Fields): boolean => Object.hasOwn(value, '$keep')
+
 const isSet = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string') && new Set(value).size === value.length
 
@@ -44,16 +47,16 @@ type Found = { readonly conflicts: Conflict[]; readonly taken: string[] }
 
 const mergeValue = (pointer: string, [base, mine, theirs]: readonly [unknown, unknown, unknown], found: Found): unknown => {
   if (same(mine, theirs) || same(theirs, base)) return mine
-  if (same(mine, base)) {
-    found.taken.push(pointer)
-    return theirs
-  }
-  if (isFields(mine) && isFields(theirs)) {
+  if (isFields(mine) && isFields(theirs) && !isSecret(mine) && !isSecret(theirs)) {
     const before = isFields(base) ? base : {}
     const names = [...new Set([...Object.keys(theirs), ...Object.keys(mine)])]
     return withoutAbsent(
       names.map((name) => [name, mergeValue(`${pointer}/${escaped(name)}`, [before[name], mine[name], theirs[name]], found)]),
     )
+  }
+  if (same(mine, base)) {
+    found.taken.push(pointer)
+    return theirs
   }
   if (isSet(base) && isSet(mine) && isSet(theirs) && keepsOrder(mine, base) && keepsOrder(theirs, base)) {
     found.taken.push(pointer)

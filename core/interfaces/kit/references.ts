@@ -1,7 +1,7 @@
 import { api, ok } from './client.ts'
 
 /** Kinds of things that have a list with a search. */
-export type ReferenceKind = 'users' | 'groups' | 'roles' | 'flows' | 'policies' | 'providers' | 'applications' | 'scopeMappings'
+export type ReferenceKind = 'users' | 'groups' | 'roles' | 'flows' | 'policies' | 'providers' | 'applications' | 'scopeMappings' | 'brands'
 /** What a field names: by the slug, users by their id or, in the configuration, by their user name. */
 export type Reference = { readonly value: string; readonly label: string; readonly description?: string }
 export type ReferenceWish = { readonly kind: ReferenceKind; readonly by?: 'id' | 'username' }

@@ -1,18 +1,6 @@
 import { useRouter } from 'vue-router'
+import { pathOf } from './paths.ts'
 
-const paths: Readonly<Record<string, string>> = {
-  applications: '/applications',
-  providers: '/providers',
-  flows: '/flows',
-  policies: '/policies',
-  roles: '/roles',
-  scopeMappings: '/scope-mappings',
-  groups: '/groups',
-  group: '/groups',
-  users: '/users',
-  user: '/users',
-  revision: '/revisions',
-}
 /** What stands for every address that no page has. */
 export const anything = '/:anything(.*)*'
 
@@ -23,9 +11,6 @@ export const useLinks = () => {
   return {
     known,
     /** Of one thing: by its kind, and what it is called in addresses. */
-    of(kind: string, name: string): string | undefined {
-      const path = paths[kind]
-      return path === undefined ? undefined : known(`${path}/${encodeURIComponent(name)}`)
-    },
+    of: (kind: string, name: string): string | undefined => known(pathOf(kind, name)),
   }
 }

@@ -1,3 +1,20 @@
 import type { Area } from '../../area.ts'
+import { objectRoutes } from '../../objects/routes.ts'
+import { listOf } from '../../paths.ts'
+import { applications, providers, scopeMappings } from './kinds.ts'
 
-export default { entries: [], routes: [] } satisfies Area
+const entryOf = ({ texts, icon, kind }: typeof applications) => ({
+  label: texts.all,
+  icon,
+  to: listOf(kind),
+  permissions: [`${kind}.view`],
+})
+
+export default {
+  title: 'applications.title',
+  entries: [applications, providers, scopeMappings].map(entryOf),
+  routes: [
+    { path: '/applications/new', component: () => import('./wizard/WizardPage.vue') },
+    ...[applications, providers, scopeMappings].flatMap(objectRoutes),
+  ],
+} satisfies Area

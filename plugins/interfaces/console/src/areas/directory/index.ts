@@ -1,10 +1,14 @@
 import type { Area } from '../../area.ts'
+import { objectRoutes } from '../../objects/routes.ts'
+import { listOf } from '../../paths.ts'
+import { roles } from './roles/kind.ts'
 
 export default {
   title: 'directory.title',
   entries: [
     { label: 'directory.users', icon: 'i-lucide-user-round', to: '/users', permissions: ['users.view'] },
     { label: 'directory.groups', icon: 'i-lucide-users-round', to: '/groups', permissions: ['groups.view'] },
+    { label: roles.texts.all, icon: roles.icon, to: listOf(roles.kind), permissions: ['roles.view'] },
     { label: 'directory.tokens', icon: 'i-lucide-key-square', to: '/tokens', permissions: ['tokens.view'] },
     { label: 'directory.sessions', icon: 'i-lucide-monitor', to: '/sessions', permissions: ['sessions.view'] },
   ],
@@ -36,6 +40,7 @@ export default {
         { path: 'used-by', component: () => import('./groups/UsedByTab.vue') },
       ],
     },
+    ...objectRoutes(roles),
     { path: '/tokens', component: () => import('./tokens/TokensPage.vue') },
     { path: '/sessions', component: () => import('./sessions/SessionsPage.vue') },
   ],

@@ -1,7 +1,23 @@
 import type { Area } from '../../area.ts'
+import { objectRoutes } from '../../objects/routes.ts'
+import { listOf } from '../../paths.ts'
+import { brands } from './brands.ts'
 
 export default {
   title: 'system.title',
-  entries: [{ label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] }],
-  routes: [{ path: '/keys', component: () => import('./KeysPage.vue') }],
+  entries: [
+    { label: 'system.settings', icon: 'i-lucide-settings', to: '/settings', permissions: ['settings.view'] },
+    { label: brands.texts.all, icon: brands.icon, to: listOf(brands.kind), permissions: ['brands.view'] },
+    { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
+  ],
+  routes: [
+    { path: '/settings', component: () => import('./settings/SettingsPage.vue') },
+    {
+      path: '/settings/:section',
+      component: () => import('./settings/SectionPage.vue'),
+      props: ({ params }) => ({ section: params['section'] }),
+    },
+    ...objectRoutes(brands),
+    { path: '/keys', component: () => import('./KeysPage.vue') },
+  ],
 } satisfies Area

@@ -1,0 +1,29 @@
+import { hasText, humanized, t, useKinds } from 'sluice/interface'
+import { computed } from 'vue'
+
+const icons: Readonly<Record<string, string>> = {
+  sessions: 'i-lucide-timer',
+  flows: 'i-lucide-workflow',
+  tokens: 'i-lucide-key-round',
+  email: 'i-lucide-mail',
+  brands: 'i-lucide-palette',
+}
+
+export const sectionTitle = (section: string): string =>
+  hasText(`system.settings.section.${section}`) ? t(`system.settings.section.${section}`) : humanized(section)
+export const sectionText = (section: string): string | undefined =>
+  hasText(`system.settings.section.${section}-text`) ? t(`system.settings.section.${section}-text`) : undefined
+
+/** The sections that this server has, and those that people look for and do not find yet. */
+export const useSections = () => {
+  const kinds = useKinds()
+  const sections = computed(() => {
+    const built = Object.keys(kinds.kind('settings')?.sections ?? {})
+    return [...built, ...(built.includes('mfa') ? [] : ['mfa'])].map((name) => ({
+      name,
+      isBuilt: built.includes(name),
+      icon: icons[name] ?? 'i-lucide-sliders-horizontal',
+    }))
+  })
+  return { ...kinds, sections }
+}
