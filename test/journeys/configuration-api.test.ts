@@ -201,6 +201,24 @@ applications:
   assert.match((await admin.must('GET', '/configuration/history?limit=1')).items[0].message, /revision \d+: it was wrong$/)
 })
 
+test('applying makes secrets only where that is asked for, in the same commit, and tells them once', async () => {
+  const body = {
+    version: 1,
+    providers: { made: { type: 'oidc', with: { redirectUris: ['https://made.example.com/callback'] } } },
+    applications: { made: { name: 'Made', provider: 'made' } },
+  }
+  const refused = await admin('POST', '/configuration/apply', { body })
+  assert.deepEqual([refused.status, refused.body.errors[0].pointer], [422, '/providers/made/with/clientSecret'])
+  const plan = await admin('POST', '/configuration/apply?generate=true&plan=true', { body })
+  assert.deepEqual([plan.status, plan.body.changes.length, plan.body.generated], [200, 2, undefined], plan.text)
+  const { revision, generated } = (await admin('POST', '/configuration/apply?generate=true', { body })).body
+  assert.match(generated['/providers/made/with/clientSecret'], /^[\w-]{43}$/)
+  const [last] = (await admin.must('GET', '/configuration/history?limit=1')).items
+  assert.deepEqual([last.number, last.changes.length], [revision, 2])
+  for (const kind of ['applications', 'providers'])
+    assert.equal((await admin('DELETE', `/${kind}/made`, { headers: { 'if-match': '*' } })).status, 204)
+})
+
 test('a document with mistakes changes nothing and tells every one, with line and column', async () => {
   const document = 'version: 1\napplications:\n  one: { name: One }\n  two: { nmae: Two }\n  three: { name: Three, provider: wki }\n'
   const { status, body, text } = await admin('POST', '/configuration/apply', {

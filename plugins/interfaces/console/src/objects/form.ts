@@ -5,8 +5,8 @@ const slugSchema = ({ pattern, hint }: Key, reserved: readonly string[]): Schema
   type: 'string',
   title: 'Slug',
   description: 'What addresses and references call it.',
-  // Addresses of Sluice's own cannot be slugs.
-  pattern: reserved.length === 0 ? pattern : `^(?!(?:${reserved.join('|')})$)${pattern.replace(/^\^/, '')}`,
+  // Addresses of Sluice's own cannot be slugs, and `new` is that of the console's form.
+  pattern: `^(?!(?:${['new', ...reserved].join('|')})$)${pattern.replace(/^\^/, '')}`,
   'x-hint': hint,
 })
 
