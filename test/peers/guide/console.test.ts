@@ -110,11 +110,11 @@ test('a policy by group and address refuses with its message, until the group ha
   await press('Create')
   await heading('corporate')
 
-  // With the keyboard alone, from what is chosen to what is saved.
   await turnTo('Applications')
   await follow('FlaskDemo')
   await follow('Change')
-  await page.getByRole('radio', { name: 'Everybody', exact: true }).focus()
+  // It leads to the rules; from there the keyboard alone is enough.
+  await page.getByRole('radio', { name: 'Everybody', exact: true }).and(page.locator(':focus')).waitFor()
   await page.keyboard.press('ArrowDown', { delay: 100 })
   await page.getByRole('radio', { name: 'Any of these', exact: true, checked: true }).waitFor()
   await page.keyboard.press('Tab')
