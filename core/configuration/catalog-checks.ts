@@ -106,7 +106,7 @@ function* interfaceProblems(plugins: readonly Plugin[]): Generator<string> {
   const all = plugins.flatMap(({ id, interfaces = [] }) => interfaces.map(({ kind, path }) => ({ id, kind, path })))
   for (const [index, { id, kind, path }] of all.entries()) {
     const claim = `plugin "${id}": interface "${kind}"`
-    if (!/^\/if\/(?!flow\/|plain\/|refused\/|preview\/)[a-z][a-z0-9-]*\/$/.test(path))
+    if (!/^\/if\/(?!flow\/|refused\/|preview\/)[a-z][a-z0-9-]*\/$/.test(path))
       yield `${claim} claims the address ${path}, which is not one such as /if/reports/ that is free`
     for (const other of all.slice(0, index)) {
       if (other.path === path) yield `${claim} claims ${path}, but "${other.id}" does, too`

@@ -4,17 +4,11 @@ import { landingScreen } from '../web/screens.ts'
 import type { FlowParts } from './flows.ts'
 
 /**
- * Where somebody comes who wants no application: to the portal, or to a page without scripts that says who they are and what they can open, and
- * has the way out.
+ * Where somebody comes who wants no application. The page says who they are and what they can open, and has the way out; where scripts run, it gives
+ * way to the portal before it is seen.
  */
 export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: FlowParts): void {
   app.get('/', async (request, reply) => {
-    const { session } = await visits.browser(request)
-    const to = pages.inLanguage(request, session ? '/if/user/' : '/if/flow/redirect/')
-    return reply.header('cache-control', 'no-store').redirect(to, 303)
-  })
-
-  app.get('/if/plain/', async (request, reply) => {
     const visit = await visits.visit(request)
     const { browser, snapshot } = visit
     if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)
@@ -24,6 +18,6 @@ export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: Fl
       applications,
       signOut: `/if/flow/${snapshot.defaultFlows.invalidation}/`,
     })
-    return pages.page(request, reply, 200, { screen })
+    return pages.page(request, reply, 200, { screen, script: 'to-portal.js' })
   })
 }

@@ -1,4 +1,5 @@
 import { msg, type Field, type Message, type Node, type Screen } from '../api/index.ts'
+import { assetAddress } from './assets.ts'
 import { fieldId, type FieldContext } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 import { icons } from './icons.ts'
@@ -18,6 +19,8 @@ export type PageModel = Frame & {
   /** Who this is about, with a way out for whoever is somebody else. */
   readonly user?: { readonly username: string; readonly notYou?: string } | undefined
   readonly languages?: Languages | undefined
+  /** A file in `static/` that is run before the page is shown. */
+  readonly script?: string | undefined
 }
 
 const isVisibleField = (node: Node): node is Exclude<Field, { readonly input: 'hidden' }> =>
@@ -89,6 +92,7 @@ export const renderPage = (page: PageModel): string => {
     main: html`<h1>${title}</h1>
       ${application && html`<p class="purpose">${t(msg('core.page.continue-to', { application: application.name }))}</p>`} ${account(page)}
       ${summary(page, errors)} ${isForm ? form(page, content) : content}`,
+    head: page.script === undefined ? undefined : html`<script src="${assetAddress(page.script)}"></script>`,
     footer: page.languages && languageSwitch(page, page.languages),
   })
 }

@@ -128,7 +128,7 @@ test('a run is of no use at another browser, nor to whoever signs in at this one
   assert.equal((await stranger.ask(page.url, { body: form as Record<string, string> })).status, 403)
   // The browser stays the same when somebody else signs in there for an application.
   await signIn(owner, people.bob, authorizeAddress({ prompt: 'login' }))
-  assert.match((await owner.open('/if/plain/')).text, /signed in as bob/)
+  assert.match((await owner.open('/')).text, /signed in as bob/)
   const csrf = (await owner.open('/if/flow/default-password-change/')).forms.find(({ method }) => method === 'post')?.fields['_csrf'] ?? ''
   assert.equal((await owner.ask(page.url, { body: { ...form, _csrf: csrf } as Record<string, string> })).status, 410)
   await isUnchanged(zoe)

@@ -43,7 +43,7 @@ test('one sees the applications that one may open, as on the page of one’s own
   })
   const names = items.map(({ name }: { name: string }) => name)
   assert.deepEqual(names, ['A Handbook', 'For Staff', 'Proved', 'The Wiki'])
-  const page = await client.ask('/if/plain/', { headers: { accept: 'text/html' } })
+  const page = await client.ask('/', { headers: { accept: 'text/html' } })
   for (const name of names) assert.ok(page.body.includes(name), name)
   const byToken = async (username: string) =>
     (await (await tokenOf(username)).must('GET', '/me/applications')).items.map(({ slug }: { slug: string }) => slug)
