@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { askingAs } from '../access/front.ts'
 import { landingScreen } from '../web/screens.ts'
 import type { FlowParts } from './flows.ts'
@@ -14,7 +14,7 @@ export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: Fl
     return reply.header('cache-control', 'no-store').redirect(to, 303)
   })
 
-  app.get('/if/plain/', async (request, reply) => {
+  const plain = async (request: FastifyRequest, reply: FastifyReply) => {
     const visit = await visits.visit(request)
     const { browser, snapshot } = visit
     if (!browser.session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, '/if/flow/redirect/'), 303)
@@ -25,5 +25,6 @@ export function homeRoutes(app: FastifyInstance, { visits, pages, accesses }: Fl
       signOut: `/if/flow/${snapshot.defaultFlows.invalidation}/`,
     })
     return pages.page(request, reply, 200, { screen })
-  })
+  }
+  for (const path of ['/if/plain', '/if/plain/']) app.get(path, plain)
 }
