@@ -35,6 +35,8 @@ function checkout(directory: string): void {
     cpSync(join(root, file), join(directory, file))
   }
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  // Built once, as the packages are installed once; a clone that has neither is a test of its own.
+  cpSync(join(root, 'dist'), join(directory, 'dist'), { recursive: true })
 }
 
 /** Stands for git, which only ever clones this repository. */

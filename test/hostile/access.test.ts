@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
-import { Client, signIn } from '../kit/client.ts'
+import { Client, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { answerOf, assertRefused, attacked, authorizeAddress, refresh, tokensFor, userinfo } from './attack.ts'
@@ -116,7 +116,7 @@ test('a rule that cannot be evaluated lets nobody in, and the server goes on', a
   const refused = await signIn(client, people.ada, authorizeAddress())
   assert.equal(refused.status, 403, refused.text)
   assert.match(refused.text, /could not be checked/)
-  const [list, live] = await Promise.all([client.open('/'), new Client(server.url).open('/-/health/live')])
+  const [list, live] = await Promise.all([client.open(landing), new Client(server.url).open('/-/health/live')])
   assert.equal(live.status, 200)
   assert.deepEqual(
     Object.keys(list.links).filter((name) => name.includes('Link')),

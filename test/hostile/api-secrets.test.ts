@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
-import { Client, signIn } from '../kit/client.ts'
+import { Client, landing, signIn } from '../kit/client.ts'
 import { wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked } from './attack.ts'
@@ -103,11 +103,18 @@ const addresses = async (api: Api): Promise<readonly string[]> => {
       all.push(here)
       continue
     }
-    const name = here.includes('{slug}') ? 'slug' : 'id'
+    const name = /\{(\w+)\}/.exec(here)?.[1] ?? assert.fail(here)
     const { items } = await api.must('GET', `${here.slice(0, here.indexOf('/{'))}?limit=200`)
-    all.push(...items.map((item: any) => here.replace(`{${name}}`, encodeURIComponent(item[name]))))
+    all.push(
+      ...items.map((item: any) => {
+        assert.ok(name in item, `${here}: what is in its list has no ${name}`)
+        return here.replace(`{${name}}`, encodeURIComponent(item[name]))
+      }),
+    )
   }
+  const { items: revisions } = await api.must('GET', '/configuration/history?limit=200')
   return [
+    ...revisions.map(({ number }: any) => `/configuration/export?format=yaml&directory=true&shipped=true&revision=${number}`),
     ...all.map((path) => (path === '/configuration/diff' ? `${path}?from=0` : path)),
     ...['json', 'yaml'].map((format) => `/configuration/export?format=${format}&directory=true&shipped=true`),
     '/configuration/history?limit=200',
@@ -128,6 +135,23 @@ test('no secret is in anything that can be read: not by a viewer, not by an admi
       assert.equal(status, 200, `${who}: ${path}: ${text}`)
       assertNone(`${who}: ${path}`, text)
     }
+  }
+})
+
+test('no secret is in the pages of who is signed in, with scripts or without', async () => {
+  const client = new Client(server.url)
+  await signIn(client, person)
+  // The cookie is another one for each browser.
+  keep('cookie of the pages', [...client.cookies.values()][0]?.split('.')[1] ?? '')
+  for (const [path, expected] of [
+    ['/', 303],
+    [landing, 200],
+    ['/if/user/', 200],
+    ['/if/admin/', 200],
+  ] as const) {
+    const { status, body, headers } = await client.ask(path)
+    assert.equal(status, expected, path)
+    assertNone(path, `${body} ${headers.get('location') ?? ''}`)
   }
 })
 

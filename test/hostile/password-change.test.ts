@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { limits } from '../../core/engine/limits.ts'
-import { Client, type Credentials, signIn } from '../kit/client.ts'
+import { Client, type Credentials, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked, authorizeAddress } from './attack.ts'
@@ -40,7 +40,7 @@ const twice = (password: string) => ({ password, 'password-repeat': password })
 const chosen = 'what the thief wants'
 const signedIn = async (person: Credentials) => {
   const client = new Client(server.url)
-  assert.equal((await signIn(client, person)).url.pathname, '/if/user/')
+  assert.equal((await signIn(client, person)).url.pathname, landing)
   return client
 }
 const isUnchanged = async (person: Credentials) => {
@@ -128,7 +128,7 @@ test('a run is of no use at another browser, nor to whoever signs in at this one
   assert.equal((await stranger.ask(page.url, { body: form as Record<string, string> })).status, 403)
   // The browser stays the same when somebody else signs in there for an application.
   await signIn(owner, people.bob, authorizeAddress({ prompt: 'login' }))
-  assert.match((await owner.open('/')).text, /signed in as bob/)
+  assert.match((await owner.open(landing)).text, /signed in as bob/)
   const csrf = (await owner.open('/if/flow/default-password-change/')).forms.find(({ method }) => method === 'post')?.fields['_csrf'] ?? ''
   assert.equal((await owner.ask(page.url, { body: { ...form, _csrf: csrf } as Record<string, string> })).status, 410)
   await isUnchanged(zoe)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { availableParallelism } from 'node:os'
 import { after, before, test } from 'node:test'
 import { limits } from '../../core/engine/limits.ts'
-import { Client, type Page, signIn } from '../kit/client.ts'
+import { Client, landing, type Page, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { attacked } from './attack.ts'
 import { type House, openHouse } from './house.ts'
@@ -30,7 +30,7 @@ const begin = '/if/flow/default-authentication/'
 const identified = async (client: Client, identifier: string) => client.submit(await client.open(begin), { identifier })
 const trial = async (identifier: string, password: string, client = new Client(house.url)) =>
   client.submit(await identified(client, identifier), { password })
-const isIn = (page: Page) => page.status === 200 && page.url.pathname === '/'
+const isIn = (page: Page) => page.status === 200 && page.url.pathname === landing
 /** What people see, without the name that they typed and its initial. */
 const looks = ({ status, text }: Page, identifier: string) => [
   status,

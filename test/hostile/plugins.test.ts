@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Client, signIn } from '../kit/client.ts'
+import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
 
@@ -102,7 +102,6 @@ before(async () => {
 })
 after(() => server?.stop())
 
-const isSignedIn = async (client: Client) => (await client.ask('/')).status === 200
 const through = async (kind: string) => {
   const client = new Client(server.url)
   const page = await signIn(client, people.ada, `/if/flow/${kind}/`)

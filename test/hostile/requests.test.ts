@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { request as httpRequest } from 'node:http'
 import { after, before, test } from 'node:test'
-import { Client, signIn } from '../kit/client.ts'
+import { Client, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { people, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { answerOf, attacked, authorizeAddress, codeFor, redeem } from './attack.ts'
@@ -74,7 +74,13 @@ test('headers of any shape break nothing', async () => {
     { 'x-forwarded-proto': 'javascript' },
     { 'sec-fetch-site': 'x'.repeat(1000) },
   ])
-    for (const path of ['/', '/if/flow/default-authentication/', '/application/o/userinfo/', authorizeAddress({ prompt: 'none' })]) {
+    for (const path of [
+      '/',
+      landing,
+      '/if/flow/default-authentication/',
+      '/application/o/userinfo/',
+      authorizeAddress({ prompt: 'none' }),
+    ]) {
       const { status } = await raw(path, { accept: 'text/html', ...headers } as Record<string, string>)
       assert.ok(status < 500, `${path} ${JSON.stringify(headers).slice(0, 60)}: ${status}`)
     }
@@ -251,5 +257,16 @@ test('a recovery link that is opened by a program ends in an answer, and in no s
   const password = 'a password that bob chose'
   const done = await client.ask(face, { json: { run, challenge, answer: { password, 'password-repeat': password } } })
   assert.deepEqual([done.status, done.json()], [200, { done: true }])
-  assert.equal((await client.ask('/')).status, 303)
+  assert.equal(await isSignedIn(client), false)
+})
+
+test('the page without scripts is there with and without its slash, for whoever is signed in', async () => {
+  const [ada, stranger] = [new Client(server.url), new Client(server.url)]
+  await signIn(ada, people.ada)
+  for (const path of [landing, landing.slice(0, -1)]) {
+    const page = await ada.ask(path)
+    assert.deepEqual([page.status, page.heading, page.headers.get('cache-control')], [200, 'Your applications', 'no-store'], path)
+    const { status, to } = await stranger.ask(path)
+    assert.deepEqual([status, to?.pathname], [303, '/if/flow/redirect/'], path)
+  }
 })

@@ -19,6 +19,21 @@ const flows = {
   },
   asking: { title: 'Who', designation: 'recovery', entry: 'call', steps: [{ type: 'identification' }] },
   choosing: { title: 'New password', designation: 'recovery', entry: 'call', steps: choosing },
+  /** One that somebody wrote who did not forget it. */
+  careful: {
+    title: 'New password, proved',
+    designation: 'recovery',
+    steps: [{ type: 'identification' }, { type: 'password' }, ...choosing],
+  },
+  naming: {
+    title: 'New name',
+    designation: 'recovery',
+    steps: [
+      { type: 'identification' },
+      { type: 'prompt', with: { title: 'Choose a name', fields: [{ key: 'name', type: 'text', required: true }] } },
+      { type: 'user-write', with: { mode: 'update' } },
+    ],
+  },
   /** The proof of before the restart is not that of who is named after it. */
   restarted: {
     title: 'New password, second try',
@@ -87,14 +102,30 @@ test('no flow changes a user of whom nothing was proved, however it was written'
   assert.equal(await isIn(people.ada), true)
 })
 
-test('users change themselves while they are signed in, and a new user is nobody that was there', async () => {
+test('a session is enough to change oneself, but not the password that is there', async () => {
+  const renaming = new Client(server.url)
+  await signIn(renaming, people.bob)
+  const renamed = await renaming.submit(await renaming.submit(await renaming.open('/if/flow/naming/'), { identifier: 'bob' }), {
+    name: 'Bobby',
+  })
+  assert.equal(renamed.status, 200, renamed.text)
+
   const bob = new Client(server.url)
   await signIn(bob, people.bob)
   const named = await bob.submit(await bob.open('/if/flow/careless/'), { identifier: 'bob' })
   const own = { password: 'a new one of my own', 'password-repeat': 'a new one of my own' }
-  assert.equal((await bob.submit(named, own)).status, 200)
-  assert.equal(await isIn({ username: 'bob', password: own.password }), true)
+  const refused = await bob.submit(named, own)
+  assert.equal(refused.status, 403)
+  assert.match(refused.text, /Nothing proved who you are, so nothing was changed/)
+  assert.equal(await isIn({ username: 'bob', password: own.password }), false)
 
+  const proving = await bob.submit(await bob.open('/if/flow/careful/'), { identifier: 'bob' })
+  assert.equal((await bob.submit(await bob.submit(proving, { password: people.bob.password }), own)).status, 200)
+  assert.equal(await isIn({ username: 'bob', password: own.password }), true)
+})
+
+test('a new user is nobody that was there', async () => {
+  const own = { password: 'a new one of my own', 'password-repeat': 'a new one of my own' }
   const newcomer = new Client(server.url)
   const joined = await newcomer.submit(await newcomer.open('/if/flow/enrol/'), { username: 'carol', ...own })
   assert.equal(joined.status, 200)

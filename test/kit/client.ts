@@ -125,6 +125,17 @@ function pageOf(url: URL, { status, headers }: Response, body: string): Page {
   }
 }
 
+/** Where a browser without scripts comes to that is signed in: who it is, what it can open, and the way out. */
+export const landing = '/'
+
+/** Whether the server takes the browser for somebody's. Redirects are not followed: who is nobody is sent to sign in. */
+export async function isSignedIn(client: Client): Promise<boolean> {
+  const { status, to } = await client.ask(landing)
+  if (status === 200 && to === undefined) return true
+  if (status === 303 && to?.pathname === '/if/flow/redirect/') return false
+  throw new Error(`${landing} neither shows who is signed in nor leads to the sign-in: ${status} ${to?.href ?? ''}`)
+}
+
 export type Credentials = { readonly username: string; readonly password: string }
 
 /**
