@@ -36,7 +36,7 @@ export const kinds = [
     is: (path) => path.endsWith('.crash.test.ts') || /^test\/(journeys|hostile|docs)\//.test(path),
     parallel: 2,
     timeout: 120,
-    deadline: 8,
+    deadline: 10,
   },
   { name: 'isolated', is: (path) => path.endsWith('.isolated.test.ts'), parallel: 2, timeout: 60, deadline: 3 },
   { name: 'unit', is: () => true, one: true, timeout: 30, deadline: 3 },

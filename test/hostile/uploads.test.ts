@@ -105,7 +105,7 @@ describe('an upload', () => {
     for (const path of [
       `/media/${body.id.toUpperCase()}`,
       `/media/${body.id}.png`,
-      `/media/${body.id.slice(0, -1)}0`,
+      `/media/${body.id.slice(0, -1)}${body.id.endsWith('0') ? '1' : '0'}`,
       '/media/%',
       `/media/%00`,
       '/media/..%2f..%2fetc%2fpasswd',
