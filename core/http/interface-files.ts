@@ -33,7 +33,7 @@ export const builtFiles = (folder = builtFolder): ReadonlyMap<string, BuiltFile>
   const known = new Set(names)
   const files = names.flatMap((name) => {
     const type = types[extname(name)]
-    if (!type || name.startsWith('.') || name.endsWith('.html')) return []
+    if (!type || /(?:^|\/)\./.test(name) || name.endsWith('.html')) return []
     const path = join(folder, name)
     const { size, mtimeMs } = statSync(path)
     const encodings = (['br', 'gzip'] as const).filter((encoding) => known.has(`${name}${suffixes[encoding]}`))
@@ -51,7 +51,7 @@ export const builtFiles = (folder = builtFolder): ReadonlyMap<string, BuiltFile>
 
 /** Where the file is that fits what the browser accepts. */
 export const encoded = ({ path, encodings }: BuiltFile, accepted: string): { readonly path: string; readonly encoding?: 'br' | 'gzip' } => {
-  const encoding = encodings.find((one) => new RegExp(String.raw`\b${one}\b(?!;q=0(?:\.0+)?(?:,|$))`).test(accepted))
+  const encoding = encodings.find((one) => new RegExp(String.raw`\b${one}\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))`).test(accepted))
   return encoding ? { path: `${path}${suffixes[encoding]}`, encoding } : { path }
 }
 
