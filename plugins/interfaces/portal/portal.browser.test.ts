@@ -1,3 +1,4 @@
+// More than 400 lines: all of these visits share one server and the names of what is on its pages.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
