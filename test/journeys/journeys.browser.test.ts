@@ -48,6 +48,17 @@ const choosePassword = async (page: Page, password: string) => {
 
 for (const javaScript of [true, false]) {
   const look = { javaScript }
+  /** Where people come to who want no application: with scripts that is the portal. */
+  const isHome = async (page: Page, username = 'ada') => {
+    if (!javaScript) return page.getByText(`You are signed in as ${username}`).waitFor()
+    await heading(page, 'Applications')
+    return page.getByRole('button', { name: `Account of ${username}` }).waitFor()
+  }
+  const leave = async (page: Page, account = 'Account of ada', name = 'Sign out') => {
+    if (!javaScript) return page.getByRole('link', { name }).click()
+    await page.getByRole('button', { name: account }).click()
+    return page.getByRole('menuitem', { name }).click()
+  }
   const how = javaScript ? 'with' : 'without'
   describe(`${how} JavaScript`, () => {
     test('the back button goes back to the name, which can be corrected', () =>
@@ -58,19 +69,19 @@ for (const javaScript of [true, false]) {
         await heading(page, 'Sign in')
         assert.equal(await page.getByLabel('User name or e-mail address').inputValue(), 'adda')
         await signIn(page)
-        await heading(page, 'Your applications')
+        await isHome(page)
       }))
 
     test('a user signs in, sees who they are, and signs out', () =>
       visiting(look, async (page) => {
         await page.goto(server.url)
         await signIn(page)
-        await heading(page, 'Your applications')
+        await isHome(page)
         assert.equal(await page.getByRole('link', { name: 'The Wiki' }).getAttribute('href'), 'http://127.0.0.1/wiki')
-        await page.getByRole('link', { name: 'Sign out' }).click()
+        await leave(page)
         await press(page, 'Stay signed in')
-        await heading(page, 'Your applications')
-        await page.getByRole('link', { name: 'Sign out' }).click()
+        await isHome(page)
+        await leave(page)
         await press(page, 'Sign out')
         await heading(page, 'You are signed out')
       }))
@@ -88,7 +99,7 @@ for (const javaScript of [true, false]) {
         assert.match(await page.locator('.account').innerText(), /ada/)
         await page.getByRole('link', { name: 'Not you?' }).click()
         await signIn(page, people.bob)
-        await page.getByText('You are signed in as bob').waitFor()
+        await isHome(page, 'bob')
       }))
 
     test('two tabs do not disturb each other', () =>
@@ -100,9 +111,9 @@ for (const javaScript of [true, false]) {
         await identify(other, 'bob')
         await page.getByLabel('Password', { exact: true }).fill(people.ada.password)
         await press(page, 'Sign in')
-        await heading(page, 'Your applications')
+        await isHome(page)
         await other.reload()
-        await page.getByText('You are signed in as ada').waitFor()
+        await isHome(page)
       }))
 
     for (const mode of ['query', 'fragment', 'form_post']) {
@@ -145,7 +156,7 @@ for (const javaScript of [true, false]) {
       visiting(look, async (page) => {
         await page.goto(server.url)
         await signIn(page)
-        await heading(page, 'Your applications')
+        await isHome(page)
         await page.goto(relyingParty(server.url).end())
         await page.getByText('The Wiki asks to sign you out').waitFor()
         await press(page, 'Sign out')
@@ -159,8 +170,8 @@ for (const javaScript of [true, false]) {
         await press(page, 'Weiter')
         await page.getByLabel('Passwort', { exact: true }).fill(people.ada.password)
         await press(page, 'Anmelden')
-        await heading(page, 'Ihre Anwendungen')
-        await page.getByRole('link', { name: 'Abmelden' }).click()
+        await heading(page, javaScript ? 'Anwendungen' : 'Ihre Anwendungen')
+        await leave(page, 'Konto von ada', 'Abmelden')
         await press(page, 'Abmelden')
         await heading(page, 'Sie sind abgemeldet')
       }))
@@ -178,7 +189,7 @@ for (const javaScript of [true, false]) {
         await page.getByText('There is a problem').or(page.getByText('This is too short')).first().waitFor()
         assert.equal(await page.getByLabel('User name').inputValue(), 'root')
         await choosePassword(page, 'a long administrator password')
-        await page.getByText('You are signed in as root').waitFor()
+        await isHome(page, 'root')
       })
       assert.equal((await fetch(link)).status, 404)
     })
@@ -191,7 +202,7 @@ for (const javaScript of [true, false]) {
         await heading(page, 'Done')
         await page.getByRole('link', { name: 'Sign in' }).click()
         await signIn(page, people.bob)
-        await page.getByText('You are signed in as bob').waitFor()
+        await isHome(page, 'bob')
       })
     })
   })
@@ -207,6 +218,6 @@ test('a double click sends an answer once', () =>
     })
     await page.getByLabel('Password', { exact: true }).fill(people.ada.password)
     await page.getByRole('button', { name: 'Sign in' }).dblclick()
-    await heading(page, 'Your applications')
+    await heading(page, 'Applications')
     assert.equal(sent.length, 1)
   }))

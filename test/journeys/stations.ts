@@ -98,6 +98,13 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
     await page.locator('[name=password]').waitFor({ state: 'detached' })
     await settled(page)
   }
+  /** Where scripts run, the start page gives way to the portal. */
+  const inPortal = async (page: Page, address?: string, person?: Credentials) => {
+    await signedIn(page, address, person)
+    await page.waitForURL('**/if/user/**')
+    await page.locator('h1').waitFor()
+    await page.waitForLoadState('networkidle')
+  }
   const recovery = async () => (await server.sluice(['recover', 'ada'])).out.trim()
 
   const all: Readonly<Record<StationName, Station>> = {
@@ -125,7 +132,7 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
       status: 200,
       reach: (page) => signedIn(page, notes.start({ prompt: 'consent', scope: 'openid profile email groups offline_access' })),
     },
-    landing: { status: 200, reach: (page) => signedIn(page) },
+    landing: { status: 200, reach: (page) => inPortal(page) },
     'sign-out': {
       status: 200,
       async reach(page) {
@@ -153,7 +160,7 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
         await page.locator('[role=alert]').waitFor()
       },
     },
-    'landing-empty': { status: 200, reach: (page) => signedIn(page, empty.url, admin) },
+    'landing-empty': { status: 200, reach: (page) => inPortal(page, empty.url, admin) },
     recover: { status: 200, reach: async (page) => page.goto(await recovery()) },
     recovered: {
       status: 200,
