@@ -7,6 +7,7 @@ import { runChild } from './child.mjs'
 /** What the built interfaces are made of, relative to the directory of `package.json`. */
 const sources = ['core/interfaces', 'plugins/interfaces', 'core/web/static', 'core/configuration/yaml.ts', 'package-lock.json']
 const built = 'dist/interfaces'
+const builder = 'core/interfaces/build/main.ts'
 const stampFile = 'stamp'
 
 /**
@@ -63,12 +64,12 @@ function isBuilt(root) {
  * @returns {Promise<string | undefined>} what went wrong
  */
 export async function ensureBuilt(root, node) {
-  if (isBuilt(root)) return undefined
+  if (!existsSync(join(root, builder)) || isBuilt(root)) return undefined
   const started = Date.now()
   process.stderr.write('Building the interfaces (Vite) ')
   const ticker = setInterval(() => process.stderr.write('.'), 1000)
   let output = ''
-  const end = await runChild(node, [join(root, 'core/interfaces/build/main.ts')], {
+  const end = await runChild(node, [join(root, builder)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     onOutput: (text) => {

@@ -28,5 +28,5 @@ export const cureFor = async (ctx: Context, request: FastifyRequest, { why, sent
 
 export const cureNodes = ({ provider, nearest }: Cure): readonly Node[] => [
   { node: 'values', items: [{ label: msg('oidc.refused.cure.nearest'), value: nearest }] },
-  { node: 'link', label: msg('oidc.refused.cure.settings'), href: `/api/v1/providers/${provider}` },
+  { node: 'link', label: msg('oidc.refused.cure.settings'), href: `/if/admin/providers/${provider}` },
 ]
