@@ -75,6 +75,6 @@ test('who may see providers is shown the registered address that is nearest, and
   const shown = async (redirect_uri: string) => JSON.stringify((await authorize(two, { redirect_uri })).json().page.nodes)
   assert.doesNotMatch(await shown('https://app.example/cb/'), /"https:\/\/app\.example\/cb"/)
   two.setting.permissions = ['providers.view']
-  assert.match(await shown('https://app.example/cb/'), /"value":"https:\/\/app\.example\/cb"\}.*"href":"\/api\/v1\/providers\/app"/)
+  assert.match(await shown('https://app.example/cb/'), /"value":"https:\/\/app\.example\/cb"\}.*"href":"\/if\/admin\/providers\/app"/)
   assert.match(await shown('http://127.0.0.1:80/callback'), /"value":"http:\/\/127\.0\.0\.1\/cb"\}/)
 })
