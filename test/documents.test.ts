@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readCatalog } from '../core/configuration/house.ts'
+import { kinds } from '../core/configuration/kinds.ts'
 import { limits } from '../core/engine/limits.ts'
 import { isUnbuilt, optionNames, variableOf } from '../core/options/table.ts'
 import { renewed } from './tools/markdown.ts'
@@ -63,4 +64,18 @@ test('the limits against guessing are told as they are', () => {
   assert.match(guide, new RegExp(`after ${limits.account} for one account within ${limits.window / 60} minutes`))
   for (const number of [limits.account, limits.address, limits.run, limits.knownBrowser, limits.window / 60])
     assert.match(decision, new RegExp(`\\b${number}\\b`))
+})
+
+test('what the guide says to press or to look for is written on the pages like that', () => {
+  const catalogues = files.filter((file) => /^(core\/interfaces|core\/web|plugins\/interfaces)\/.*\ben\.json$/.test(file))
+  const texts = new Set(catalogues.flatMap((file) => Object.values(JSON.parse(read(file)) as Record<string, string>)))
+  // Forms show the titles of the schemas.
+  const titles =
+    JSON.stringify(Object.values(kinds).map(({ schema }) => schema)) +
+    JSON.stringify([...catalog.policies.values()].map((one) => catalog.schema(one)))
+  const own = new Set(['FlaskDemo', 'FlaskDemo is connected', 'Roll back to revision …'])
+  const said = [...read('docs/guide.md').matchAll(/\*\*([^*]+)\*\*/g)].map(([, label = '']) => label)
+  assert.ok(said.length > 30)
+  const unknown = said.filter((label) => !own.has(label) && !texts.has(label) && !titles.includes(`"title":${JSON.stringify(label)}`))
+  assert.deepEqual(unknown, [])
 })

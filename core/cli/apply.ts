@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os'
-import { type Command, Failure, jsonFlag, misuse } from './command.ts'
+import { type Command, Failure, jsonFlag, messageFlag, misuse, text } from './command.ts'
 import { tellOutcome } from './outcome.ts'
 import { optionsOf } from './setup.ts'
 
@@ -13,8 +13,6 @@ export const person = (): string => {
   }
 }
 
-const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
-
 export const apply: Command = {
   name: 'apply',
   summary: 'Change the configuration to what documents say',
@@ -27,7 +25,7 @@ export const apply: Command = {
     plan: { type: 'boolean', description: 'Say what would change, and change nothing.' },
     prune: { type: 'boolean', description: 'Delete what the same owner applied before and the documents do not name.' },
     owner: { type: 'string', value: 'NAME', description: 'Whose objects these are, for --prune (default: cli).' },
-    message: { type: 'string', value: 'TEXT', description: 'Why, for the history.' },
+    message: messageFlag,
     json: jsonFlag,
   },
   async run(call) {

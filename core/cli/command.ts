@@ -52,3 +52,7 @@ export class Failure extends Error {
 export const misuse = (message: string): Failure => new Failure(message, 2)
 
 export const jsonFlag: Flag = { type: 'boolean', description: 'Print the result as JSON.' }
+export const messageFlag: Flag = { type: 'string', value: 'TEXT', description: 'Why, for the history.' }
+
+/** A flag's value, where it was given one. */
+export const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -1,8 +1,6 @@
-import { type Command, jsonFlag, misuse } from './command.ts'
+import { type Command, jsonFlag, misuse, text } from './command.ts'
 import { askPassword, givenPassword, passwordFlags } from './new-password.ts'
 import { optionsOf } from './setup.ts'
-
-const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
 
 export const createsuperuser: Command = {
   name: 'createsuperuser',

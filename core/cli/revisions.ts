@@ -1,7 +1,7 @@
 import type { HistoryResult } from '../configuration/commands.ts'
 import { person } from './apply.ts'
 import { changeLines, summaryOf } from './changes.ts'
-import { type Call, type Command, jsonFlag, misuse } from './command.ts'
+import { type Call, type Command, jsonFlag, messageFlag, misuse, text } from './command.ts'
 import { tellOutcome } from './outcome.ts'
 import { optionsOf } from './setup.ts'
 
@@ -75,12 +75,12 @@ export const rollback: Command = {
   summary: 'Make the configuration what it was at a revision',
   details: ['As a new revision, so that nothing is lost. Users, groups and what they have are left as they are.'],
   parameters: [{ name: 'N', required: true, description: 'The number of the revision; 0 is before the first.' }],
-  flags: { json: jsonFlag },
+  flags: { message: messageFlag, json: jsonFlag },
   async run(call) {
     const { parameters, flags, terminal } = call
     const to = numberOf('N', parameters[0] ?? '')
     const { options, locally } = await locallyFor(call)
-    const result = await locally(options, terminal, 'rollback', { to, by: person() })
+    const result = await locally(options, terminal, 'rollback', { to, by: person(), message: text(flags['message']) })
     return tellOutcome(result, terminal, { json: flags['json'] === true, plan: false })
   },
 }

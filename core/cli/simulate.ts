@@ -1,12 +1,11 @@
 import type { SimulationReport, SimulationWish } from '../access/simulator.ts'
 import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
-import { type Command, Failure, jsonFlag, misuse } from './command.ts'
+import { type Command, Failure, jsonFlag, misuse, text } from './command.ts'
 import { callServer } from './client.ts'
 import { Refused } from './control.ts'
 import { optionsOf } from './setup.ts'
 
-const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
 const listOf = (value: string | boolean | undefined) =>
   text(value)
     ?.split(',')

@@ -42,7 +42,7 @@ export type HistoryResult = {
 /** Without `to`: up to the head. */
 export type DiffInput = { readonly from: number; readonly to?: number | undefined }
 export type DiffResult = { readonly from: number; readonly to: number; readonly changes: readonly ObjectChange[] }
-export type RollbackInput = { readonly to: number; readonly by: string }
+export type RollbackInput = { readonly to: number; readonly by: string; readonly message?: string | undefined }
 
 const lines = (problems: readonly Problem[]): readonly string[] => inOrder(problems).map(problemText)
 
@@ -87,9 +87,9 @@ export const configurationCommands = (plane: () => Promise<Plane>, events: Pick<
     const until = to ?? head()
     return { from, to: until, changes: await diff(from, until) }
   },
-  async rollback({ to, by }: RollbackInput): Promise<ApplyResult> {
+  async rollback({ to, by, message }: RollbackInput): Promise<ApplyResult> {
     const actor: Actor = { type: 'cli', name: by }
-    const done = await (await plane()).rollback(to, { actor })
+    const done = await (await plane()).rollback(to, { actor, ...(message !== undefined && { message }) })
     if ('revision' in done) await auditCommit(events, done, actor)
     return resultOf(done)
   },

@@ -46,7 +46,8 @@ test('a running server uses what is applied at its next request, and says so unt
     /^ {3}1 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}2 created +\S+ \(cli\): the documentation\n$/,
   )
   assert.equal((await server.sluice(['diff', '0'])).out, '  + applications.docs\n  + providers.docs\n')
-  assert.equal((await server.sluice(['rollback', '0'])).code, 0)
+  assert.equal((await server.sluice(['rollback', '0', '--message', 'not yet'])).code, 0)
+  assert.match((await server.sluice(['history', '--limit', '1'])).out, /\(cli\): rolled back to revision 0: not yet\n$/)
   assert.equal(await discovery(), 404)
   assert.equal((await server.sluice(['rollback', '1'])).code, 0)
   await server.restart()
