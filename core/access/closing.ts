@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Clock, Effect, Message } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
-import { Conflict, type EffectHandlers } from '../data/effects.ts'
+import { type Audited, Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { replacesPasswordOf, setsPassword } from './passwords.ts'
 import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
@@ -18,11 +18,11 @@ class Undone extends Error {
 
 const refuse = (effect: Effect, errors: Readonly<Record<string, Message>>): Undone => new Undone({ closed: false, effect, errors })
 
-const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number, keep: string | undefined): Promise<void> => {
+const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number, keep: string | undefined) => {
   const handler = Object.hasOwn(handlers, effect.effect) ? handlers[effect.effect] : undefined
   if (!handler) throw new Error(`Nothing can make the effect ${JSON.stringify(effect.effect)}.`)
   try {
-    await handler(tx, effect.data, now, keep)
+    return await handler(tx, effect.data, now, keep)
   } catch (error) {
     throw error instanceof Conflict ? refuse(effect, error.errors) : error
   }
@@ -70,13 +70,15 @@ const closeIn =
     // Before the effects: whoever they make is not there yet.
     if (await isAnyThere(tx, wanted.unproved ?? [])) throw new Undone({ closed: false, effect: undefined, unproved: true })
     if (await isUnproved(tx, wanted)) throw new Undone({ closed: false, effect: undefined, unproved: true })
-    for (const effect of wanted.effects) await makeEffect(tx, effect, effects, now, keep?.sessionId)
+    const made: Audited[] = []
+    for (const effect of wanted.effects) made.push(...[(await makeEffect(tx, effect, effects, now, keep?.sessionId)) ?? []].flat())
+    const audited = made.length > 0 ? { audited: made } : {}
     let cookie = end && (await signOut(tx, end.browserId, now))
     if (keep && wanted.effects.some(setsPassword)) cookie = await renewCookie(tx, keep.browserId, now)
-    if (!session || !sessionId) return { closed: true, cookie, session: undefined }
+    if (!session || !sessionId) return { closed: true, cookie, session: undefined, ...audited }
     if (!(await isUserEnabled(tx, session.userId))) throw new Undone({ closed: false, effect: undefined })
     cookie = await signIn(tx, session, sessionId, request, now)
-    return { closed: true, cookie, session: await findSession(tx, sessionId) }
+    return { closed: true, cookie, session: await findSession(tx, sessionId), ...audited }
   }
 
 /**

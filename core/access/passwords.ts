@@ -53,5 +53,6 @@ export const passwordEffects: EffectHandlers = {
       .execute()
     await endAllSessions(tx, userId, now, keep)
     await userChanged(tx, userId, now)
+    return { action: 'user.password-set', userId, fields: ['password'] }
   },
 }

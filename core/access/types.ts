@@ -1,4 +1,5 @@
 import type { Effect, Message, Session } from '../api/index.ts'
+import type { Audited } from '../data/effects.ts'
 
 /** A proof that the engine recorded: what was proved, and when (epoch ms). */
 export type Proof = { readonly method: string; readonly at: number }
@@ -34,7 +35,13 @@ export type Closing = {
   readonly end?: { readonly browserId: string }
 }
 export type Closed =
-  | { readonly closed: true; readonly cookie: string | undefined; readonly session: Session | undefined }
+  | {
+      readonly closed: true
+      readonly cookie: string | undefined
+      readonly session: Session | undefined
+      /** What the effects did, for the audit log. */
+      readonly audited?: readonly Audited[]
+    }
   /** The run was closed before, by a second request: what it ended in. */
   | { readonly closed: 'before'; readonly session: Session | undefined }
   /** Nothing was written: this effect could not be made. `errors` by field name. */

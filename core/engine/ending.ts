@@ -1,5 +1,6 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
 import type { Closed, Closing, Proof } from '../access/types.ts'
+import type { Audited } from '../data/effects.ts'
 import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
@@ -90,6 +91,7 @@ export class Ending {
       return { is: 'over', runId: state.id, flow: state.flow, purpose: state.purpose, how: 'closed' }
     const isKnown = closed.session !== undefined || asker.browser.session !== undefined
     if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
+    if (closed.closed === true) await this.#audit(closed.audited ?? [], state, asker)
     if (closed.closed === true && (opens || ends)) {
       await this.record(opens ? 'login' : 'logout', state, asker, { methods: proofs.map((proof) => proof.method) })
     }
@@ -143,6 +145,11 @@ export class Ending {
       detail: { flow: state.flow, ...detail },
       request: asker.request,
     })
+  }
+
+  /** What the run has written, of the user to whom it was done. */
+  async #audit(done: readonly Audited[], { flow }: RunState, { request }: Asker): Promise<void> {
+    for (const { action, userId, fields } of done) await this.#parts.events.record({ action, userId, detail: { flow, fields }, request })
   }
 
   /** Uses the operator link up; `undefined` if somebody else did. */

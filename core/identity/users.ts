@@ -95,10 +95,13 @@ export const createUsersWrite = (): UsersWrite => ({
 
 export const userEffects: EffectHandlers = {
   async 'users.create'(tx, data, now) {
-    await createUser(tx, data as Parameters<typeof createUser>[1], now)
+    const { id: _, ...fields } = data as Parameters<typeof createUser>[1]
+    const userId = await createUser(tx, data as Parameters<typeof createUser>[1], now)
+    return { action: 'user.created', userId, fields: Object.keys(fields) }
   },
   async 'users.update'(tx, data, now) {
     const { id, fields } = data as { readonly id: string; readonly fields: Fields }
     await updateUser(tx, id, fields, now)
+    return { action: 'user.updated', userId: id, fields: Object.keys(fields) }
   },
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { tokensFor, userinfo } from '../hostile/attack.ts'
+import { adminToken, apiOf } from '../kit/api.ts'
 import { Client, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
@@ -8,7 +9,10 @@ import { startServer, type TestServer } from '../kit/server.ts'
 const tim = { username: 'tim', password: 'the password of tim' }
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: configuration({ users: { tim: { password: tim.password } } }) })
+  server = await startServer({
+    apply: configuration({ users: { tim: { password: tim.password } } }),
+    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
+  })
 })
 after(() => server?.stop())
 
@@ -55,4 +59,13 @@ test('without a page to go back to, they are told that it is saved', async () =>
   const done = await client.submit(page, twice('the second password'))
   assert.deepEqual([done.status, done.heading, done.text.includes('Everything has been saved.')], [200, 'Done', true])
   assert.equal(done.links['To your applications'], '/')
+})
+
+test('what a flow writes about somebody is in the audit log, without values', async () => {
+  const admin = apiOf(server.url, adminToken)
+  const [tims] = (await admin.must('GET', '/users?search=tim')).items
+  const changed = (await admin.must('GET', `/events?action=user.password-set&user=${tims.id}`)).items
+  assert.equal(changed.length, 1)
+  assert.deepEqual(changed[0].detail, { flow: 'default-password-change', fields: ['password'] })
+  assert.match(changed[0].ip, /^127\./)
 })
