@@ -20,7 +20,7 @@ const advice = /** @type {const} */ ([
     /EUSAGE/,
     '`package-lock.json` does not fit `package.json`. Run `npm install --ignore-scripts` once, or undo the change of either file.',
   ],
-  [/ENOSPC/, 'The disk is full. Make room (about 500 MB) and start again.'],
+  [/ENOSPC/, 'The disk is full. Make room (about 1 GB) and start again.'],
   [/EACCES|EPERM|EROFS/, `This user may not write to ${root}node_modules. Change the owner of the directory, or install as its owner.`],
 ])
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Interface } from '../api/index.ts'
 import { interfaceCsp } from '../web/csp.ts'
 import { directionOf } from '../web/locales.ts'
+import { isKnown } from './conditional.ts'
 import { builtFiles, builtPage, encoded } from './interface-files.ts'
 import type { FlowParts } from './flows.ts'
 
@@ -20,7 +21,7 @@ export function interfaceRoutes(
     if (!file) return pages.notFound(request, reply)
     const { path, encoding } = encoded(file, request.headers['accept-encoding'] ?? '')
     void reply.headers({ 'cache-control': file.isImmutable ? year : 'no-cache', etag: file.etag, vary: 'accept-encoding' }).type(file.type)
-    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+    if (isKnown(request, file.etag)) return reply.code(304).send()
     if (encoding) void reply.header('content-encoding', encoding)
     return reply.send(createReadStream(path))
   })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServedImage } from '../media/media.ts'
 import { documentImageCsp } from '../web/csp.ts'
+import { isKnown } from './conditional.ts'
 import type { Pages } from './pages.ts'
 
 type MediaParts = { readonly media: (id: string) => Promise<ServedImage | undefined>; readonly pages: Pages }
@@ -28,7 +29,7 @@ export function mediaRoutes(app: FastifyInstance, { media, pages }: MediaParts):
       'content-disposition': `inline; filename="${request.params.id}.${extensions[image.type] ?? 'bin'}"`,
       etag,
     })
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    if (isKnown(request, etag)) return reply.code(304).send()
     return reply.type(image.type).send(image.bytes)
   })
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { tagsOf } from '../conditional.ts'
 import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
@@ -9,11 +10,12 @@ export const etagOf = (version: number): string => `"${version}"`
 export const etagOfBody = (body: unknown): string =>
   `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`
 
-const tagsOf = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+/** An `If-Match` that any version is right for. */
+export const isAny = (ifMatch: string | undefined): boolean => ifMatch?.trim() === '*'
 
 /** Throws `ApiProblem` (412) if the request was made for another version than this. */
 export const mustMatch = ({ ifMatch }: Pick<Call, 'ifMatch'>, etag: string): void => {
-  if (ifMatch === undefined || ifMatch.trim() === '*' || tagsOf(ifMatch).includes(etag)) return
+  if (ifMatch === undefined || isAny(ifMatch) || tagsOf(ifMatch).includes(etag)) return
   throw new ApiProblem(
     412,
     'changed-meanwhile',

@@ -5,6 +5,7 @@ import { askingAs } from '../../access/front.ts'
 import { maxBytes } from '../../configuration/yaml.ts'
 import { Conflict } from '../../data/effects.ts'
 import { Refused } from '../../identity/groups.ts'
+import { isKnown } from '../conditional.ts'
 import { sendProblem } from '../problem.ts'
 import type { Visits } from '../visits.ts'
 import { callerOf, type CallerParts, setApiHeaders } from './caller.ts'
@@ -102,7 +103,7 @@ function addRoute(scope: FastifyInstance, route: Route, parts: MountParts): void
         if (etag !== undefined) void reply.header('etag', etag)
         if (revalidate) void reply.header('cache-control', 'private, no-cache')
         if (location !== undefined) void reply.header('location', `${prefix}${location}`)
-        if (etag !== undefined && request.method === 'GET' && request.headers['if-none-match'] === etag) return reply.code(304).send()
+        if (etag !== undefined && request.method === 'GET' && isKnown(request, etag)) return reply.code(304).send()
         if (text) return reply.code(200).type(`${text.type}; charset=utf-8`).send(text.content)
         void reply.code(status ?? route.status ?? (body === undefined ? 204 : 200))
         return body === undefined ? reply.send() : reply.type('application/json; charset=utf-8').send(JSON.stringify(body))

@@ -3,7 +3,7 @@ import { isPermission, type Permission } from '../../access/permissions.ts'
 import { kindNames } from '../../configuration/kinds.ts'
 import type { Change, NotCommitted, Plan, RevisionedKind, StoredObject } from '../../configuration/plane-types.ts'
 import { actorOf, auditCommit, commitChecked, documentOf, inSpec, orProblem, shownPlan } from './changes.ts'
-import { etagOf, mustSayVersion } from './etags.ts'
+import { etagOf, isAny, mustMatch, mustSayVersion } from './etags.ts'
 import { generated } from './generated.ts'
 import { mustBeGivable } from './giving.ts'
 import { merged } from './merge.ts'
@@ -32,14 +32,8 @@ const expectedOf = (
   { slug: name, revision }: StoredObject,
 ): NonNullable<Change['expected']> => {
   mustSayVersion(call)
-  const tags = (call.ifMatch ?? '').split(',').map((tag) => tag.trim())
-  if (tags.includes('*')) return []
-  if (!tags.includes(etagOf(revision)))
-    throw new ApiProblem(
-      412,
-      'changed-meanwhile',
-      `It is at ${etagOf(revision)} now, not at ${(call.ifMatch ?? '').slice(0, 100)}. Read it again, and apply your change to that.`,
-    )
+  if (isAny(call.ifMatch)) return []
+  mustMatch(call, etagOf(revision))
   return [{ kind, slug: name, revision }]
 }
 
