@@ -70,6 +70,7 @@ test('an installation tells what it is, and what is worth a look in it', async (
     risks.map(({ severity }) => severity).toSorted((a, b) => ['high', 'medium', 'low'].indexOf(a) - ['high', 'medium', 'low'].indexOf(b)),
   )
   assert.ok(risks.every(({ fix }) => fix))
+  assert.deepEqual(told.risks.find(({ code }: { code: string }) => code === 'absent-administrator').about, { username: 'grace', days: 90 })
 })
 
 test('who may see the system and nothing else is told nothing of users and objects', async () => {

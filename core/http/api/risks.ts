@@ -8,12 +8,13 @@ import { userReferences } from '../../identity/references.ts'
 import { holdersOf } from '../../identity/roles.ts'
 import type { ApiParts } from './parts.ts'
 
-/** `link`: what it is about, for who may see that. */
+/** `about`: the values in `detail`, for who says it in another language. `link`: what it is about, for who may see that. */
 export type Risk = {
   readonly code: string
   readonly severity: 'high' | 'medium' | 'low'
   readonly detail: string
   readonly fix: string
+  readonly about?: Readonly<Record<string, string | number>>
   readonly link?: { readonly kind: string; readonly id: string }
 }
 type Parts = Pick<ApiParts, 'database' | 'plane' | 'catalog' | 'installation' | 'clock'>
@@ -39,6 +40,7 @@ const ofInstallation = ({ installation }: Parts): readonly Risk[] => [
           severity: 'low',
           detail: 'The key that protects what is stored lies beside the database: who copies the one has the other',
           fix: 'hand the same key over by SLUICE_SECRET_KEY, and keep it apart from backups',
+          about: {},
         } as const,
       ]
     : []),
@@ -51,6 +53,7 @@ const ofTokens = async ({ database }: Parts): Promise<readonly Risk[]> => {
     severity: 'medium',
     detail: `${row.bootstrap} is in use: a token that may do everything and never ends`,
     fix: 'make a token with fewer scopes, and remove the option',
+    about: { option: row.bootstrap ?? '' },
     link: { kind: 'tokens', id: row.id },
   }))
 }
@@ -73,6 +76,7 @@ const ofProviders = async ({ plane }: Parts): Promise<readonly Risk[]> =>
         severity: 'medium' as const,
         detail: `providers.${slug}.${at}: what is sent to ${text} can be read on the way`,
         fix: 'serve the application over https, and change its address here',
+        about: { at: `providers.${slug}.${at}`, address: text },
         link: { kind: 'providers', id: slug },
       })),
   )
@@ -85,6 +89,7 @@ const ofFlows = ({ flows }: Snapshot): readonly Risk[] =>
       severity: 'medium',
       detail: `flows.${slug}: a session lives ${Math.floor(sessionLifetime / day)} days`,
       fix: 'choose a shorter lifetime, 30 days at most',
+      about: { flow: slug, days: Math.floor(sessionLifetime / day) },
       link: { kind: 'flows', id: slug },
     }))
 
@@ -96,6 +101,7 @@ const ofApplications = ({ applications }: Snapshot): readonly Risk[] =>
       severity: 'low',
       detail: `Everybody who can sign in may open ${name}`,
       fix: 'say in `access` who may, if not everybody should',
+      about: { name },
       link: { kind: 'applications', id: slug },
     }))
 
@@ -150,6 +156,7 @@ const ofAdministrators = async ({ database, clock }: Parts, { roles }: Snapshot)
     severity: 'medium',
     detail: `${username} may do everything and has not signed in for ${longAbsence / day} days`,
     fix: 'disable the user, or take the role away',
+    about: { username, days: longAbsence / day },
     link: { kind: 'users', id },
   }))
 }

@@ -34,6 +34,11 @@ export const systemRoute = (parts: ApiParts) =>
           severity: Type.Enum(['high', 'medium', 'low']),
           detail: Type.String(),
           fix: Type.String({ description: 'What to do about it.' }),
+          about: Type.Optional(
+            Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+              description: 'The values in `detail`, for who says it in another language.',
+            }),
+          ),
           link: Type.Optional(
             Type.Object({ kind: Type.String(), id: Type.String() }, { description: 'What it is about: an id, or a slug.' }),
           ),
