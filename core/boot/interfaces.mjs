@@ -55,6 +55,9 @@ function isBuilt(root) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === nameOf(root)
 }
 
+/** Flags of Node with which the build takes a quarter less memory, at the cost of more work for its collector. */
+export const sparing = ['--max-semi-space-size=8', '--max-old-space-size=600']
+
 /**
  * Builds the interfaces where their sources have changed; does nothing (in a few milliseconds) where they have not. Without the sources, as in a
  * package, what is there is used.
@@ -69,7 +72,7 @@ export async function ensureBuilt(root, node) {
   process.stderr.write('Building the interfaces (Vite) ')
   const ticker = setInterval(() => process.stderr.write('.'), 1000)
   let output = ''
-  const end = await runChild(node, [join(root, builder)], {
+  const end = await runChild(node, [...sparing, join(root, builder)], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     onOutput: (text) => {
@@ -77,7 +80,7 @@ export async function ensureBuilt(root, node) {
     },
   }).finally(() => clearInterval(ticker))
   if (end.code !== 0)
-    return `\nThe interfaces could not be built:\n${output.trim()}\nIt needs about 1 GB of memory and 50 MB of disk; build elsewhere and copy ${built} here if this machine has less.`
+    return `\nThe interfaces could not be built:\n${output.trim()}\nIt needs about 800 MB of memory and 50 MB of disk; build elsewhere and copy ${built} here if this machine has less.`
   process.stderr.write(` done in ${Math.ceil((Date.now() - started) / 1000)} s\n`)
   return undefined
 }

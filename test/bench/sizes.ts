@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { sparing } from '../../core/boot/interfaces.mjs'
 import type { Figure } from './figures.ts'
 import { firstLoad, type Interface, limits } from './first-load.ts'
 
@@ -10,7 +11,7 @@ const tellPeak = `data:text/javascript,process.on('exit', () => process.stdout.w
 /** Builds the interfaces, and says what that took. */
 const build = async (): Promise<readonly Figure[]> => {
   const begun = performance.now()
-  const child = spawn(process.execPath, ['--import', tellPeak, main], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [...sparing, '--import', tellPeak, main], { stdio: ['ignore', 'pipe', 'inherit'] })
   let said = ''
   child.stdout.on('data', (text) => (said += String(text)))
   const [code] = await once(child, 'close')
@@ -19,7 +20,7 @@ const build = async (): Promise<readonly Figure[]> => {
   const peak = Number(/peak (\d+)/.exec(said)?.[1]) / 1024
   return [
     { what: 'build of the interfaces', value: seconds, unit: 's', aim: 'at most 60 s', met: seconds <= 60 },
-    { what: 'peak memory of the build', value: peak, unit: 'MiB', aim: 'at most 1024 MiB', met: peak <= 1024 },
+    { what: 'peak memory of the build', value: peak, unit: 'MiB', aim: 'at most 900 MiB', met: peak <= 900 },
   ]
 }
 
