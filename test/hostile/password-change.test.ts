@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { openDatabase } from '../../core/data/database.ts'
 import { limits } from '../../core/engine/limits.ts'
 import { Client, type Credentials, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
@@ -7,9 +8,9 @@ import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked, authorizeAddress } from './attack.ts'
 
 const persons = Object.fromEntries(
-  ['ida', 'max', 'lou', 'zoe'].map((username) => [username, { username, password: `the password of ${username}` }]),
+  ['ida', 'max', 'lou', 'zoe', 'vic'].map((username) => [username, { username, password: `the password of ${username}` }]),
 )
-const { ida, max, lou, zoe } = persons as Record<string, Credentials> as Readonly<Record<'ida' | 'max' | 'lou' | 'zoe', Credentials>>
+const { ida, max, lou, zoe, vic } = persons as Readonly<Record<'ida' | 'max' | 'lou' | 'zoe' | 'vic', Credentials>>
 const asksNew = { title: 'New', fields: [{ key: 'password', type: 'password', required: true }] }
 const forgetful = [
   { type: 'prompt', with: asksNew },
@@ -20,7 +21,9 @@ let server: TestServer
 before(async () => {
   server = await startServer({
     apply: attacked({
-      users: Object.fromEntries(Object.entries(persons).map(([name, { password }]) => [name, { password }])),
+      users: Object.fromEntries(
+        Object.entries(persons).map(([name, { password }]) => [name, { password, ...(name === 'vic' && { roles: ['admin'] }) }]),
+      ),
       flows: {
         forgetful: { title: 'Forgetful', designation: 'stage-configuration', steps: forgetful },
         'forgetful-join': { title: 'Forgetful', designation: 'enrollment', steps: forgetful },
@@ -138,4 +141,33 @@ test('without a session there is nothing to change: whoever comes is asked to si
   const nobody = new Client(server.url, { accept: 'application/json' })
   const first = await nobody.ask('/api/v1/flows/default-password-change/run', { json: {} })
   assert.deepEqual([first.status, first.json().flow], [200, 'default-authentication'])
+})
+
+test('nor by the API, whatever the person may do: not the password, and the address only after a proof', async () => {
+  const thief = await signedIn(vic)
+  const headers = { 'sec-fetch-site': 'same-origin', origin: server.url }
+  const { user } = (await thief.ask('/api/v1/me', { headers })).json()
+  const password = await thief.ask(`/api/v1/users/${user.id}/password`, { json: { password: chosen }, headers })
+  assert.deepEqual([password.status, password.json().code], [403, 'proof-needed'])
+  assert.match(password.json().detail, /\/if\/flow\/default-password-change\//)
+  await isUnchanged(vic)
+
+  const address = (email: string) => thief.ask(`/api/v1/users/${user.id}`, { method: 'PATCH', json: { email }, headers })
+  assert.equal((await address('vic@example.com')).status, 200, 'who has just signed in may')
+  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const { proofs } = await database.sql
+    .selectFrom('sessions')
+    .select('proofs')
+    .where('user_id', '=', user.id)
+    .orderBy('id', 'desc')
+    .executeTakeFirstOrThrow()
+  const old = (JSON.parse(String(proofs)) as { at: number }[]).map((proof) => ({ ...proof, at: proof.at - 16 * 60_000 }))
+  await database.sql
+    .updateTable('sessions')
+    .set({ proofs: JSON.stringify(old) })
+    .where('user_id', '=', user.id)
+    .execute()
+  await database.close()
+  const late = await address('thief@example.com')
+  assert.deepEqual([late.status, late.json().code], [403, 'proof-needed'])
 })

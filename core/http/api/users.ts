@@ -12,6 +12,7 @@ import type { Tx } from '../../data/tables.ts'
 import { audit } from './audit.ts'
 import { changingUsers, foundUser, userRef } from './changing-users.ts'
 import { etagOf } from './etags.ts'
+import { mustHaveProvedLately, mustNotSetOwnPassword } from './own-account.ts'
 import type { ApiParts } from './parts.ts'
 import { impossible, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
@@ -110,11 +111,13 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'users.edit',
       summary: 'Change a user',
       description:
-        'What is not named stays as it is; `attributes`, `groups` and `roles` are replaced whole. A user who may do more than you cannot be changed by you.',
+        'What is not named stays as it is; `attributes`, `groups` and `roles` are replaced whole. A user who may do more than you cannot be changed by you. Your own address, in a session, within 15 minutes of signing in.',
       body: Type.Partial(Type.Object(userFields)),
       response: user,
       async handler(call) {
+        const { params } = call
         const { groups, roles, email, ...fields } = call.body
+        if (email !== undefined) await mustHaveProvedLately(call, params.id, now())
         const before = await changing(call, async (tx, known) => {
           if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, 'users', known.username)
           await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
@@ -151,10 +154,12 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id/password',
       permission: 'users.edit',
       summary: 'Set the password of a user',
-      description: 'Ends all sessions and grants of that user. API tokens stay.',
+      description:
+        'Ends all sessions and grants of that user. API tokens stay. Not your own in a session: a flow changes that, which asks for the one you have.',
       body: Type.Object({ password }),
       response: undefined,
       async handler(call) {
+        mustNotSetOwnPassword(call, call.params.id)
         const hash = await passwords.hash(call.body.password)
         const of = await changing(call, async (tx, known) => {
           await passwordEffects['passwords.set']?.(tx, { userId: known.id, hash }, now())

@@ -14,6 +14,7 @@ export const catalogue: Readonly<Record<string, Known>> = {
   login_failed: warning('i-lucide-circle-x'),
   flow_denied: warning('i-lucide-ban'),
   access_denied: warning('i-lucide-shield-x'),
+  'flow.simulated-wrong': warning('i-lucide-flask-conical-off'),
   authorize_application: info('i-lucide-app-window'),
   'configuration.changed': notice('i-lucide-git-commit-horizontal'),
   'user.created': notice('i-lucide-user-plus'),
