@@ -7,10 +7,11 @@ import { runChild } from '../core/boot/child.mjs'
 /**
  * Runs the files of one kind by node:test and prints what failed.
  *
- * @param {{ node: string, root: string, kind: import('./tiers.mjs').Kind, files: readonly string[] }} what
+ * @param {{ node: string, root: string, kind: import('./tiers.mjs').Kind, files: readonly string[], held?: boolean }} what `held`: what it
+ *   prints comes at the end, not between the lines of what runs at the same time
  * @returns {Promise<{ passed: number, failed: number }>} a run that cannot be counted is one failure, and so is each skipped test
  */
-export async function runKind({ node, root, kind, files }) {
+export async function runKind({ node, root, kind, files, held = false }) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
   const totals = join(folder, 'totals.json')
   const args = [
@@ -23,20 +24,28 @@ export async function runKind({ node, root, kind, files }) {
     `--test-reporter-destination=${totals}`,
     ...files,
   ]
-  process.stdout.write(`\n${kind.name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}\n`)
+  let said = ''
+  /** @param {string} text */
+  const print = (text) => {
+    if (held) said += text
+    else process.stdout.write(text)
+  }
+  print(`\n${kind.name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}\n`)
   const started = Date.now()
   try {
     const end = await runChild(node, args, {
       cwd: root,
       env: environment(root),
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: held ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      onOutput: print,
       deadline: kind.deadline * 60_000,
     })
-    const { passed, failed } = count(totals, end.code)
+    const { passed, failed } = count(totals, end.code, print)
     const late = end.late ? `; not finished after ${kind.deadline} minutes: a test hangs or leaves a handle open` : ''
-    process.stdout.write(`${kind.name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s${late}\n`)
+    print(`${kind.name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s${late}\n`)
     return { passed, failed }
   } finally {
+    process.stdout.write(said)
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -44,13 +53,13 @@ export async function runKind({ node, root, kind, files }) {
 /**
  * @param {string} file
  * @param {number | null} code
+ * @param {(text: string) => void} print
  */
-function count(file, code) {
+function count(file, code, print) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   if (text === '') return { passed: 0, failed: 1 }
   const { passed, failed, cancelled, skipped, todo } = JSON.parse(text)
-  if (skipped + todo > 0)
-    process.stdout.write(`${skipped + todo} tests are skipped or to do: a test runs, or is left out by its file's name\n`)
+  if (skipped + todo > 0) print(`${skipped + todo} tests are skipped or to do: a test runs, or is left out by its file's name\n`)
   const bad = failed + cancelled + skipped + todo
   return { passed, failed: bad === 0 && code !== 0 ? 1 : bad }
 }

@@ -47,10 +47,14 @@ async function run({ tier, install, rest, paths }) {
   provideDebian(chosen, tier, install)
 
   const sum = { passed: 0, failed: 0 }
-  for (const { kind, files } of chosen) {
-    const { passed, failed } = await runKind({ node: node.path, root, kind, files })
-    sum.passed += passed
-    sum.failed += failed
+  for (const together of turns(chosen)) {
+    const ends = await Promise.all(
+      together.map(({ kind, files }, index) => runKind({ node: node.path, root, kind, files, held: index > 0 })),
+    )
+    for (const { passed, failed } of ends) {
+      sum.passed += passed
+      sum.failed += failed
+    }
   }
   if (!rest && paths.length === 0) process.stdout.write(leftOut(all.filter(({ kind }) => !wanted.includes(kind.name))))
   process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`)
@@ -69,6 +73,16 @@ function groups(paths) {
     .toReversed()
     .map((kind) => ({ kind, files: files.filter((file) => kindOf(file) === kind) }))
     .filter((group) => group.files.length > 0)
+}
+
+/**
+ * @param {readonly Group[]} chosen
+ * @returns {Group[][]} the same, those together that run at the same time
+ */
+function turns(chosen) {
+  return chosen
+    .filter(({ kind }) => !chosen.some((other) => other.kind.name === kind.beside))
+    .map((group) => [group, ...chosen.filter(({ kind }) => kind.beside === group.kind.name)])
 }
 
 /**

@@ -3,10 +3,11 @@
 /**
  * A kind of test file, told by its path, and how such files are run.
  * - `one`: all files in one process, which is a tenth of the work; else a process for each
+ * - `beside`: the kind that runs at the same time where both are run: what is in one process has use for one core only
  * - `timeout`: of one test, in seconds; `deadline`: of all files of the kind, in minutes
  * - `debian`: Debian packages that they need
  *
- * @typedef {{ name: string, is: (path: string) => boolean, one?: true, parallel?: number, timeout: number, deadline: number, debian?: readonly string[] }} Kind
+ * @typedef {{ name: string, is: (path: string) => boolean, one?: true, parallel?: number, beside?: string, timeout: number, deadline: number, debian?: readonly string[] }} Kind
  */
 
 /**
@@ -38,7 +39,7 @@ export const kinds = [
     timeout: 120,
     deadline: 10,
   },
-  { name: 'isolated', is: (path) => path.endsWith('.isolated.test.ts'), parallel: 2, timeout: 60, deadline: 3 },
+  { name: 'isolated', is: (path) => path.endsWith('.isolated.test.ts'), parallel: 2, beside: 'unit', timeout: 60, deadline: 3 },
   { name: 'unit', is: () => true, one: true, timeout: 30, deadline: 3 },
 ]
 

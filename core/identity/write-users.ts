@@ -8,6 +8,7 @@ import { userChanged } from './changes.ts'
 import { joinGroups } from './groups.ts'
 import { emailKey, problemsOf, usernameKey } from './names.ts'
 import { assignRoles } from './roles.ts'
+import { indexUser } from './search.ts'
 
 export type UserChanges = Partial<UserFields> & { readonly enabled?: boolean }
 /** `roles` and `groups` are slugs. `enabled` unless said otherwise. */
@@ -52,6 +53,7 @@ export const createUser = async (
       .values(row as typeof row & Required<typeof columns>)
       .execute(),
   )
+  await indexUser(tx, id)
   await assignRoles(tx, { kind: 'user', id }, roles)
   await joinGroups(tx, id, groups)
   await userChanged(tx, id, now)
@@ -71,6 +73,7 @@ export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: 
   const isSameAddress = columns.email_key === undefined || columns.email_key === user.email_key
   const row = { ...columns, email_verified: isSameAddress && Boolean(user.email_verified) }
   await orTaken(changes.username, () => tx.updateTable('users').set(row).where('id', '=', id).execute())
+  if ('username' in columns || 'name' in columns || 'email' in columns) await indexUser(tx, id)
   // Who is enabled again signs in again. API tokens stay: they are refused while the user is disabled, and good again afterwards.
   if (changes.enabled === false) await endAllSessions(tx, id, now)
   await userChanged(tx, id, now)

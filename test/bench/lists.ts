@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { openDatabase } from '../../core/data/database.ts'
 import { usernameKey } from '../../core/identity/names.ts'
+import { indexUser } from '../../core/identity/search.ts'
 import { adminToken, apiOf } from '../kit/api.ts'
 import { startServer } from '../kit/server.ts'
 import { percentile, timed, type Figure } from './figures.ts'
@@ -46,6 +47,7 @@ const fill = async (path: string): Promise<void> => {
     for (let from = 0; from < userCount; from += chunk) {
       const users = Array.from({ length: chunk }, (_, index) => userOf(from + index, now))
       await tx.insertInto('users').values(users).execute()
+      for (const { id } of users) await indexUser(tx, id)
       if (from < memberCount)
         await tx
           .insertInto('memberships')
@@ -71,6 +73,12 @@ export const lists = async (): Promise<readonly Figure[]> => {
       'search with no hit': '/users?search=nobody-at-all',
       'search with many hits': '/users?search=hopper',
       'search with few hits, by name': '/users?search=user04242&sort=name',
+      'search for two letters with many hits': '/users?search=er&total=true',
+      'search for two letters with no hit': '/users?search=zq&total=true',
+      'search with few hits, with total': '/users?search=user04242&total=true',
+      'search that everybody meets, with total': '/users?search=example&total=true',
+      'search with many hits, by name, with total': '/users?search=hopper&sort=name&total=true',
+      'search of those enabled, with total': '/users?search=hopper&enabled=true&total=true',
       'newest first': '/users?sort=-createdAt',
       'with total': '/users?total=true',
       'search with total': '/users?search=hopper&total=true',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { Insertable } from 'kysely'
 import { openDatabase } from '../../core/data/database.ts'
+import type { Tables } from '../../core/data/tables.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
@@ -164,4 +166,59 @@ test('the members of a group are the same in whatever way they are looked for: i
     ['ada'],
   )
   assert.deepEqual((await admin.must('GET', '/users?group=nowhere')).items, [])
+})
+
+test('what a search finds is counted to a limit, beyond which the answer says so', async () => {
+  const { sql, transaction, close } = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const [from, to] = [20_000, 30_001]
+  await transaction(async (tx) => {
+    for (let start = from; start < to; start += 1000) {
+      const users = Array.from({ length: Math.min(1000, to - start) }, (_, n) => {
+        const username = `many-${start + n}`
+        const times = { created_at: n, updated_at: n }
+        const rest = { name: '', email: null, email_key: null, email_verified: false, enabled: n > 0, attributes: '{}', version: 1 }
+        return { id: randomUUIDv7(), username, username_key: username, ...rest, ...times }
+      })
+      await tx.insertInto('users').values(users).execute()
+      const searched = users.map(({ id, username }) => ({ user_id: id, names: `${username}\n`, email: null }))
+      await tx
+        .insertInto('user_search')
+        .values(searched as Insertable<Tables['user_search']>[])
+        .execute()
+    }
+  })
+  const of = async (search: string) => {
+    const { items, next, total, atLeast } = await admin.must('GET', `/users?search=${search}&limit=1&total=true`)
+    return [items.length, next !== null, total, atLeast]
+  }
+  assert.deepEqual(await of('many'), [1, true, 10_000, true])
+  assert.deepEqual(await of('ma'), [1, true, 10_000, true])
+  assert.deepEqual(await of('many-2'), [1, true, 10_000, undefined])
+  assert.deepEqual(await of('many-2&enabled=false'), [1, true, 10, undefined])
+  assert.deepEqual(await of('many-30'), [1, false, 1, undefined])
+  const everybody = await admin.must('GET', '/users?limit=1&total=true')
+  const { n } = await sql
+    .selectFrom('users')
+    .select((row) => row.fn.countAll<number>().as('n'))
+    .executeTakeFirstOrThrow()
+  await close()
+  assert.deepEqual([everybody.total, everybody.atLeast], [n, undefined], 'without a search all are counted')
+})
+
+test('who may see only themselves finds only themselves', async () => {
+  const client = new Client(server.url, { accept: 'application/json' })
+  await signIn(client, people.ada)
+  const found = async (search: string) => {
+    const here = { origin: server.url, 'sec-fetch-site': 'same-origin' }
+    const { items, total } = (await client.ask(`/api/v1/users?search=${search}&total=true`, { headers: here })).json()
+    return [items.map(({ username }: { username: string }) => username), total]
+  }
+  for (const [search, expected] of [
+    ['ada', ['ada']],
+    ['a', ['ada']],
+    ['many', []],
+    ['ma', []],
+    ['bob', []],
+  ] as const)
+    assert.deepEqual(await found(search), [expected, expected.length], search)
 })

@@ -7,11 +7,12 @@ import { Media } from './media.ts'
 import { Browser, BrowserUser, ClosedRun, Session } from './sessions.ts'
 import { SettingsState, ShortLived } from './state.ts'
 import { Token } from './tokens.ts'
-import { Password, User } from './users.ts'
+import { Password, User, UserSearch } from './users.ts'
 
 /** Every table of core. */
 export const entities = [
   User,
+  UserSearch,
   Password,
   Group,
   GroupParent,

@@ -25,6 +25,19 @@ export const User = defineEntity({
   },
 })
 
+/** What searches look through, made comparable by the writer of users. Databases have an index of its trigrams, which an entity cannot say. */
+export const UserSearch = defineEntity({
+  name: 'UserSearch',
+  tableName: 'user_search',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    user: () => p.oneToOne(User).owner().deleteRule('cascade'),
+    /** The user name and the name, a line each. */
+    names: p.text(),
+    email: p.text().nullable(),
+  },
+})
+
 /** A user's password. No row: the user has none. */
 export const Password = defineEntity({
   name: 'Password',

@@ -2,13 +2,13 @@ import { BlockList, isIP } from 'node:net'
 import Type, { type Static } from 'typebox'
 import type { Caller } from '../../access/caller.ts'
 import { seesAll, visible } from '../../access/visible.ts'
+import { contains } from '../../data/containing.ts'
 import type { Database } from '../../data/database.ts'
 import { firstIdAt } from '../../events/ids.ts'
+import { usersNamed } from '../../identity/search.ts'
 import { networkProblem } from '../../policy/networks.ts'
-import { ownersNamed } from './owners.ts'
 import { invalid } from './problem.ts'
 import { instant } from './schemas.ts'
-import { contains } from './search.ts'
 
 /** How many events a search looks through for one page: none of them is indexed by what is in it. */
 const searched = 10_000
@@ -78,7 +78,7 @@ export const findEvents = async (database: Database, caller: Caller, filters: Ev
   if (search !== undefined) {
     // Why somebody was refused is not shown to themselves, so that it cannot be searched by them either.
     const texts = { 'events.action': search, 'events.ip': search, ...(seesAll(caller, 'events') && { 'events.detail': search }) }
-    found = found.where((row) => row.or([contains(row, texts), row('events.user_id', 'in', ownersNamed(sql, search))]))
+    found = found.where((row) => row.or([contains(row, texts), row('events.user_id', 'in', usersNamed(sql, search))]))
   }
   const end = await window()
     .select((row) => [row.fn.min('events.id').as('last'), row.fn.countAll().as('n')])

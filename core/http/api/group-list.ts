@@ -1,10 +1,11 @@
 import Type from 'typebox'
+import { contains } from '../../data/containing.ts'
 import { type ListedGroup, listedGroups, memberCounts } from '../../identity/administration.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute } from './route.ts'
 import { groupWithMembers } from './schemas.ts'
-import { contains, searchOf } from './search.ts'
+import { searchOf } from './search.ts'
 import { sorting } from './sorting.ts'
 
 const sorts = sorting({ slug: 'groups.slug', name: 'groups.name' }, 'groups.id', 'slug')

@@ -5,6 +5,9 @@ import type { Cursors, Place } from './cursors.ts'
 const maxLimit = 200
 export const defaultLimit = 50
 
+/** How far what a search finds is counted: beyond it nobody wants to know, and counting would take longer than finding. */
+const mostCounted = 10_000
+
 /** What every list takes. */
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ description: 'How many at most.', minimum: 1, maximum: maxLimit, default: defaultLimit })),
@@ -18,6 +21,9 @@ export const pageOf = (items: TSchema, description: string) =>
       items: Type.Array(items),
       next: Type.Union([Type.String(), Type.Null()], { description: 'The cursor of the next page; null on the last one.' }),
       total: Type.Optional(Type.Integer({ description: 'How many there are, where `total` was asked for.' })),
+      atLeast: Type.Optional(
+        Type.Boolean({ description: `There are more than \`total\`: what a search finds is counted to ${mostCounted} only.` }),
+      ),
     },
     { description },
   )
@@ -30,17 +36,36 @@ export type Order = {
   readonly id: string | Expression<string>
   readonly descending: boolean
 }
-type Ids = { readonly ids: readonly string[]; readonly next: string | null; readonly total?: number }
+type Ids = { readonly ids: readonly string[]; readonly next: string | null; readonly total?: number; readonly atLeast?: true }
+
+const count = async (query: SelectQueryBuilder<any, any, {}>): Promise<number> => {
+  const { n } = (await query.select((row) => row.fn.countAll().as('n')).executeTakeFirstOrThrow()) as { n: number | string }
+  return Number(n)
+}
+
+const countTo = async (most: number, query: SelectQueryBuilder<any, any, {}>): Promise<Pick<Ids, 'total' | 'atLeast'>> => {
+  const { length } = await query
+    .select(sql.lit(1).as('one'))
+    .limit(most + 1)
+    .execute()
+  return length > most ? { total: most, atLeast: true } : { total: length }
+}
 
 /**
  * One page of ids, in order. Pages follow on from the last one's place, so that nothing is shown twice or left out because of what was
  * added meanwhile.
  * @param list names the list with all its filters: what cursors are bound to
+ * @param counted the same in a way that is fast to count, but not in order; it is counted to a limit only
  */
 export const pageOfIds = async <DB, T extends keyof DB>(
   query: SelectQueryBuilder<DB, T, {}>,
   order: Order,
-  { asked, cursors, list }: { readonly asked: Asked; readonly cursors: Cursors; readonly list: string },
+  {
+    asked,
+    cursors,
+    list,
+    counted,
+  }: { readonly asked: Asked; readonly cursors: Cursors; readonly list: string; readonly counted?: SelectQueryBuilder<any, any, {}> },
 ): Promise<Ids> => {
   const limit = asked.limit ?? defaultLimit
   const direction = order.descending ? 'desc' : 'asc'
@@ -67,6 +92,5 @@ export const pageOfIds = async <DB, T extends keyof DB>(
   const last = shown.at(-1)
   const next = rows.length > limit && last ? cursors.write(bound, { value: last.place, id: last.id }) : null
   if (!asked.total) return { ids: shown.map((row) => row.id), next }
-  const { n } = (await query.select((row) => row.fn.countAll().as('n')).executeTakeFirstOrThrow()) as { n: number | string }
-  return { ids: shown.map((row) => row.id), next, total: Number(n) }
+  return { ids: shown.map((row) => row.id), next, ...(counted ? await countTo(mostCounted, counted) : { total: await count(query) }) }
 }

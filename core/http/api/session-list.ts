@@ -2,13 +2,15 @@ import Type from 'typebox'
 import { methodsOf } from '../../access/browsers.ts'
 import { readProofs } from '../../access/sessions.ts'
 import { visible } from '../../access/visible.ts'
+import { contains } from '../../data/containing.ts'
 import { userReferences } from '../../identity/references.ts'
-import { ownersNamed, userQuery } from './owners.ts'
+import { usersNamed } from '../../identity/search.ts'
+import { userQuery } from './owners.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute } from './route.ts'
 import { session } from './schemas.ts'
-import { contains, searchOf } from './search.ts'
+import { searchOf } from './search.ts'
 import { sorting } from './sorting.ts'
 
 const sorts = sorting(
@@ -41,7 +43,7 @@ export const sessionListRoute = ({ database, clock, cursors }: ApiParts) =>
         rows = rows.where((row) =>
           row.or([
             contains(row, { 'sessions.ip': search, 'sessions.user_agent': search }),
-            row('sessions.user_id', 'in', ownersNamed(database.sql, search)),
+            row('sessions.user_id', 'in', usersNamed(database.sql, search)),
           ]),
         )
       }

@@ -2,14 +2,16 @@ import Type from 'typebox'
 import type { Caller } from '../../access/caller.ts'
 import { listedToken, type ListedToken } from '../../access/tokens.ts'
 import { visible } from '../../access/visible.ts'
+import { contains } from '../../data/containing.ts'
 import type { Database } from '../../data/database.ts'
 import { userReferences } from '../../identity/references.ts'
-import { ownersNamed, userQuery } from './owners.ts'
+import { usersNamed } from '../../identity/search.ts'
+import { userQuery } from './owners.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute } from './route.ts'
 import { token } from './schemas.ts'
-import { contains, searchOf } from './search.ts'
+import { searchOf } from './search.ts'
 import { sorting } from './sorting.ts'
 
 /** One without an end ends last, one that was never used was used before all others. */
@@ -58,7 +60,7 @@ export const tokenListRoute = ({ database, cursors }: ApiParts) =>
       if (user !== undefined) rows = rows.where('tokens.user_id', '=', user)
       if (search !== undefined) {
         rows = rows.where((row) =>
-          row.or([contains(row, { 'tokens.name': search }), row('tokens.user_id', 'in', ownersNamed(database.sql, search))]),
+          row.or([contains(row, { 'tokens.name': search }), row('tokens.user_id', 'in', usersNamed(database.sql, search))]),
         )
       }
       const list = JSON.stringify(['tokens', user, search])

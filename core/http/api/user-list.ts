@@ -5,11 +5,12 @@ import type { Tables } from '../../data/tables.ts'
 import { listedUsers, type ListedUser } from '../../identity/administration.ts'
 import { mediaPath } from '../../media/media-path.ts'
 import { emailKey, usernameKey } from '../../identity/names.ts'
+import { searchUsers } from '../../identity/search.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute, type Call } from './route.ts'
 import { user } from './schemas.ts'
-import { contains, searchOf } from './search.ts'
+import { searchOf } from './search.ts'
 import { sorting } from './sorting.ts'
 
 const sorts = sorting(
@@ -56,10 +57,6 @@ const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Qu
   const { limit, cursor, total, sort, ...filters } = call.query
   let rows = visible(database.sql.selectFrom('users'), call.caller, 'users')
   const { search, username, email, enabled, group, role } = filters
-  if (search !== undefined) {
-    const texts = { 'users.username_key': usernameKey(search), 'users.email_key': emailKey(search), 'users.name': search }
-    rows = rows.where((row) => contains(row, texts))
-  }
   if (username !== undefined) rows = rows.where('users.username_key', '=', usernameKey(username))
   if (email !== undefined) rows = rows.where('users.email_key', '=', emailKey(email))
   if (enabled !== undefined) rows = rows.where('users.enabled', '=', enabled)
@@ -72,7 +69,13 @@ const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Qu
     rows = rows.where('users.id', 'in', holders.where('role', '=', role))
   }
   const list = JSON.stringify(['users', filters])
-  const { ids, ...page } = await pageOfIds(rows, sorts.orderOf(sort), { asked: { limit, cursor, total }, cursors, list })
+  const found = search === undefined ? undefined : await searchUsers(database.sql, search)
+  const { ids, ...page } = await pageOfIds(found ? rows.where(found.test) : rows, sorts.orderOf(sort), {
+    asked: { limit, cursor, total },
+    cursors,
+    list,
+    ...(found?.hits && { counted: rows.innerJoin(found.hits.as('found'), 'found.user_id', 'users.id') }),
+  })
   return { items: (await listedUsers(database.sql, ids)).map(shownUser), ...page }
 }
 

@@ -4,7 +4,7 @@ import { computed, ref, watch } from 'vue'
 import { type LocationQueryRaw, useRoute, useRouter } from 'vue-router'
 
 /** One page of a list, as the API gives it. */
-export type Page<T> = { readonly items: readonly T[]; readonly next: string | null; readonly total?: number }
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | null; readonly total?: number; readonly atLeast?: boolean }
 /** What a list is asked for. Filters that are empty are left out. */
 export type ListQuery = { readonly limit: number; readonly cursor?: string; readonly search?: string; readonly sort?: string } & Readonly<
   Record<string, string | number | boolean | undefined>
@@ -68,6 +68,8 @@ export const useList = <T>({ key, fetch, filters = [], sort: usual, limit = 25 }
     ...query,
     items: computed(() => query.data.value?.items ?? []),
     total: computed(() => query.data.value?.total),
+    /** There are more than `total`. */
+    atLeast: computed(() => query.data.value?.atLeast === true),
     search,
     sort,
     filters: chosen,

@@ -27,12 +27,16 @@ type More = { readonly cwd: string; readonly input?: string; readonly env?: Read
 const entry = new URL('./index.ts', import.meta.url).href
 const script = `const { main } = await import(${JSON.stringify(entry)}); process.exitCode = await main(process.argv.slice(1))`
 
+/** As whoever starts the tool has it by `boot.mjs`: half the work of a start. */
+const { NODE_COMPILE_CACHE } = process.env
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+
 /** Runs the command line in a process of its own, with nothing in its environment that could matter. */
 const sluice = (args: readonly string[], { cwd, input = '', env = {} }: More): Promise<Result> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, '--', ...args], {
       cwd,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
+      env: { PATH: process.env['PATH'] ?? '', ...compileCache, ...env },
     })
     let [out, err] = ['', '']
     child.stdout.on('data', (text) => (out += String(text)))
