@@ -76,6 +76,12 @@ describe('a colour that nobody could read', () => {
   })
 })
 
+test('a background of light pages is none of dark ones, where nobody could read on it', () => {
+  const { light, dark } = propertiesIn(stylesOf({ colors: { background: '#f5f0fa' } }))
+  assert.deepEqual([light['ground'], dark['ground']], ['#f5f0fa', palettes.dark.ground])
+  assert.ok(contrast(dark['glow'] ?? '', palettes.dark.muted) >= 4.5)
+})
+
 test('a style sheet holds custom properties and nothing else', () => {
   assert.equal(stylesOf({}), '')
   assert.equal(stylesOf({ radius: 4 }), ':root{--round:4px}')
