@@ -34,6 +34,7 @@ export { default as ReferencePicker } from './components/ReferencePicker.vue'
 export type { Group } from './schema-form/groups.ts'
 export { humanized, schemaText } from './schema-form/labels.ts'
 export { nameOfField } from './schema-form/places.ts'
+export { valueAt } from './schema-form/pointer.ts'
 export { isKept, isObject, type Schema } from './schema-form/schema.ts'
 export { slugOf } from './schema-form/slug.ts'
 /** Loaded when a page shows one: the portal has none. */
