@@ -347,6 +347,26 @@ test('another language is spoken from then on', async () => {
   })
 })
 
+test('without scripts the language that an address asks for is spoken on the way in, and on the page for those', async () => {
+  const { page, problems, close } = await visit({ javaScript: false })
+  try {
+    await page.goto(`${server.url}/if/user/?lang=de`)
+    const spoken = () => page.locator('html').getAttribute('lang')
+    assert.equal(await spoken(), 'de')
+    await page.locator('[name=identifier]').fill('leo')
+    await page.keyboard.press('Enter')
+    await page.locator('[name=password]').fill(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(({ pathname }) => pathname === '/')
+    assert.deepEqual([await spoken(), new URL(page.url()).search], ['de', '?lang=de'])
+    assert.deepEqual(problems, [])
+    const hostile = await page.context().request.get(`${server.url}/if/user/?lang=${encodeURIComponent('"><script>alert(1)</script>')}`)
+    assert.doesNotMatch(await hostile.text(), /alert\(1\)/)
+  } finally {
+    await close()
+  }
+})
+
 test('another look is kept, and is there before anything is painted', async () => {
   await visiting('leo', async (page) => {
     const look = () =>
