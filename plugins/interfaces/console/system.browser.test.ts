@@ -51,7 +51,7 @@ const press = (page: Page, name: string | RegExp) => page.getByRole('button', { 
 const field = (page: Page, pointer: string) => page.locator(`[data-pointer="${pointer}"]`)
 
 /** Waits until the preview's page says so. By asking again: its policy forbids Playwright's own way of waiting. */
-const preview = async <T>(page: Page, expression: string, expected: T): Promise<void> => {
+const preview = async (page: Page, expression: string, expected: unknown): Promise<void> => {
   await page.locator('iframe').waitFor()
   let seen: unknown
   for (let left = 80; left > 0; left--) {
