@@ -5,12 +5,15 @@ import type { Page } from 'playwright-core'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
 import { accessibilityProblems, closeBrowser, type Look, visit } from '../../../test/kit/browser.ts'
 import { startServer, type TestServer } from '../../../test/kit/server.ts'
+import { type MailServer, startMailServer } from '../../../test/kit/smtp.ts'
 
 const password = 'a long password of an administrator'
 const acme = { name: 'Acme', colors: { primary: '#7a1fa2' }, footerLinks: [{ label: 'Imprint', href: 'https://acme.example/' }] }
+let mail: MailServer
 let server: TestServer
 let api: Api
 before(async () => {
+  mail = await startMailServer()
   server = await startServer({
     apply: { version: 1, brands: { acme }, users: { ida: { password, roles: ['viewer'] } } },
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken, SLUICE_BOOTSTRAP_PASSWORD: password },
@@ -19,14 +22,19 @@ before(async () => {
 })
 after(async () => {
   await closeBrowser()
-  await server?.stop()
+  await Promise.all([server?.stop(), mail?.close()])
 })
 
 /** What the API refuses on purpose is told on the console by the browser, too. */
-const isRefusal = (problem: string): boolean => /status of 422 /.test(problem)
+const isRefusal = (problem: string, refused: number): boolean =>
+  problem.includes('status of 422 ') || problem.includes(`status of ${refused} `)
 
 /** Signed in at a page of the console, in a browser of its own that must not complain of anything. */
-const at = async (path: string, see: (page: Page) => Promise<void>, { username = 'admin', ...look }: Look & { username?: string } = {}) => {
+const at = async (
+  path: string,
+  see: (page: Page) => Promise<void>,
+  { username = 'admin', refused = 422, ...look }: Look & { username?: string; refused?: number } = {},
+) => {
   const visitor = await visit(look)
   const { page, problems } = visitor
   page.setDefaultTimeout(8000)
@@ -40,7 +48,7 @@ const at = async (path: string, see: (page: Page) => Promise<void>, { username =
     await page.goto(`${server.url}/if/admin${path}`)
     await see(page)
     assert.deepEqual(
-      problems.filter((problem) => !isRefusal(problem)),
+      problems.filter((problem) => !isRefusal(problem, refused)),
       [],
     )
   } finally {
@@ -191,3 +199,78 @@ for (const look of [{ dark: false }, { dark: true, width: 390 }])
       },
       look,
     ))
+
+test('a test message goes by the mail server that is written, before it is saved: where to, or why not and what to do', () =>
+  at(
+    '/settings/email',
+    async (page) => {
+      const section = page.getByRole('region', { name: 'Send a test message' })
+      const send = () => section.getByRole('button', { name: 'Send a test message' }).click()
+      await send()
+      await section.getByText('you have no e-mail address; say where the message is to go').waitFor()
+      await section.getByLabel('To').fill('ada@example.com')
+      await send()
+      await section
+        .getByRole('alert')
+        .getByText(/there is no mail server; write settings\.email/)
+        .waitFor()
+
+      await field(page, '/spec/host').getByRole('textbox').fill('127.0.0.1')
+      await section.getByRole('alert').waitFor({ state: 'detached' })
+      await send()
+      await section
+        .getByRole('alert')
+        .getByText(/"from" is missing/)
+        .waitFor()
+
+      await field(page, '/spec/from').getByRole('textbox').fill('sluice@example.com')
+      await field(page, '/spec/port').locator('input').first().fill('1')
+      await send()
+      await section
+        .getByRole('alert')
+        .getByText(/127\.0\.0\.1:1/)
+        .waitFor()
+
+      await field(page, '/spec/port').locator('input').first().fill(String(mail.port))
+      await field(page, '/spec/security').getByRole('combobox').click()
+      await page.getByRole('option', { name: 'none' }).click()
+      await send()
+      await section.getByRole('status').getByText('A message is on its way to ada@example.com').waitFor()
+      await section.getByText(/The mail server said: .*taken/).waitFor()
+      assert.deepEqual(
+        mail.received.map(({ to }) => to),
+        [['ada@example.com']],
+      )
+      assert.equal((await api('GET', '/settings/email')).status, 404)
+      await press(page, 'Discard changes')
+    },
+    { refused: 400 },
+  ))
+
+test('whoever may only look at settings has no message to send', () =>
+  at(
+    '/settings/email',
+    async (page) => {
+      await page.getByText('You may look at this, and not change it.').waitFor()
+      assert.equal(await page.getByRole('button', { name: 'Send a test message' }).count(), 0)
+    },
+    { username: 'ida' },
+  ))
+
+test("the picture of a user is set and removed on their page, and one's own is on the button of the account", async () => {
+  const { items } = await api.must('GET', '/users?username=admin')
+  const id: string = items[0].id
+  await at(`/users/${id}`, async (page) => {
+    const account = page.getByRole('region', { name: 'Account' }).getByRole('button')
+    const main = page.getByRole('main')
+    assert.equal(await account.locator('img').count(), 0)
+    await main.locator('input[type=file]').setInputFiles(svg('<rect width="120" height="40" fill="#7a1fa2"/>'))
+    await account.locator('img[src^="/media/"]').waitFor()
+    assert.match((await api.must('GET', `/users/${id}`)).avatar, /^\/media\//)
+    await page.getByRole('button', { name: 'Show or hide the navigation' }).first().click()
+    await page.getByRole('button', { name: 'Account of admin' }).waitFor()
+    await press(page, 'Remove the picture')
+    await account.locator('img').waitFor({ state: 'detached' })
+    assert.equal((await api.must('GET', `/users/${id}`)).avatar, null)
+  })
+})
