@@ -186,7 +186,7 @@ test('a picture is set, made small, refused where it is none, and removed', asyn
       const pictures = page.locator('img[src^="/media/"]')
       await said(page, 'Choose a picture')
       await file.setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await page.screenshot() })
-      await said(page, 'Your picture is saved')
+      await said(page, 'The picture is saved')
       await page.locator('header').locator(pictures).waitFor()
       await page.locator('main').locator(pictures).waitFor()
       const size = await pictures.last().evaluate((image: any) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]))
@@ -200,7 +200,7 @@ test('a picture is set, made small, refused where it is none, and removed', asyn
       assert.equal(await pictures.count(), 2)
 
       await press(page, 'Remove the picture')
-      await said(page, 'Your picture is removed')
+      await said(page, 'The picture is removed')
       await said(page, 'Choose a picture')
       assert.equal(await pictures.count(), 0)
       assert.equal(await page.getByRole('alert').filter({ hasText: 'cannot be used' }).count(), 0)
