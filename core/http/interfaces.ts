@@ -30,18 +30,25 @@ export function interfaceRoutes(
     const html = builtPage(kind)
     const show = async (request: FastifyRequest, reply: FastifyReply) => {
       const { session } = await visits.browser(request)
-      if (!session) return reply.header('cache-control', 'no-store').redirect(signIn(request), 303)
+      if (!session) return reply.header('cache-control', 'no-store').redirect(pages.inLanguage(request, signIn(request)), 303)
       if (html === undefined) return pages.notBuilt(request, reply, kind)
       return reply
         .headers({ 'cache-control': 'no-store', 'content-security-policy': interfaceCsp, 'content-language': request.locale })
         .type('text/html; charset=utf-8')
-        .send(html.replace('<html lang="en" dir="ltr">', `<html lang="${request.locale}" dir="${directionOf(request.locale)}">`))
+        .send(pageIn(html, { locale: request.locale, home: pages.inLanguage(request, '/') }))
     }
     // Below its path every address is the interface's own: it shows what is there, or that nothing is.
     app.get(path.slice(0, -1), show)
     app.get(`${path}*`, show)
   }
 }
+
+/** The page in a language. Whoever has no scripts is led `home`. */
+const pageIn = (html: string, { locale, home }: { readonly locale: string; readonly home: string }): string =>
+  html
+    .replace('<html lang="en" dir="ltr">', `<html lang="${locale}" dir="${directionOf(locale)}">`)
+    .replace('content="0; url=/"', `content="0; url=${home}"`)
+    .replace('<a href="/">', `<a href="${home}">`)
 
 /** To the sign-in, and back to where they wanted to go. */
 const signIn = (request: FastifyRequest): string => `/if/flow/redirect/?${new URLSearchParams({ next: request.url })}`

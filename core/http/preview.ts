@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { createCallers } from '../access/caller.ts'
 import { stylesOf } from '../web/brand.ts'
 import { previewCsp } from '../web/csp.ts'
-import { brandIn, lookOf, type LookQuery } from '../web/preview.ts'
+import { brandIn, inScheme, lookOf, type LookQuery, schemeOf, sheetOf } from '../web/preview.ts'
 import { sendStyles } from './brands.ts'
 import type { Pages } from './pages.ts'
 import { mayAtBrowser } from './permitted.ts'
@@ -16,11 +16,12 @@ type PreviewParts = {
 type Asked = { readonly Querystring: LookQuery }
 
 const styles = '/if/preview/brand.css'
+const sheet = '/if/preview/flow.css'
 
 /**
  * How a page to sign in would look with a brand that is not stored yet. A picture of a page: nothing in it can be sent, opened or run, so that pages
  * of this server, and of no other, may show it in a frame. Its colours are a style sheet of the same query, which holds nothing but those; it is for
- * everybody, since a sandboxed page has no cookies to show.
+ * everybody, since a sandboxed page has no cookies to show. Light or dark is said by the query: who looks at a brand wants to see both.
  */
 export function previewRoutes(app: FastifyInstance, { visits, pages, api }: PreviewParts): void {
   for (const path of ['/if/preview/sign-in', '/if/preview/sign-in/']) {
@@ -30,7 +31,9 @@ export function previewRoutes(app: FastifyInstance, { visits, pages, api }: Prev
       const { renderSample } = await import('../web/samples.ts')
       const at = request.url.indexOf('?')
       const brand = brandIn(request.query, at < 0 ? styles : `${styles}${request.url.slice(at)}`)
-      const page = renderSample('sign-in', { locale: request.locale, path, brand, isInert: true })
+      const name = schemeOf(request.query)
+      const picture = name === undefined ? {} : { scheme: { name, sheet: `${sheet}?scheme=${name}` } }
+      const page = renderSample('sign-in', { locale: request.locale, path, brand, picture })
       return reply
         .headers({ 'content-security-policy': previewCsp, 'x-frame-options': 'SAMEORIGIN', 'cache-control': 'no-store' })
         .header('content-language', request.locale)
@@ -38,5 +41,6 @@ export function previewRoutes(app: FastifyInstance, { visits, pages, api }: Prev
         .send(page)
     })
   }
-  app.get<Asked>(styles, (request, reply) => sendStyles(reply, stylesOf(lookOf(request.query)), 'no-store'))
+  app.get<Asked>(styles, ({ query }, reply) => sendStyles(reply, inScheme(stylesOf(lookOf(query)), schemeOf(query)), 'no-store'))
+  app.get<Asked>(sheet, ({ query }, reply) => sendStyles(reply, sheetOf(schemeOf(query)), 'no-store'))
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { type Brand, palettes, type Scheme, sluice, stylesOf, unfit } from './brand.ts'
 import { contrast, mix, readableOn } from './colors.ts'
-import { brandIn, lookOf } from './preview.ts'
+import type { Picture } from './layout.ts'
+import { brandIn, inScheme, lookOf, schemeOf, sheetOf } from './preview.ts'
 import { renderSample } from './samples.ts'
 
 /** The custom properties of a style sheet, for light and for dark pages. */
@@ -75,6 +76,12 @@ describe('a colour that nobody could read', () => {
   })
 })
 
+test('a background of light pages is none of dark ones, where nobody could read on it', () => {
+  const { light, dark } = propertiesIn(stylesOf({ colors: { background: '#f5f0fa' } }))
+  assert.deepEqual([light['ground'], dark['ground']], ['#f5f0fa', palettes.dark.ground])
+  assert.ok(contrast(dark['glow'] ?? '', palettes.dark.muted) >= 4.5)
+})
+
 test('a style sheet holds custom properties and nothing else', () => {
   assert.equal(stylesOf({}), '')
   assert.equal(stylesOf({ radius: 4 }), ':root{--round:4px}')
@@ -89,7 +96,7 @@ test('a style sheet holds custom properties and nothing else', () => {
 })
 
 describe('a page', () => {
-  const page = (brand: Brand, isInert = false) => renderSample('sign-in', { locale: 'en', path: '/', brand, isInert })
+  const page = (brand: Brand, picture?: Picture) => renderSample('sign-in', { locale: 'en', path: '/', brand, ...(picture && { picture }) })
   const id = '0197a1b2-c3d4-7e5f-8a6b-c7d8e9f0a1b2'
 
   test('without a brand is that of Sluice', () => {
@@ -123,10 +130,29 @@ describe('a page', () => {
   })
 
   test('that is a picture has no script, and nothing in it can be reached', () => {
-    const markup = page(sluice, true)
+    const markup = page(sluice, {})
     assert.doesNotMatch(markup, /<script/)
     assert.match(markup, /<div class="page" inert>/)
     assert.match(page(sluice), /<script/)
+  })
+
+  test('that is a picture is light or dark as it is asked for, whatever the browser has', () => {
+    assert.deepEqual(
+      ['light', 'dark', 'dim', undefined].map((scheme) => schemeOf({ scheme })),
+      ['light', 'dark', undefined, undefined],
+    )
+    assert.match(page(sluice, { scheme: { name: 'dark', sheet: '/dark.css' } }), /name="color-scheme" content="dark".*href="\/dark\.css"/s)
+    const colors = { primary: '#7a1fa2', dark: { primary: '#d9a0ee' } }
+    for (const [scheme, query] of [
+      ['light', 'not all'],
+      ['dark', 'all'],
+    ] as const)
+      for (const css of [sheetOf(scheme), inScheme(stylesOf({ colors }), scheme)]) {
+        assert.match(css, new RegExp(`@media ${query} ?\\{`))
+        assert.doesNotMatch(css, /prefers-color-scheme|light dark/)
+      }
+    assert.match(sheetOf('dark'), /color-scheme: dark;/)
+    assert.match(sheetOf(undefined), /color-scheme: light dark;.*prefers-color-scheme: dark/s)
   })
 
   test('of a query takes what is of its form, and nothing else', () => {
@@ -138,10 +164,14 @@ describe('a page', () => {
       primary: 'red;}*{}',
       background: '#12345g',
       radius: '4px;',
+      link: [{ href: 'javascript:alert(1)' }, '', 7, 'x'.repeat(200)],
     }
     const { logo, logoDark, icon, name } = brandIn(hostile, '/x')
     assert.deepEqual([logo, logoDark, icon, name], [undefined, undefined, undefined, 'Sluice'])
     assert.equal(stylesOf(lookOf(hostile)), '')
+    assert.deepEqual(brandIn(hostile, '/x').footerLinks, [{ label: 'x'.repeat(100), href: '#' }])
+    assert.deepEqual(brandIn({ link: 'Imprint' }, '/x').footerLinks, [{ label: 'Imprint', href: '#' }])
+    assert.equal(brandIn({ link: Array.from({ length: 99 }, String) }, '/x').footerLinks?.length, 10)
     assert.equal(brandIn({ logo: id }, '/x').logo, `/media/${id}`)
     const css = stylesOf(lookOf({ primary: '#0000ff', darkPrimary: '#aaaaff', radius: '3' }))
     assert.match(css, /--accent:#0000ff.*--round:3px.*\n@media.*--accent:#aaaaff/)

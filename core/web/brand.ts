@@ -76,10 +76,11 @@ const propertiesOf = ({ primary, background }: Colors, scheme: Scheme): readonly
   ]
 }
 
-/** In the dark a colour that was chosen for light pages is made as light as it has to be. */
-const darkOf = ({ primary, dark = {} }: Colors & { readonly dark?: Colors | undefined }): Colors => ({
+/** In the dark a colour that was chosen for light pages is made as light as it has to be, and a background for those is none. */
+const darkOf = ({ primary, background, dark = {} }: Colors & { readonly dark?: Colors | undefined }): Colors => ({
   ...dark,
   primary: dark.primary ?? (primary && nearest(primary, palettes.dark.strong, (color) => contrast(color, palettes.dark.card) >= enough)),
+  background: dark.background ?? (background && palettes.dark.ground),
 })
 
 /** The style sheet of a look: custom properties over those of `flow.css`, and nothing else. Empty where there is nothing to say. */

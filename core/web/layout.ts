@@ -1,6 +1,6 @@
 import { type Application, msg } from '../api/index.ts'
 import { assetAddress } from './assets.ts'
-import { type Brand, iconOf } from './brand.ts'
+import { type Brand, iconOf, type Scheme } from './brand.ts'
 import { attr, html, type Html } from './html.ts'
 import { directionOf } from './locales.ts'
 import type { Translate } from './messages.ts'
@@ -11,9 +11,11 @@ export type Frame = {
   readonly t: Translate
   readonly brand: Brand
   readonly application?: (Pick<Application, 'name'> & Partial<Application>) | undefined
-  /** A picture of a page: nothing in it can be used. */
-  readonly isInert?: boolean | undefined
+  readonly picture?: Picture | undefined
 }
+
+/** The page is a picture of one: nothing in it can be used. `sheet`: the style sheet of all pages, in one scheme whatever the browser has. */
+export type Picture = { readonly scheme?: { readonly name: Scheme; readonly sheet: string } | undefined }
 
 type Parts = {
   readonly title: string
@@ -39,24 +41,25 @@ const linksOf = ({ footerLinks = [] }: Brand): Html | undefined =>
       </ul>`
 
 /** The document around a page's content. */
-export const layout = ({ locale, brand, isInert = false }: Frame, { title, head, main, footer }: Parts): string => {
+export const layout = ({ locale, brand, picture }: Frame, { title, head, main, footer }: Parts): string => {
   const links = linksOf(brand)
+  const { name: scheme = 'light dark', sheet = assetAddress('flow.css') } = picture?.scheme ?? {}
   const page = html`<!doctype html>
     <html lang="${locale}" dir="${directionOf(locale)}">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
+        <meta name="color-scheme" content="${scheme}" />
         <meta name="robots" content="noindex" />
         <meta name="referrer" content="same-origin" />
         <title>${title}</title>
-        <link rel="stylesheet" href="${assetAddress('flow.css')}" />
+        <link rel="stylesheet" href="${sheet}" />
         ${brand.styles !== undefined && html`<link rel="stylesheet" href="${brand.styles}" />`}
         <link rel="icon" href="${iconOf(brand)}" />
-        ${!isInert && html`<script type="module" src="${assetAddress('flow.js')}"></script>`} ${head}
+        ${!picture && html`<script type="module" src="${assetAddress('flow.js')}"></script>`} ${head}
       </head>
       <body>
-        <div class="page" ${attr({ inert: isInert })}>
+        <div class="page" ${attr({ inert: picture !== undefined })}>
           <div class="card">
             <header class="brand">${markOf(brand)}</header>
             <main>${main}</main>

@@ -82,7 +82,7 @@ export const renderPage = (page: PageModel): string => {
   const context: FieldContext = {
     t,
     errors,
-    focus: errors.size === 0 && !page.isInert ? fields[0]?.name : undefined,
+    focus: errors.size === 0 && !page.picture ? fields[0]?.name : undefined,
     markOptional: fields.some((field) => field.input !== 'check' && field.required),
   }
   const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button')

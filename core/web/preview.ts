@@ -1,5 +1,6 @@
 import { mediaId, mediaPath } from '../media/media-path.ts'
-import type { Brand, Colors, Look } from './brand.ts'
+import { assetAddress, assets } from './assets.ts'
+import type { Brand, Colors, Look, Scheme } from './brand.ts'
 
 /** Query parameters of a look that is not stored yet; what is not of their form is as if it was not there. */
 export type LookQuery = Readonly<Record<string, unknown>>
@@ -18,11 +19,34 @@ export const lookOf = (query: LookQuery): Look => {
   return { colors, ...(radius !== undefined && /^\d{1,2}$/.test(radius) && Number(radius) <= 24 && { radius: Number(radius) }) }
 }
 
-/** The same, with `name`, and `logo`, `logoDark` and `icon` (ids of images). `styles`: where the style sheet of this query is. */
+/** `scheme`: how the picture is to look, whatever the browser has. */
+export const schemeOf = ({ scheme }: LookQuery): Scheme | undefined => (scheme === 'light' || scheme === 'dark' ? scheme : undefined)
+
+/** A style sheet of ours as it is where the browser has this scheme. */
+export const inScheme = (css: string, scheme: Scheme | undefined): string =>
+  scheme === undefined
+    ? css
+    : css
+        .replaceAll(/\(prefers-color-scheme:\s*dark\)/g, scheme === 'dark' ? 'all' : 'not all')
+        .replaceAll('color-scheme: light dark', `color-scheme: ${scheme}`)
+
+/** The style sheet of all pages. */
+export const sheetOf = (scheme: Scheme | undefined): string => inScheme(String(assets().get(assetAddress('flow.css'))?.body ?? ''), scheme)
+
+/** The labels of links: one `link` for each, ten at most. Where they lead is not asked: in a picture nothing can be opened. */
+const linksIn = ({ link }: LookQuery): NonNullable<Brand['footerLinks']> =>
+  [link]
+    .flat()
+    .flatMap((given) => text(given) ?? [])
+    .slice(0, 10)
+    .map((label) => ({ label: label.slice(0, 100), href: '#' }))
+
+/** The same, with `name`, `link`, and `logo`, `logoDark` and `icon` (ids of images). `styles`: where the style sheet of this query is. */
 export const brandIn = (query: LookQuery, styles: string): Brand => ({
   name: (text(query['name']) ?? 'Sluice').slice(0, 100),
   logo: image(query['logo']),
   logoDark: image(query['logoDark']),
   icon: image(query['icon']),
   styles,
+  footerLinks: linksIn(query),
 })

@@ -1,6 +1,7 @@
 import { literal, type Messages, msg, screen, type Screen } from '../api/index.ts'
 import { type Brand, sluice } from './brand.ts'
 import { coreMessages } from './core-messages.ts'
+import type { Picture } from './layout.ts'
 import { renderForward, renderPost } from './leaving.ts'
 import { createMessages } from './messages.ts'
 import { type PageModel, renderPage } from './page.ts'
@@ -207,13 +208,13 @@ const pages: Readonly<Record<string, Sample>> = {
 /** The names of the samples; `forward` and `post` leave for `away`. */
 export const sampleNames: readonly string[] = [...Object.keys(pages), 'forward', 'post']
 
-type Wish = { readonly locale: string; readonly path: string; readonly away?: URL; readonly brand?: Brand; readonly isInert?: boolean }
+type Wish = { readonly locale: string; readonly path: string; readonly away?: URL; readonly brand?: Brand; readonly picture?: Picture }
 
 const nowhere = new URL('https://app.example.com/')
 
 /** A sample as the server would send it under `path`. */
-export const renderSample = (name: string, { locale, path, away = nowhere, brand = sluice, isInert }: Wish): string => {
-  const frame = { locale, t: sampleMessages.translator(locale), brand, isInert }
+export const renderSample = (name: string, { locale, path, away = nowhere, brand = sluice, picture }: Wish): string => {
+  const frame = { locale, t: sampleMessages.translator(locale), brand, picture }
   if (name === 'forward') return renderForward({ ...frame, application: flaskDemo }, away)
   if (name === 'post') return renderPost({ ...frame, application: flaskDemo }, away, { code: 'a&b', state: '"x"' })
   const languages = { locales: sampleMessages.locales, action: path, query: [['next', 'a&b']] as const }

@@ -223,7 +223,15 @@ describe('a brand', () => {
   })
 
   test('is looked at before it is stored by who may see brands, in a picture that can do nothing', async () => {
-    const query = new URLSearchParams({ name: 'New & Co', primary: '#7a1fa2', radius: '3', logo: 'javascript:alert(1)', lang: 'de' })
+    const query = new URLSearchParams({
+      name: 'New & Co',
+      primary: '#7a1fa2',
+      radius: '3',
+      logo: 'javascript:alert(1)',
+      lang: 'de',
+      scheme: 'dark',
+    })
+    query.append('link', '</a><img src=x onerror=alert(1)>')
     const address = `/if/preview/sign-in/?${query}`
     assert.equal((await new Client(server.url).ask(address)).status, 403)
     const ada = new Client(server.url)
@@ -240,11 +248,15 @@ describe('a brand', () => {
     assert.doesNotMatch(page.body, /<script|javascript:|style="/)
     assert.match(page.body, /<div class="page" inert>/)
     assert.match(page.body, /<title>Anmelden[^<]*New &amp; Co/)
+    assert.match(page.body, /<li><a href="#" rel="noopener">&lt;\/a&gt;&lt;img src=x onerror=alert\(1\)&gt;<\/a><\/li>/)
+    assert.match(page.body, /<link rel="stylesheet" href="\/if\/preview\/flow\.css\?scheme=dark" \/>/)
     const styles = /href="(\/if\/preview\/brand\.css[^"]*)"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? ''
     const { bytes, headers } = await fetched(styles)
     assert.equal(headers.get('content-type'), 'text/css; charset=utf-8')
     assert.match(String(bytes), /--accent:#7a1fa2;.*--round:3px/)
     assert.equal(String((await fetched('/if/preview/brand.css?primary=red;}body{display:none&radius=1e9&primary=x')).bytes), '')
+    for (const scheme of ['dark;}', 'x', ''])
+      assert.match(String((await fetched(`/if/preview/flow.css?scheme=${scheme}`)).bytes), /^\/\* .*prefers-color-scheme: dark/s)
     for (const other of ['/', '/if/flow/redirect/', '/if/preview/nowhere'])
       assert.equal((await ada.open(other)).headers.get('x-frame-options'), 'DENY', other)
   })

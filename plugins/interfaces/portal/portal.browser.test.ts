@@ -186,7 +186,7 @@ test('a picture is set, made small, refused where it is none, and removed', asyn
       const pictures = page.locator('img[src^="/media/"]')
       await said(page, 'Choose a picture')
       await file.setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: await page.screenshot() })
-      await said(page, 'Your picture is saved')
+      await said(page, 'The picture is saved')
       await page.locator('header').locator(pictures).waitFor()
       await page.locator('main').locator(pictures).waitFor()
       const size = await pictures.last().evaluate((image: any) => image.decode().then(() => [image.naturalWidth, image.naturalHeight]))
@@ -200,7 +200,7 @@ test('a picture is set, made small, refused where it is none, and removed', asyn
       assert.equal(await pictures.count(), 2)
 
       await press(page, 'Remove the picture')
-      await said(page, 'Your picture is removed')
+      await said(page, 'The picture is removed')
       await said(page, 'Choose a picture')
       assert.equal(await pictures.count(), 0)
       assert.equal(await page.getByRole('alert').filter({ hasText: 'cannot be used' }).count(), 0)
@@ -345,6 +345,26 @@ test('another language is spoken from then on', async () => {
     await choose(page, 'Sprache', 'English')
     await heading(page, 'Security')
   })
+})
+
+test('without scripts the language that an address asks for is spoken on the way in, and on the page for those', async () => {
+  const { page, problems, close } = await visit({ javaScript: false })
+  try {
+    await page.goto(`${server.url}/if/user/?lang=de`)
+    const spoken = () => page.locator('html').getAttribute('lang')
+    assert.equal(await spoken(), 'de')
+    await page.locator('[name=identifier]').fill('leo')
+    await page.keyboard.press('Enter')
+    await page.locator('[name=password]').fill(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(({ pathname }) => pathname === '/')
+    assert.deepEqual([await spoken(), new URL(page.url()).search], ['de', '?lang=de'])
+    assert.deepEqual(problems, [])
+    const hostile = await page.context().request.get(`${server.url}/if/user/?lang=${encodeURIComponent('"><script>alert(1)</script>')}`)
+    assert.doesNotMatch(await hostile.text(), /alert\(1\)/)
+  } finally {
+    await close()
+  }
 })
 
 test('another look is kept, and is there before anything is painted', async () => {

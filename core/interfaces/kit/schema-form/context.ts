@@ -14,6 +14,8 @@ export type FormContext = {
   errorAt(pointer: string): string | undefined
   /** What is wrong here and in all that is within. */
   errorWithin(pointer: string): string | undefined
+  /** What will be wrong here, once it is sent. */
+  warningWithin(pointer: string): string | undefined
   /** Of text that cannot be read as a value at all, such as JSON with a mistake; undefined: it can. */
   tellUnreadable(pointer: string, text: string | undefined): void
   isHidden(pointer: string): boolean

@@ -45,6 +45,19 @@ export const replaceObject = async (
   { spec, etag }: { readonly spec: Spec; readonly etag: string },
 ): Promise<Loaded> => as(await withTag(api.PUT(one(kind), { params: { path: { slug }, header: tagged(etag) }, body: { spec } })))
 
+/** Nothing is stored: only what could not be is told. */
+export const checkObject = (
+  kind: string,
+  { slug = '', spec }: { readonly slug?: string; readonly spec: Spec },
+  isNew: boolean,
+  signal: AbortSignal,
+): Promise<unknown> => {
+  const query = { dryRun: true }
+  return isNew
+    ? ok(api.POST(all(kind), { params: { query }, body: { slug: slug || 'draft', spec }, signal }))
+    : ok(api.PUT(one(kind), { params: { path: { slug }, query, header: { 'if-match': '*' } }, body: { spec }, signal }))
+}
+
 export const renameObject = async (
   kind: string,
   slug: string,

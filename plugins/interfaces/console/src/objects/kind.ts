@@ -20,6 +20,8 @@ export type ObjectKind = {
   readonly groups?: readonly Group[]
   /** What stands above the form of one: values to carry elsewhere, for example. Gets `object`. */
   readonly overview?: () => Promise<{ readonly default: Component }>
+  /** What stands beside its form and follows what is typed. Gets `spec` and `problems`: what the server would refuse, with the place in words. */
+  readonly preview?: () => Promise<{ readonly default: Component }>
   /** What else the list shows: a column, by the field of `spec`. */
   readonly columns?: readonly { readonly field: string; readonly label: string }[]
 }

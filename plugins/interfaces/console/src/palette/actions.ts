@@ -2,10 +2,11 @@ import { type Language, language, languages, setLanguage, setTheme, t, theme, ty
 import { computed } from 'vue'
 import { useLinks } from '../links.ts'
 
+/** Called as their own pages are. */
 const made = [
-  { name: 'application', to: '/applications/new', permission: 'applications.create', icon: 'i-lucide-app-window' },
-  { name: 'user', to: '/users/new', permission: 'users.create', icon: 'i-lucide-user-plus' },
-  { name: 'group', to: '/groups/new', permission: 'groups.create', icon: 'i-lucide-users-round' },
+  { text: 'applications.applications.new', to: '/applications/new', permission: 'applications.create', icon: 'i-lucide-app-window' },
+  { text: 'directory.users.new', to: '/users/new', permission: 'users.create', icon: 'i-lucide-user-plus' },
+  { text: 'directory.groups.new', to: '/groups/new', permission: 'groups.create', icon: 'i-lucide-users-round' },
 ] as const
 const themes = { light: 'i-lucide-sun', dark: 'i-lucide-moon', auto: 'i-lucide-monitor' } as const satisfies Record<Theme, string>
 
@@ -16,7 +17,7 @@ export const usePaletteActions = (go: (to: string) => void, help: () => void) =>
   return computed(() => [
     ...made
       .filter(({ to, permission }) => may(permission) && links.known(to) !== undefined)
-      .map(({ name, to, icon }) => ({ label: t(`console.palette.new-${name}`), icon, onSelect: () => go(to) })),
+      .map(({ text, to, icon }) => ({ label: t(text), icon, onSelect: () => go(to) })),
     ...(Object.keys(themes) as Theme[])
       .filter((wish) => wish !== theme.value)
       .map((wish) => ({

@@ -10,6 +10,11 @@ export const brands: ObjectKind = {
     none: 'system.brands.none',
     noneText: 'system.brands.none-text',
   },
+  preview: () => import('./BrandPreview.vue'),
   columns: [{ field: 'hosts', label: 'system.brands.hosts' }],
-  groups: [{ fields: ['/spec/name', '/slug', '/spec/hosts', '/spec/radius'] }, { fields: ['/spec/logo', '/spec/logoDark', '/spec/icon'] }],
+  groups: [
+    { fields: ['/spec/name', '/slug', '/spec/hosts', '/spec/radius'] },
+    { fields: ['/spec/logo', '/spec/logoDark', '/spec/icon'] },
+    { fields: ['/spec/colors'] },
+  ],
 }
