@@ -34,7 +34,10 @@ describe('the flows of the console', () => {
       await page.keyboard.press('Enter')
       await page.waitForURL('**/if/user/**')
       await page.goto(`${server.url}/if/admin${path}`)
+      // Until all of the page is there: what is typed before may be lost where the machine is slow.
+      await page.waitForLoadState('networkidle')
       await see(page)
+
       // What the API refuses is told on the page; Chromium tells it, too.
       const complaints = visitor.problems.filter((problem) => !/the server responded with a status of 4(12|22)/.test(problem))
       assert.deepEqual(complaints, [])
@@ -55,7 +58,8 @@ describe('the flows of the console', () => {
       .getByRole('button', { name: new RegExp(`${name}\\b`) })
       .first()
       .click()
-  const condition = 'When it is done'
+  const condition = 'Expression'
+  const field = (page: Page, name: string) => page.getByRole('textbox', { name: new RegExp(String.raw`^${name}\*?$`) })
 
   test('are listed, with who runs them', () =>
     seeing('/flows', async (page) => {
@@ -135,7 +139,7 @@ describe('the flows of the console', () => {
         .waitFor()
       // What it needs is not said yet, and the outline says so.
       await page.getByText('One problem').waitFor()
-      await write(page, 'Settings', 'title: Welcome')
+      await field(page, 'Title').fill('Welcome')
       await page.getByText('Not saved yet', { exact: true }).waitFor()
       await page
         .getByRole('button', { name: /dummy-4/ })
@@ -212,15 +216,26 @@ describe('the flows of the console', () => {
         .waitFor()
     }))
 
-  test('what somebody else has changed meanwhile is not overwritten unasked', () =>
+  test('two who change one flow are merged, and asked only where both changed the same', () =>
     seeing('/flows/office', async (page) => {
-      await page.getByRole('textbox', { name: 'Title' }).fill('Mine')
-      await api('PATCH', '/flows/office', { body: { spec: { title: 'Theirs' } }, headers: { 'if-match': '*' } })
+      const others = (spec: object) => api('PATCH', '/flows/office', { body: { spec }, headers: { 'if-match': '*' } })
+      await field(page, 'Title').fill('Mine')
+      await others({ session: { lifetime: '8h' } })
       await page.getByRole('button', { name: 'Save' }).click()
-      const question = page.getByRole('dialog', { name: 'Somebody else has changed this flow' })
-      await question.getByRole('button', { name: 'Overwrite' }).click()
+      await page.getByText('Others had changed this meanwhile, and it is kept: Sessions last').first().waitFor()
+      const { spec } = await api.must('GET', '/flows/office')
+      assert.deepEqual([spec.title, spec.session], ['Mine', { lifetime: '8h' }])
+      assert.equal(await field(page, 'Sessions last').inputValue(), '8h')
+
+      await field(page, 'Title').fill('Mine again')
+      await others({ title: 'Theirs' })
+      await page.getByRole('button', { name: 'Save' }).click()
+      const question = page.getByRole('dialog', { name: 'Somebody else changed the same' })
+      await question.getByRole('radio', { name: /^Yours/ }).check()
+      await question.getByRole('button', { name: 'Save this' }).click()
+      await question.waitFor({ state: 'detached' })
       await page.getByText('Saved; it holds from now on').first().waitFor()
-      assert.equal((await api.must('GET', '/flows/office')).spec.title, 'Mine')
+      assert.equal((await api.must('GET', '/flows/office')).spec.title, 'Mine again')
       await tab(page, 'History')
       await page.getByRole('list', { name: 'History of the flow' }).getByText('by admin').first().waitFor()
     }))

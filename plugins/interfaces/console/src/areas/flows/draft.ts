@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/vue-query'
 import { refDebounced } from '@vueuse/core'
-import { api, type Mark, ok, t, useMe, withTag } from 'sluice/interface'
+import { api, type FieldWords, type Mark, ok, saveMerging, t, useMe, withTag } from 'sluice/interface'
 import { computed, ref, shallowRef, watch } from 'vue'
 import { lintOf } from './lint.ts'
 import { lintOfError } from './refused.ts'
@@ -103,15 +103,26 @@ export const useFlowDraft = (slug: string) => {
     await queries.invalidateQueries({ queryKey: ['flows', 'list'] })
     await queries.invalidateQueries({ queryKey: ['flows', 'history', slug] })
   }
-  /** `over`: whatever others have made of it meanwhile. */
-  const save = async (over = false): Promise<void> => {
-    await ok(
-      api.PUT('/api/v1/flows/{slug}', {
-        params: { path: { slug }, header: { 'If-Match': over ? '*' : etag.value } },
-        body: { spec: spec.value },
-      }),
-    )
+  /** With what others have made of it meanwhile. Resolves to the pointers of that; `undefined`: it was decided not to save. */
+  const save = async (words: FieldWords): Promise<readonly string[] | undefined> => {
+    const path = { slug }
+    const done = await saveMerging<Spec, Spec>({
+      base: { value: base.value, etag: etag.value },
+      mine: spec.value,
+      async save(value, { etag: of }) {
+        await ok(api.PUT('/api/v1/flows/{slug}', { params: { path, header: { 'If-Match': of } }, body: { spec: value } }))
+        return value
+      },
+      async read() {
+        const now = await withTag(api.GET('/api/v1/flows/{slug}', { params: { path } }))
+        return { value: now.data.spec, etag: now.etag ?? '*' }
+      },
+      ...words,
+    })
+    if (!done) return undefined
+    take(done.saved)
     await written()
+    return done.taken
   }
   /** Away with what was saved: what is shipped comes to light, if it is. */
   const drop = async (): Promise<void> => {

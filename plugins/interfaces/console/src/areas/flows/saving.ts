@@ -1,8 +1,21 @@
 import { useEventListener } from '@vueuse/core'
-import { ApiError, confirm, t, useNotices } from 'sluice/interface'
+import { confirm, t, useNotices } from 'sluice/interface'
 import { ref } from 'vue'
 import { onBeforeRouteLeave, onBeforeRouteUpdate, useRouter } from 'vue-router'
 import type { FlowDraft } from './draft.ts'
+import { yamlOf } from './yaml-text.ts'
+
+const fields: Readonly<Record<string, string>> = {
+  '/title': 'flows.field.title',
+  '/designation': 'flows.field.designation',
+  '/session': 'flows.field.lifetime',
+  '/session/lifetime': 'flows.field.lifetime',
+  '/entry': 'flows.field.entry',
+  '/access': 'flows.field.access',
+  '/steps': 'flows.outline',
+}
+/** What a part of a flow is called, by its pointer. */
+const labelOf = (pointer: string): string => (fields[pointer] ? t(fields[pointer]) : pointer.slice(1))
 
 /** Saving, resetting and leaving a draft, with the questions that belong to each. */
 export const useSaving = (draft: FlowDraft, slug: string) => {
@@ -11,27 +24,14 @@ export const useSaving = (draft: FlowDraft, slug: string) => {
   const isSaving = ref(false)
   // What is wrong with the flow stands in the outline, too.
   const tell = (error: unknown): void => notices.failed(error)
-  const saved = (): void => notices.done(t('flows.save.done'))
-
-  const outrun = async (): Promise<void> => {
-    const isOver = await confirm({
-      title: t('flows.save.changed'),
-      text: t('flows.save.changed-text'),
-      action: t('flows.save.overwrite'),
-      destroys: true,
-    })
-    if (!isOver) return
-    await draft.save(true)
-    saved()
-  }
   const save = async (): Promise<void> => {
     isSaving.value = true
     try {
-      await draft.save()
-      saved()
+      const taken = await draft.save({ label: labelOf, show: (_, value) => (typeof value === 'string' ? value : yamlOf(value)) })
+      if (taken)
+        notices.done(t('flows.save.done'), taken.length > 0 ? t('flows.save.taken', { fields: taken.map(labelOf).join(', ') }) : undefined)
     } catch (error) {
-      if (!(error instanceof ApiError) || error.problem.status !== 412) tell(error)
-      else await outrun().catch(tell)
+      tell(error)
     } finally {
       isSaving.value = false
     }
