@@ -7,7 +7,7 @@ export default {
     { label: 'events.revisions', icon: 'i-lucide-history', to: '/revisions', permissions: ['configuration.view'] },
   ],
   routes: [
-    { path: '/events', component: () => import('./EventsPage.vue') },
+    { path: '/events', component: () => import('./EventsPage.vue'), meta: { permission: 'events.view' } },
     { path: '/events/:id', component: () => import('./EventPage.vue') },
     { path: '/revisions', component: () => import('./RevisionsPage.vue') },
     { path: '/revisions/compare', component: () => import('./ComparePage.vue') },
