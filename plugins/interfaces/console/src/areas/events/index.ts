@@ -10,7 +10,7 @@ export default {
     { path: '/events', component: () => import('./EventsPage.vue'), meta: { permission: 'events.view' } },
     { path: '/events/:id', component: () => import('./EventPage.vue') },
     { path: '/revisions', component: () => import('./RevisionsPage.vue') },
-    { path: '/revisions/compare', component: () => import('./ComparePage.vue') },
+    { path: '/revisions/compare', component: () => import('./ComparePage.vue'), meta: { permission: 'configuration.view' } },
     { path: '/revisions/:number', component: () => import('./RevisionPage.vue') },
   ],
 } satisfies Area
