@@ -9,6 +9,10 @@ export type Failure = {
   readonly problem?: Problem
 }
 
+/** As the API would refuse it: for what need not be asked. */
+export const lackOf = (permissions: readonly string[]): ApiError =>
+  new ApiError({ status: 403, code: 'forbidden', title: t('kit.failure.forbidden'), detail: t('kit.failure.forbidden'), permissions })
+
 export const failureOf = (error: unknown): Failure => {
   if (error instanceof Unreachable) return { is: 'away', title: t('kit.failure.away'), text: t('kit.failure.away-text') }
   if (!(error instanceof ApiError))

@@ -1,5 +1,12 @@
 import type { RouteRecordRaw } from 'vue-router'
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Who lacks it is told so in place of the page. For pages whose calls the API does not refuse, or refuses only in the end. */
+    readonly permission?: string
+  }
+}
+
 /** One entry of the navigation. */
 export type Entry = {
   /** The key of its text. */

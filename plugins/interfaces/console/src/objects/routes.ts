@@ -18,6 +18,6 @@ const pageOf = (kind: ObjectKind, load: () => Promise<{ readonly default: Compon
 /** The pages of a kind: its list, a new one, and one of it with its tabs. */
 export const objectRoutes = (kind: ObjectKind): readonly RouteRecordRaw[] => [
   { path: listOf(kind.kind), component: pageOf(kind, () => import('./ListPage.vue')) },
-  { path: newOf(kind.kind), component: pageOf(kind, () => import('./CreatePage.vue')) },
+  { path: newOf(kind.kind), component: pageOf(kind, () => import('./CreatePage.vue')), meta: { permission: `${kind.kind}.create` } },
   { path: `${listOf(kind.kind)}/:slug/:tab?`, component: pageOf(kind, () => import('./DetailPage.vue')), props: true },
 ]

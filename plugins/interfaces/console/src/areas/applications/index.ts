@@ -1,6 +1,6 @@
 import type { Area } from '../../area.ts'
 import { objectRoutes } from '../../objects/routes.ts'
-import { listOf } from '../../paths.ts'
+import { listOf, newOf } from '../../paths.ts'
 import { applications, providers, scopeMappings } from './kinds.ts'
 
 const entryOf = ({ texts, icon, kind }: typeof applications) => ({
@@ -14,7 +14,7 @@ export default {
   title: 'applications.title',
   entries: [applications, providers, scopeMappings].map(entryOf),
   routes: [
-    { path: '/applications/new', component: () => import('./wizard/WizardPage.vue') },
+    { path: newOf('applications'), component: () => import('./NewApplicationPage.vue'), meta: { permission: 'applications.create' } },
     ...[applications, providers, scopeMappings].flatMap(objectRoutes),
   ],
 } satisfies Area

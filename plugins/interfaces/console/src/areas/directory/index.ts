@@ -13,8 +13,8 @@ export default {
     { label: 'directory.sessions', icon: 'i-lucide-monitor', to: '/sessions', permissions: ['sessions.view'] },
   ],
   routes: [
-    { path: '/users', component: () => import('./users/UsersPage.vue') },
-    { path: '/users/new', component: () => import('./users/NewUserPage.vue') },
+    { path: '/users', component: () => import('./users/UsersPage.vue'), meta: { permission: 'users.view' } },
+    { path: '/users/new', component: () => import('./users/NewUserPage.vue'), meta: { permission: 'users.create' } },
     {
       path: '/users/:id',
       component: () => import('./users/UserPage.vue'),
@@ -29,7 +29,7 @@ export default {
       ],
     },
     { path: '/groups', component: () => import('./groups/GroupsPage.vue') },
-    { path: '/groups/new', component: () => import('./groups/NewGroupPage.vue') },
+    { path: '/groups/new', component: () => import('./groups/NewGroupPage.vue'), meta: { permission: 'groups.create' } },
     {
       path: '/groups/:slug',
       component: () => import('./groups/GroupPage.vue'),
@@ -41,7 +41,7 @@ export default {
       ],
     },
     ...objectRoutes(roles),
-    { path: '/tokens', component: () => import('./tokens/TokensPage.vue') },
-    { path: '/sessions', component: () => import('./sessions/SessionsPage.vue') },
+    { path: '/tokens', component: () => import('./tokens/TokensPage.vue'), meta: { permission: 'tokens.view' } },
+    { path: '/sessions', component: () => import('./sessions/SessionsPage.vue'), meta: { permission: 'sessions.view' } },
   ],
 } satisfies Area

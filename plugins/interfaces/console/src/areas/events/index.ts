@@ -7,10 +7,10 @@ export default {
     { label: 'events.revisions', icon: 'i-lucide-history', to: '/revisions', permissions: ['configuration.view'] },
   ],
   routes: [
-    { path: '/events', component: () => import('./EventsPage.vue') },
+    { path: '/events', component: () => import('./EventsPage.vue'), meta: { permission: 'events.view' } },
     { path: '/events/:id', component: () => import('./EventPage.vue') },
     { path: '/revisions', component: () => import('./RevisionsPage.vue') },
-    { path: '/revisions/compare', component: () => import('./ComparePage.vue') },
+    { path: '/revisions/compare', component: () => import('./ComparePage.vue'), meta: { permission: 'configuration.view' } },
     { path: '/revisions/:number', component: () => import('./RevisionPage.vue') },
   ],
 } satisfies Area

@@ -11,10 +11,11 @@ export default {
     { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
   ],
   routes: [
-    { path: '/settings', component: () => import('./settings/SettingsPage.vue') },
+    { path: '/settings', component: () => import('./settings/SettingsPage.vue'), meta: { permission: 'settings.view' } },
     {
       path: '/settings/:section',
       component: () => import('./settings/SectionPage.vue'),
+      meta: { permission: 'settings.view' },
       props: ({ params }) => ({ section: params['section'] }),
     },
     ...objectRoutes(brands),
