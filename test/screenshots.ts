@@ -38,9 +38,10 @@ const documented: readonly { readonly of: string; readonly name: string; readonl
   // The card with some of what is around it.
   { of: 'sign-in-at-application', name: 'sign-in', width: 1440, clip: { x: 320, y: 200, width: 800, height: 500 } },
   { of: 'console-dashboard', name: 'dashboard', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 800 } },
-  { of: 'console-flow-simulation', name: 'flow', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 800 } },
-  { of: 'console-wizard-done', name: 'application', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 800 } },
+  { of: 'console-flow-simulation', name: 'flow', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 760 } },
+  // Before the wizard connects more applications.
   { of: 'portal-applications', name: 'portal', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 500 } },
+  { of: 'console-wizard-done', name: 'application', width: 1280, clip: { x: 0, y: 0, width: 1280, height: 800 } },
 ]
 const ofDocuments = (sights: readonly Sight[], folder: string): readonly Picture[] =>
   documented.flatMap(({ of, name, width, clip }) =>
