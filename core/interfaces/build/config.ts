@@ -18,15 +18,13 @@ const palette = { primary: 'tide', secondary: 'sky', success: 'green', info: 'sk
 const light = { default: 700, success: 800, warning: 800, info: 800 }
 const dark = { default: 400, primary: 300 }
 
-/** What we would have otherwise than Nuxt UI. */
+/** What we would have otherwise than Nuxt UI. Classes that are here are named in `kit/styles.css`, too. */
 const theme = {
   // By default these fade by a quarter below the pointer, and their text with them.
   button: {
-    compoundVariants: Object.keys(palette).map((color) => ({
-      color,
-      variant: 'solid',
-      class: `hover:bg-${color}/90 active:bg-${color}/90`,
-    })),
+    compoundVariants: Object.keys(palette)
+      .filter((color) => color !== 'neutral')
+      .map((color) => ({ color, variant: 'solid', class: `hover:bg-${color}/90 active:bg-${color}/90` })),
   },
   // Its heading ends before the cross.
   modal: { slots: { wrapper: 'pe-8' } },

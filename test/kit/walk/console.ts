@@ -135,7 +135,8 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
       onPhone: true,
       reach: (page) =>
         page
-          .locator('header [data-slot=toggle]')
+          .locator('#content button')
+          .first()
           .click()
           .then(() => dialog(page)),
     },
