@@ -18,6 +18,20 @@ const palette = { primary: 'tide', secondary: 'sky', success: 'green', info: 'sk
 const light = { default: 700, success: 800, warning: 800, info: 800 }
 const dark = { default: 400, primary: 300 }
 
+/** What we would have otherwise than Nuxt UI. Classes that are here are named in `kit/styles.css`, too. */
+const theme = {
+  // By default these fade by a quarter below the pointer, and their text with them.
+  button: {
+    compoundVariants: Object.keys(palette)
+      .filter((color) => color !== 'neutral')
+      .map((color) => ({ color, variant: 'solid', class: `hover:bg-${color}/90 active:bg-${color}/90` })),
+  },
+  // Its heading ends before the cross.
+  modal: { slots: { wrapper: 'pe-8' } },
+  // They stand in the landmark of their button, over what follows it there.
+  dropdownMenu: { slots: { content: 'z-10' } },
+}
+
 const family = join(root, 'plugins/interfaces')
 /** The interfaces, by their folders' names. */
 export const interfaces = (): readonly string[] => readdirSync(family).filter((name) => existsSync(join(family, name, 'index.html')))
@@ -50,7 +64,7 @@ export const config = (name: string, { outDir, work }: { readonly outDir: string
         colorMode: false,
         autoImport: false,
         dts: false,
-        ui: { colors: palette },
+        ui: { colors: palette, ...theme },
         components: { dirs: [kit, folder] },
         icon: { clientBundle: false },
         experimental: { componentDetection: true },

@@ -1,4 +1,5 @@
 import { shallowRef } from 'vue'
+import { givingBackFocus } from './opener.ts'
 
 export type Question = {
   readonly title: string
@@ -13,7 +14,8 @@ export type Question = {
   readonly list?: readonly string[]
 }
 
-export const asked = shallowRef<(Question & { readonly answer: (yes: boolean) => void }) | undefined>()
+type Asked = Question & { readonly answer: (yes: boolean) => void; readonly content: ReturnType<typeof givingBackFocus> }
+export const asked = shallowRef<Asked | undefined>()
 
 /** Asks before something is done. Resolves to whether it should be. */
 export const confirm = (question: Question): Promise<boolean> =>
@@ -21,6 +23,7 @@ export const confirm = (question: Question): Promise<boolean> =>
     asked.value?.answer(false)
     asked.value = {
       ...question,
+      content: givingBackFocus(),
       answer(yes) {
         asked.value = undefined
         resolve(yes)

@@ -3,8 +3,8 @@ import { type Router, START_LOCATION } from 'vue-router'
 import { isAway } from './client.ts'
 import { isThere } from './connection.ts'
 
-/** Where another page is shown, its heading gets the focus: so screen readers tell it, and the keyboard goes on from there. */
-const focusHeading = (): void => {
+/** The heading of a page gets the focus where the page comes, or is skipped to: so screen readers tell it, and the keyboard goes on from there. */
+export const focusHeading = (): void => {
   const target = document.querySelector<HTMLElement>('#content h1') ?? document.querySelector<HTMLElement>('#content')
   if (!target) return
   target.tabIndex = -1
