@@ -194,7 +194,7 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
         // What was looked at is what is done: a commit in between is a conflict.
         const at = wanted ?? plane.head()
         const changes = await plane.diff(at, to)
-        mayReturn(call, changes)
+        await mayReturn(parts, call, changes)
         if (planOnly) return { body: { changes: shownChanges(changes), warnings: [] } }
         const done = orProblem(await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) }))
         await auditCommit(parts, call, done)
