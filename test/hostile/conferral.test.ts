@@ -102,6 +102,20 @@ describe('nobody gives what they lack', () => {
     await narrow.must('POST', '/tokens', { name: 'same', scopes: ['tokens.create'] })
   })
 
+  test('a token makes none that outlives it, for nobody', async () => {
+    const expiresAt = new Date(Date.now() + 600_000).toISOString()
+    const ending = admin.as((await admin.must('POST', '/tokens', { name: 'ending', expiresAt })).token)
+    for (const more of [{}, { expiresAt: null }, { expiresAt }, { user: ids['bob'] }])
+      assert.equal((await ending.must('POST', '/tokens', { name: 'same', ...more })).expiresAt, expiresAt)
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString()
+    const { status, body } = await ending('POST', '/tokens', { body: { name: 'later', expiresAt: later } })
+    assert.deepEqual([status, body.code, body.errors[0].pointer], [422, 'outlives-caller', '/expiresAt'])
+    assert.ok(body.detail.includes(expiresAt), body.detail)
+    const sooner = new Date(Date.parse(expiresAt) - 1000).toISOString()
+    assert.equal((await ending.must('POST', '/tokens', { name: 'sooner', expiresAt: sooner })).expiresAt, sooner)
+    assert.equal((await admin.must('POST', '/tokens', { name: 'endless' })).expiresAt, null)
+  })
+
   test('a token loses what its user loses, at its next request', async () => {
     const { id } = await admin.must('POST', '/users', { username: 'demoted', roles: ['admin'] })
     const token = admin.as((await admin.must('POST', '/tokens', { name: 'of demoted', user: id })).token)
