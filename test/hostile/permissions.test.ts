@@ -278,3 +278,24 @@ describe('what changes nothing goes first, what deletes last:', () => {
       await assertAllowed('the administrator', admin, operation)
   })
 })
+
+test('who may delete users, groups or images is not told of objects that they may not see, only how many name one', async () => {
+  const { id } = await admin.must('POST', '/users', { username: 'named' })
+  await admin.must('POST', '/groups', { slug: 'named' })
+  for (const slug of ['hidden-payroll', 'hidden-board'])
+    await admin.must('POST', '/applications', {
+      slug,
+      spec: { name: 'P', access: { mode: 'any', bindings: [{ user: 'named' }, { group: 'named' }] } },
+    })
+  const withScopes = async (...scopes: readonly string[]) => admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  for (const path of [`/users/${id}`, '/groups/named']) {
+    const blind = await (await withScopes('users.delete', 'groups.delete'))('DELETE', path)
+    assert.deepEqual([blind.status, blind.body.code], [409, 'in-use'])
+    assert.match(blind.body.detail, /"named" is named by 2 places that you may not see; change that first/)
+    const seeing = await (await withScopes('users.delete', 'groups.delete', 'applications.view'))('DELETE', path)
+    assert.match(seeing.body.detail, /is named by applications\.hidden-\w+ \(\/access\/bindings\/\d\/\w+\) and applications\.hidden-\w+ /)
+  }
+  const renamed = await (await withScopes('users.edit', 'users.view'))('PATCH', `/users/${id}`, { body: { username: 'other' } })
+  assert.equal(renamed.status, 409, renamed.text)
+  assert.doesNotMatch(renamed.text, /hidden/)
+})

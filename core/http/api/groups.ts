@@ -178,7 +178,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
       response: undefined,
       async handler(call) {
         const gone = await changing(call, async (tx, known) => {
-          mustBeFree(parts, 'groups', known.slug)
+          mustBeFree(parts, call.caller, 'groups', known.slug)
           await deleteGroup(tx, known, now())
         })
         await audit(events, call, 'group.deleted', refFor(gone))

@@ -116,7 +116,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       async handler(call) {
         const { groups, roles, email, ...fields } = call.body
         const before = await changing(call, async (tx, known) => {
-          if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, 'users', known.username)
+          if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, call.caller, 'users', known.username)
           await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
           const changed = [
             groups !== undefined && (await setGroups(tx, call, known.id, known.groups, groups)),
@@ -138,7 +138,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       response: undefined,
       async handler(call) {
         const gone = await changing(call, async (tx, known) => {
-          mustBeFree(parts, 'users', known.username)
+          mustBeFree(parts, call.caller, 'users', known.username)
           await deleteUser(tx, known, now())
         })
         await audit(events, call, 'user.deleted', userRef(gone))
