@@ -299,3 +299,32 @@ test('who may delete users, groups or images is not told of objects that they ma
   assert.equal(renamed.status, 409, renamed.text)
   assert.doesNotMatch(renamed.text, /hidden/)
 })
+
+test('who may edit something and not see it reads nothing of it by a change, a plan or a document', async () => {
+  const secretive = { name: 'Quiet', launchUrl: 'https://quiet.example/place' }
+  await admin.must('POST', '/applications', { slug: 'quiet', spec: secretive })
+  await admin.must('POST', '/groups', { slug: 'quiet', name: 'Quiet' })
+  const { id } = await admin.must('POST', '/users', { username: 'quiet', email: 'quiet@quiet.example' })
+  const scopes = ['applications.edit', 'groups.edit', 'users.edit', 'configuration.apply']
+  const editor = admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  const headers = { 'if-match': '*' }
+  for (const path of ['/applications/quiet', '/groups/quiet', `/users/${id}`]) {
+    const { status, text, headers: told } = await editor('PATCH', path, { body: {}, headers })
+    assert.deepEqual([status, text], [204, ''], path)
+    const { status: seen, headers: now, text: body } = await admin('GET', path)
+    assert.deepEqual([seen, told.get('etag')], [200, now.get('etag')], path)
+    assert.match(body, /quiet/)
+  }
+  const spec = { name: 'Loud', launchUrl: 'https://loud.example/' }
+  const plans = [
+    await editor('PUT', '/applications/quiet?dryRun=true', { body: { spec }, headers }),
+    await editor('PATCH', '/applications/quiet?dryRun=true', { body: { spec }, headers }),
+    await editor('POST', '/configuration/apply?plan=true', { body: { version: 1, applications: { quiet: spec } } }),
+  ]
+  for (const { status, body, text } of plans) {
+    assert.equal(status, 200, text)
+    assert.deepEqual(body.changes[0].fields, [{ pointer: '/launchUrl' }, { pointer: '/name' }])
+  }
+  const seeing = admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes: ['applications.edit', 'applications.view'] })).token)
+  assert.match((await seeing('PATCH', '/applications/quiet', { body: {}, headers })).text, /quiet\.example/)
+})

@@ -1,3 +1,4 @@
+import { type Caller, maySee } from '../../access/caller.ts'
 import type { Document } from '../../configuration/document.ts'
 import type { KindName } from '../../configuration/kinds.ts'
 import type { Actor, Change, Committed, NotCommitted, ObjectChange, Plan, Plane } from '../../configuration/plane-types.ts'
@@ -65,20 +66,23 @@ export const orProblem = <T extends Plan>(
   return result
 }
 
-const shownChange = ({ kind, slug, change, to, fields }: ObjectChange) => ({
-  kind,
-  slug,
-  change,
-  ...(to !== undefined && { to }),
-  ...(fields && { fields }),
-})
+/** What changes: the values that were and will be there for those who may see them, where they are for everybody who may change them. */
+export const shownChanges = (changes: readonly ObjectChange[], caller: Caller) =>
+  changes.map(({ kind, slug, change, to, fields }) => ({
+    kind,
+    slug,
+    change,
+    ...(to !== undefined && { to }),
+    ...(fields && {
+      fields: maySee(caller, kind) || maySee(caller, 'configuration') ? fields : fields.map(({ pointer }) => ({ pointer })),
+    }),
+  }))
 
 /** A plan as the API shows it. */
-export const shownPlan = ({ changes, warnings }: Plan) => ({
-  changes: changes.map(shownChange),
+export const shownPlan = ({ changes, warnings }: Plan, caller: Caller) => ({
+  changes: shownChanges(changes, caller),
   warnings: errorsOf(warnings, undefined, true),
 })
-export const shownChanges = (changes: readonly ObjectChange[]) => changes.map(shownChange)
 
 /** Records a commit that a request made. */
 export const auditCommit = async ({ events }: ApiParts, call: Call, done: Committed): Promise<void> => {

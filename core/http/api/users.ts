@@ -18,6 +18,7 @@ import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, user, userFields } from './schemas.ts'
 import { referrers, usedBySchema } from './referrers.ts'
+import { answerFor, unseenNote } from './unseen.ts'
 import { mustBeFree } from './used-by.ts'
 import { shownUser, userListRoute } from './user-list.ts'
 
@@ -109,8 +110,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id',
       permission: 'users.edit',
       summary: 'Change a user',
-      description:
-        'What is not named stays as it is; `attributes`, `groups` and `roles` are replaced whole. A user who may do more than you cannot be changed by you.',
+      description: `What is not named stays as it is; \`attributes\`, \`groups\` and \`roles\` are replaced whole. A user who may do more than you cannot be changed by you. ${unseenNote('users')}`,
       body: Type.Partial(Type.Object(userFields)),
       response: user,
       async handler(call) {
@@ -125,7 +125,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
           if (changed.includes(true)) await userChanged(tx, known.id, now())
         })
         await audit(events, call, 'user.updated', { ...userRef(before), fields: Object.keys(call.body) })
-        return shown(before.id)
+        return answerFor(call.caller, 'users', await shown(before.id), before.id)
       },
     }),
 
