@@ -328,3 +328,47 @@ test('who may edit something and not see it reads nothing of it by a change, a p
   const seeing = admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes: ['applications.edit', 'applications.view'] })).token)
   assert.match((await seeing('PATCH', '/applications/quiet', { body: {}, headers })).text, /quiet\.example/)
 })
+
+test('what is wrong is told without names of what one may not see: no guesses, no lists, no uses, and no drafts about people', async () => {
+  const condition = (binding: object) => ({ mode: 'any', bindings: [binding] })
+  await admin.must('POST', '/groups', { slug: 'secretgroup' })
+  await admin.must('POST', '/users', { username: 'secretuser' })
+  await admin.must('POST', '/roles', { slug: 'secretrole', spec: { name: 'S', permissions: [] } })
+  await admin.must('POST', '/policies', { slug: 'secretpolicy', spec: { type: 'expression', with: { expression: 'true' } } })
+  await admin.must('POST', '/applications', { slug: 'secretapp', spec: { name: 'S', access: condition({ policy: 'secretpolicy' }) } })
+  const withScopes = async (...scopes: readonly string[]) => admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  const blind = await withScopes(
+    'applications.create',
+    'flows.simulate',
+    'configuration.apply',
+    'users.edit',
+    'roles.assign',
+    'policies.delete',
+  )
+  const draft = (binding: object) => ({ spec: { title: 'D', designation: 'enrollment', steps: [{ type: 'deny', when: [binding] }] } })
+  const bindings = [{ user: 'secretusr' }, { group: 'secretgrp' }, { role: 'secretrol' }, { role: 'x' }, { policy: 'secretplicy' }]
+  const attempts: readonly (readonly [method: string, path: string, body?: unknown])[] = [
+    ...bindings.map((binding) => ['POST', '/applications', { slug: 'n', spec: { name: 'N', access: condition(binding) } }] as const),
+    ...bindings.slice(2).map((binding) => ['POST', '/flows/new/simulate', draft(binding)] as const),
+    ['POST', '/configuration/apply?plan=true', { version: 1, applications: { n: { name: 'N', provider: 'wik' } } }],
+    ['POST', '/flows/default-authentication/simulate', { application: 'secretap' }],
+    ['POST', '/flows/default-authenticatio/simulate', {}],
+    ['PATCH', `/users/${ada.id}`, { roles: ['secretrol'] }],
+    ['DELETE', '/policies/secretpolicy'],
+  ]
+  const headers = { 'if-match': '*' }
+  for (const [method, path, body] of attempts) {
+    const { status, text } = await blind(method, path, { ...(body !== undefined && { body }), headers })
+    assert.equal(status, 422, `${path} ${JSON.stringify(body)}: ${text}`)
+    assert.doesNotMatch(text, /did you mean|there are|secret(?:user|group|role|app)|admin/, JSON.stringify(body))
+    const { text: whole } = await admin(method, path, { ...(body !== undefined && { body }), headers })
+    assert.match(whole, /did you mean|there are|secretapp/, JSON.stringify(body))
+  }
+  for (const [binding, permission] of [
+    [{ user: 'secretuser' }, 'users.view'],
+    [{ group: 'nobody' }, 'groups.view'],
+  ] as const) {
+    const { status, body } = await blind('POST', '/flows/new/simulate', { body: draft(binding) })
+    assert.deepEqual([status, body.permissions], [403, [permission]])
+  }
+})

@@ -8,6 +8,7 @@ import type { ApiParts } from './parts.ts'
 import { pointerOf } from '../../configuration/places.ts'
 import { ApiProblem, type FieldError } from './problem.ts'
 import type { Call } from './route.ts'
+import { toldTo } from './told.ts'
 
 /** Objects as a document; where they stand in a request is told by pointers alone. */
 export const documentOf = (kind: KindName, objects: Readonly<Record<string, unknown>>): Document => ({
@@ -52,16 +53,22 @@ const conflicting = ({ head, changes }: Extract<NotCommitted, { conflict: unknow
   )
 }
 
+const toldProblems = (problems: readonly Problem[], caller: Caller): readonly Problem[] => {
+  const told = toldTo(caller)
+  return problems.map((problem) => ({ ...problem, message: told(problem.message) }))
+}
+
 /** What came of a plan or a commit, or a problem: nothing was changed then. */
 export const orProblem = <T extends Plan>(
   result: T | NotCommitted,
+  caller: Caller,
   {
     place,
     withPositions,
     conflict = 409,
   }: { readonly place?: (path: Path) => Path; readonly withPositions?: boolean; readonly conflict?: 409 | 412 } = {},
 ): T => {
-  if ('problems' in result) throw unusable(errorsOf(result.problems, place, withPositions))
+  if ('problems' in result) throw unusable(errorsOf(toldProblems(result.problems, caller), place, withPositions))
   if ('conflict' in result) throw conflicting(result.conflict, conflict)
   return result
 }
@@ -81,7 +88,7 @@ export const shownChanges = (changes: readonly ObjectChange[], caller: Caller) =
 /** A plan as the API shows it. */
 export const shownPlan = ({ changes, warnings }: Plan, caller: Caller) => ({
   changes: shownChanges(changes, caller),
-  warnings: errorsOf(warnings, undefined, true),
+  warnings: errorsOf(toldProblems(warnings, caller), undefined, true),
 })
 
 /** Records a commit that a request made. */

@@ -68,7 +68,7 @@ const applyRoute = (parts: ApiParts) =>
       let result = await attempt(read.document)
       const made = generate && 'problems' in result ? generatedIn(parts.catalog, read.document, result.problems) : undefined
       if (made) result = await attempt(made.document)
-      const done = orProblem(result, { withPositions: true })
+      const done = orProblem(result, call.caller, { withPositions: true })
       if (!('revision' in done)) return { body: shownPlan(done, call.caller) }
       await auditCommit(parts, call, done)
       return { body: { ...shownPlan(done, call.caller), revision: done.revision, ...(made && { generated: made.secrets }) } }
@@ -196,7 +196,8 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
         const changes = await plane.diff(at, to)
         await mayReturn(parts, call, changes)
         if (planOnly) return { body: { changes: shownChanges(changes, call.caller), warnings: [] } }
-        const done = orProblem(await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) }))
+        const rolled = await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) })
+        const done = orProblem(rolled, call.caller)
         await auditCommit(parts, call, done)
         return { body: { ...shownPlan(done, call.caller), revision: done.revision } }
       },

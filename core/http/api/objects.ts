@@ -63,7 +63,7 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
     name: string | undefined,
     more: { readonly status?: number; readonly body?: object; readonly location?: string } = {},
   ) => {
-    const done = orProblem(result, { place: inSpec, conflict: 412 })
+    const done = orProblem(result, call.caller, { place: inSpec, conflict: 412 })
     if (!('revision' in done)) return { status: 200, body: shownPlan(done, call.caller) }
     await auditCommit(parts, call, done as Plan & { revision: number })
     if (name === undefined) return { status: 204 }
