@@ -9,23 +9,25 @@ import { permissionsOf, type RoleDefinitions } from './permissions.ts'
  * `Lacking`.
  */
 export type Conferral = {
-  /** To give these roles to anybody, or take them away. */
-  roles(slugs: readonly string[]): void
+  /** To give these roles to anybody, or take them away. `giver`: what gives them, where it is not the request itself, e.g. `The flow "join"`. */
+  roles(slugs: readonly string[], giver?: string): void
   /** To put users or groups into a group, take them out, or change what it is in: of the roles that its members have by it. */
-  group(tx: Tx, id: string, slug: string): Promise<void>
+  group(tx: Tx, id: string, slug: string, giver?: string): Promise<void>
   /** To change a user in a way that lets the caller act as that user, or locks the user out. */
   user(tx: Tx, id: string, username: string): Promise<void>
 }
 
 export const conferral = (caller: Caller, definitions: RoleDefinitions): Conferral => ({
-  roles(slugs) {
+  roles(slugs, giver) {
     for (const slug of slugs) {
-      demandAll(caller, permissionsOf([slug], definitions), `The role "${slug}" has permissions that you cannot give or take`)
+      const role = giver === undefined ? `The role "${slug}"` : `${giver} gives the role "${slug}", which`
+      demandAll(caller, permissionsOf([slug], definitions), `${role} has permissions that you cannot give or take`)
     }
   },
-  async group(tx, id, slug) {
+  async group(tx, id, slug, giver) {
     const had = permissionsOf(await rolesOfGroup(tx, id), definitions)
-    demandAll(caller, had, `The group "${slug}" gives its members permissions that you cannot give or take`)
+    const group = giver === undefined ? `The group "${slug}"` : `${giver} puts people into the group "${slug}", which`
+    demandAll(caller, had, `${group} gives its members permissions that you cannot give or take`)
   },
   async user(tx, id, username) {
     if (id === caller.userId && !caller.limited) return

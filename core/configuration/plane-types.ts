@@ -82,6 +82,8 @@ export type Plane = {
   commit(change: Change): Promise<Committed | NotCommitted>
   objects(kind: RevisionedKind): Promise<readonly StoredObject[]>
   object(kind: RevisionedKind, slug: string): Promise<StoredObject | undefined>
+  /** What is shipped under this slug, also where something stored replaces it. */
+  shipped(kind: RevisionedKind, slug: string): Readonly<Record<string, unknown>> | undefined
   /** What names this object (by slug), or this image (by id): asked before it is deleted, and shown to people. */
   usedBy(kind: Referred, slug: string): readonly { readonly kind: KindName; readonly slug: string; readonly pointer: string }[]
   /** Newest first; `before` is a revision number, to page on. */

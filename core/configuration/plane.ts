@@ -125,6 +125,7 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
     commit: (change) => settle(commits.commit(change)),
     objects: async (kind) => objects(kind),
     object: async (kind, slug) => objects(kind).find((object) => object.slug === slug),
+    shipped: (kind, slug) => shipped(kind).get(slug)?.written,
     usedBy(kind, slug) {
       const items = [
         ...[...state.held.values()].flatMap(({ item }) => item ?? []),

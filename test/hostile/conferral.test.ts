@@ -102,6 +102,20 @@ describe('nobody gives what they lack', () => {
     await narrow.must('POST', '/tokens', { name: 'same', scopes: ['tokens.create'] })
   })
 
+  test('a token makes none that outlives it, for nobody', async () => {
+    const expiresAt = new Date(Date.now() + 600_000).toISOString()
+    const ending = admin.as((await admin.must('POST', '/tokens', { name: 'ending', expiresAt })).token)
+    for (const more of [{}, { expiresAt: null }, { expiresAt }, { user: ids['bob'] }])
+      assert.equal((await ending.must('POST', '/tokens', { name: 'same', ...more })).expiresAt, expiresAt)
+    const later = new Date(Date.parse(expiresAt) + 1).toISOString()
+    const { status, body } = await ending('POST', '/tokens', { body: { name: 'later', expiresAt: later } })
+    assert.deepEqual([status, body.code, body.errors[0].pointer], [422, 'outlives-caller', '/expiresAt'])
+    assert.ok(body.detail.includes(expiresAt), body.detail)
+    const sooner = new Date(Date.parse(expiresAt) - 1000).toISOString()
+    assert.equal((await ending.must('POST', '/tokens', { name: 'sooner', expiresAt: sooner })).expiresAt, sooner)
+    assert.equal((await admin.must('POST', '/tokens', { name: 'endless' })).expiresAt, null)
+  })
+
   test('a token loses what its user loses, at its next request', async () => {
     const { id } = await admin.must('POST', '/users', { username: 'demoted', roles: ['admin'] })
     const token = admin.as((await admin.must('POST', '/tokens', { name: 'of demoted', user: id })).token)
@@ -178,4 +192,42 @@ describe('nobody gives what they lack by way of the configuration', () => {
     assert.deepEqual([status, body.code], [409, 'in-use'])
     assert.match(body.detail, /The group "desk" is named by flows\.enrol \(\/steps\/1\/with\/groups\/0\)/)
   })
+})
+
+const asked = { type: 'prompt', with: { title: 'Who', fields: [{ key: 'username', type: 'username', required: true }] } }
+const makesAdmins = { type: 'user-write', with: { mode: 'create', roles: ['admin'] } }
+
+test('what a flow that gives roles depends on is not for whoever lacks them: flows that it calls, policies of its conditions', async () => {
+  const closed = { title: 'Gate', designation: 'enrollment', steps: [{ type: 'deny', when: '!request.ip.in("10.9.9.0/24")' }] }
+  const vault = { type: 'expression', with: { expression: 'request.ip.in("10.9.9.0/24")' } }
+  await admin.must('POST', '/flows', { slug: 'gate', spec: closed })
+  await admin.must('POST', '/policies', { slug: 'vault-only', spec: vault })
+  const steps = [{ flow: 'gate' }, { type: 'deny', when: [{ policy: 'vault-only', negate: true }] }, asked, makesAdmins]
+  await admin.must('POST', '/flows', { slug: 'enrol-admins', spec: { title: 'Enrol', designation: 'enrollment', steps } })
+  const author = await withScopes('flows.*', 'policies.*', 'configuration.*')
+  const headers = { 'if-match': '*' }
+  const open = { ...vault, with: { expression: 'true' } }
+  const { number } = (await admin.must('GET', '/configuration/history?limit=1')).items[0]
+  assert.equal((await admin('PATCH', '/policies/vault-only', { body: { spec: { name: 'The vault' } }, headers })).status, 200)
+  const attempts: Readonly<Record<string, () => ReturnType<Api>>> = {
+    'a flow that it calls': () => author('PUT', '/flows/gate', { body: { spec: { ...closed, steps: [] } }, headers }),
+    'another name for it': () => author('PATCH', '/flows/gate', { body: { slug: 'door' }, headers }),
+    'a policy that it asks': () => author('PUT', '/policies/vault-only', { body: { spec: open }, headers }),
+    'that policy, by a document': () => author('POST', '/configuration/apply', { body: { version: 1, policies: { 'vault-only': open } } }),
+    'that policy, as it was': () => author('POST', '/configuration/rollback', { body: { to: number } }),
+    'the flow itself, without its step': () => author('PATCH', '/flows/enrol-admins', { body: { spec: { steps: [asked] } }, headers }),
+    'the flow itself, gone': () => author('DELETE', '/flows/enrol-admins', { headers }),
+    'a shipped one that gives a role': () => author('PUT', '/flows/initial-setup', { body: { spec: closed }, headers }),
+  }
+  for (const [name, attempt] of Object.entries(attempts)) {
+    const { status, body, text } = await attempt()
+    assert.equal(status, 403, `${name}: ${text}`)
+    assert.match(
+      body.detail,
+      /^The flow "(enrol-admins|initial-setup)"(, which runs together with (flows\.gate|policies\.vault-only),)? gives the role "admin"/,
+      name,
+    )
+  }
+  await author.must('POST', '/policies', { slug: 'free', spec: vault })
+  assert.equal((await author('PUT', '/policies/free', { body: { spec: open }, headers })).status, 200)
 })

@@ -278,3 +278,97 @@ describe('what changes nothing goes first, what deletes last:', () => {
       await assertAllowed('the administrator', admin, operation)
   })
 })
+
+test('who may delete users, groups or images is not told of objects that they may not see, only how many name one', async () => {
+  const { id } = await admin.must('POST', '/users', { username: 'named' })
+  await admin.must('POST', '/groups', { slug: 'named' })
+  for (const slug of ['hidden-payroll', 'hidden-board'])
+    await admin.must('POST', '/applications', {
+      slug,
+      spec: { name: 'P', access: { mode: 'any', bindings: [{ user: 'named' }, { group: 'named' }] } },
+    })
+  const withScopes = async (...scopes: readonly string[]) => admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  for (const path of [`/users/${id}`, '/groups/named']) {
+    const blind = await (await withScopes('users.delete', 'groups.delete'))('DELETE', path)
+    assert.deepEqual([blind.status, blind.body.code], [409, 'in-use'])
+    assert.match(blind.body.detail, /"named" is named by 2 places that you may not see; change that first/)
+    const seeing = await (await withScopes('users.delete', 'groups.delete', 'applications.view'))('DELETE', path)
+    assert.match(seeing.body.detail, /is named by applications\.hidden-\w+ \(\/access\/bindings\/\d\/\w+\) and applications\.hidden-\w+ /)
+  }
+  const renamed = await (await withScopes('users.edit', 'users.view'))('PATCH', `/users/${id}`, { body: { username: 'other' } })
+  assert.equal(renamed.status, 409, renamed.text)
+  assert.doesNotMatch(renamed.text, /hidden/)
+})
+
+test('who may edit something and not see it reads nothing of it by a change, a plan or a document', async () => {
+  const secretive = { name: 'Quiet', launchUrl: 'https://quiet.example/place' }
+  await admin.must('POST', '/applications', { slug: 'quiet', spec: secretive })
+  await admin.must('POST', '/groups', { slug: 'quiet', name: 'Quiet' })
+  const { id } = await admin.must('POST', '/users', { username: 'quiet', email: 'quiet@quiet.example' })
+  const scopes = ['applications.edit', 'groups.edit', 'users.edit', 'configuration.apply']
+  const editor = admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  const headers = { 'if-match': '*' }
+  for (const path of ['/applications/quiet', '/groups/quiet', `/users/${id}`]) {
+    const { status, text, headers: told } = await editor('PATCH', path, { body: {}, headers })
+    assert.deepEqual([status, text], [204, ''], path)
+    const { status: seen, headers: now, text: body } = await admin('GET', path)
+    assert.deepEqual([seen, told.get('etag')], [200, now.get('etag')], path)
+    assert.match(body, /quiet/)
+  }
+  const spec = { name: 'Loud', launchUrl: 'https://loud.example/' }
+  const plans = [
+    await editor('PUT', '/applications/quiet?dryRun=true', { body: { spec }, headers }),
+    await editor('PATCH', '/applications/quiet?dryRun=true', { body: { spec }, headers }),
+    await editor('POST', '/configuration/apply?plan=true', { body: { version: 1, applications: { quiet: spec } } }),
+  ]
+  for (const { status, body, text } of plans) {
+    assert.equal(status, 200, text)
+    assert.deepEqual(body.changes[0].fields, [{ pointer: '/launchUrl' }, { pointer: '/name' }])
+  }
+  const seeing = admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes: ['applications.edit', 'applications.view'] })).token)
+  assert.match((await seeing('PATCH', '/applications/quiet', { body: {}, headers })).text, /quiet\.example/)
+})
+
+test('what is wrong is told without names of what one may not see: no guesses, no lists, no uses, and no drafts about people', async () => {
+  const condition = (binding: object) => ({ mode: 'any', bindings: [binding] })
+  await admin.must('POST', '/groups', { slug: 'secretgroup' })
+  await admin.must('POST', '/users', { username: 'secretuser' })
+  await admin.must('POST', '/roles', { slug: 'secretrole', spec: { name: 'S', permissions: [] } })
+  await admin.must('POST', '/policies', { slug: 'secretpolicy', spec: { type: 'expression', with: { expression: 'true' } } })
+  await admin.must('POST', '/applications', { slug: 'secretapp', spec: { name: 'S', access: condition({ policy: 'secretpolicy' }) } })
+  const withScopes = async (...scopes: readonly string[]) => admin.as((await admin.must('POST', '/tokens', { name: 'x', scopes })).token)
+  const blind = await withScopes(
+    'applications.create',
+    'flows.simulate',
+    'configuration.apply',
+    'users.edit',
+    'roles.assign',
+    'policies.delete',
+  )
+  const draft = (binding: object) => ({ spec: { title: 'D', designation: 'enrollment', steps: [{ type: 'deny', when: [binding] }] } })
+  const bindings = [{ user: 'secretusr' }, { group: 'secretgrp' }, { role: 'secretrol' }, { role: 'x' }, { policy: 'secretplicy' }]
+  const attempts: readonly (readonly [method: string, path: string, body?: unknown])[] = [
+    ...bindings.map((binding) => ['POST', '/applications', { slug: 'n', spec: { name: 'N', access: condition(binding) } }] as const),
+    ...bindings.slice(2).map((binding) => ['POST', '/flows/new/simulate', draft(binding)] as const),
+    ['POST', '/configuration/apply?plan=true', { version: 1, applications: { n: { name: 'N', provider: 'wik' } } }],
+    ['POST', '/flows/default-authentication/simulate', { application: 'secretap' }],
+    ['POST', '/flows/default-authenticatio/simulate', {}],
+    ['PATCH', `/users/${ada.id}`, { roles: ['secretrol'] }],
+    ['DELETE', '/policies/secretpolicy'],
+  ]
+  const headers = { 'if-match': '*' }
+  for (const [method, path, body] of attempts) {
+    const { status, text } = await blind(method, path, { ...(body !== undefined && { body }), headers })
+    assert.equal(status, 422, `${path} ${JSON.stringify(body)}: ${text}`)
+    assert.doesNotMatch(text, /did you mean|there are|secret(?:user|group|role|app)|admin/, JSON.stringify(body))
+    const { text: whole } = await admin(method, path, { ...(body !== undefined && { body }), headers })
+    assert.match(whole, /did you mean|there are|secretapp/, JSON.stringify(body))
+  }
+  for (const [binding, permission] of [
+    [{ user: 'secretuser' }, 'users.view'],
+    [{ group: 'nobody' }, 'groups.view'],
+  ] as const) {
+    const { status, body } = await blind('POST', '/flows/new/simulate', { body: draft(binding) })
+    assert.deepEqual([status, body.permissions], [403, [permission]])
+  }
+})

@@ -78,8 +78,10 @@ export const closeBrowser = async (): Promise<void> => {
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Frames are of our own origin here: the way without a second page is enough, and takes half the time. */
-// In a frame without scripts axe would wait for ever.
+/**
+ * Frames are of our own origin here: the way without a second page is enough, and takes half the time. In a frame without scripts axe would wait for
+ * ever.
+ */
 const told = async (axe: AxeBuilder): Promise<readonly string[]> => {
   const { violations } = await axe.setLegacyMode().exclude('iframe[sandbox]').analyze()
   return violations.flatMap(({ id, help, nodes }) =>

@@ -8,6 +8,7 @@ import { etagOf } from './etags.ts'
 import { imageFields, imageOf } from './images.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute, type Route } from './route.ts'
+import { answerFor, unseenNote } from './unseen.ts'
 import { user } from './schemas.ts'
 import { shownUser } from './user-list.ts'
 
@@ -23,7 +24,7 @@ export const avatarRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'signed-in',
       others: 'users.edit',
       summary: 'Set the avatar of a user',
-      description: 'In place of the one before. What is in the file beside the picture is left out, e.g. where it was taken.',
+      description: `In place of the one before. What is in the file beside the picture is left out, e.g. where it was taken. Of somebody else: ${unseenNote('users')}`,
       body: Type.Object(imageFields),
       response: user,
       async handler(call) {
@@ -36,7 +37,7 @@ export const avatarRoutes = (parts: ApiParts): readonly Route[] => {
         })
         await audit(events, call, 'user.avatar-set', { ...userRef(of), fields: ['avatar'] })
         const known = await foundUser(database.sql, of.id)
-        return { body: shownUser(known), etag: etagOf(known.version) }
+        return answerFor(call.caller, 'users', { body: shownUser(known), etag: etagOf(known.version) }, of.id)
       },
     }),
 

@@ -1,3 +1,4 @@
+import { type Caller, maySee } from '../../access/caller.ts'
 import type { Document } from '../../configuration/document.ts'
 import type { KindName } from '../../configuration/kinds.ts'
 import type { Actor, Change, Committed, NotCommitted, ObjectChange, Plan, Plane } from '../../configuration/plane-types.ts'
@@ -7,6 +8,7 @@ import type { ApiParts } from './parts.ts'
 import { pointerOf } from '../../configuration/places.ts'
 import { ApiProblem, type FieldError } from './problem.ts'
 import type { Call } from './route.ts'
+import { toldTo } from './told.ts'
 
 /** Objects as a document; where they stand in a request is told by pointers alone. */
 export const documentOf = (kind: KindName, objects: Readonly<Record<string, unknown>>): Document => ({
@@ -51,34 +53,43 @@ const conflicting = ({ head, changes }: Extract<NotCommitted, { conflict: unknow
   )
 }
 
+const toldProblems = (problems: readonly Problem[], caller: Caller): readonly Problem[] => {
+  const told = toldTo(caller)
+  return problems.map((problem) => ({ ...problem, message: told(problem.message) }))
+}
+
 /** What came of a plan or a commit, or a problem: nothing was changed then. */
 export const orProblem = <T extends Plan>(
   result: T | NotCommitted,
+  caller: Caller,
   {
     place,
     withPositions,
     conflict = 409,
   }: { readonly place?: (path: Path) => Path; readonly withPositions?: boolean; readonly conflict?: 409 | 412 } = {},
 ): T => {
-  if ('problems' in result) throw unusable(errorsOf(result.problems, place, withPositions))
+  if ('problems' in result) throw unusable(errorsOf(toldProblems(result.problems, caller), place, withPositions))
   if ('conflict' in result) throw conflicting(result.conflict, conflict)
   return result
 }
 
-const shownChange = ({ kind, slug, change, to, fields }: ObjectChange) => ({
-  kind,
-  slug,
-  change,
-  ...(to !== undefined && { to }),
-  ...(fields && { fields }),
-})
+/** What changes: the values that were and will be there for those who may see them, where they are for everybody who may change them. */
+export const shownChanges = (changes: readonly ObjectChange[], caller: Caller) =>
+  changes.map(({ kind, slug, change, to, fields }) => ({
+    kind,
+    slug,
+    change,
+    ...(to !== undefined && { to }),
+    ...(fields && {
+      fields: maySee(caller, kind) || maySee(caller, 'configuration') ? fields : fields.map(({ pointer }) => ({ pointer })),
+    }),
+  }))
 
 /** A plan as the API shows it. */
-export const shownPlan = ({ changes, warnings }: Plan) => ({
-  changes: changes.map(shownChange),
-  warnings: errorsOf(warnings, undefined, true),
+export const shownPlan = ({ changes, warnings }: Plan, caller: Caller) => ({
+  changes: shownChanges(changes, caller),
+  warnings: errorsOf(toldProblems(warnings, caller), undefined, true),
 })
-export const shownChanges = (changes: readonly ObjectChange[]) => changes.map(shownChange)
 
 /** Records a commit that a request made. */
 export const auditCommit = async ({ events }: ApiParts, call: Call, done: Committed): Promise<void> => {

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { demand } from '../../access/caller.ts'
+import { type Caller, demand } from '../../access/caller.ts'
 import { documentSchema } from '../../configuration/document-schema.ts'
 import { type Document, readDocument } from '../../configuration/document.ts'
 import { documentText } from '../../configuration/write-yaml.ts'
@@ -68,10 +68,10 @@ const applyRoute = (parts: ApiParts) =>
       let result = await attempt(read.document)
       const made = generate && 'problems' in result ? generatedIn(parts.catalog, read.document, result.problems) : undefined
       if (made) result = await attempt(made.document)
-      const done = orProblem(result, { withPositions: true })
-      if (!('revision' in done)) return { body: shownPlan(done) }
+      const done = orProblem(result, call.caller, { withPositions: true })
+      if (!('revision' in done)) return { body: shownPlan(done, call.caller) }
       await auditCommit(parts, call, done)
-      return { body: { ...shownPlan(done), revision: done.revision, ...(made && { generated: made.secrets }) } }
+      return { body: { ...shownPlan(done, call.caller), revision: done.revision, ...(made && { generated: made.secrets }) } }
     },
   })
 
@@ -103,12 +103,12 @@ const exportRoute = ({ plane }: ApiParts) =>
     },
   })
 
-const shownRevision = ({ number: id, at, actor, message: why, changes }: RevisionEntry) => ({
+const shownRevision = ({ number: id, at, actor, message: why, changes }: RevisionEntry, caller: Caller) => ({
   number: id,
   at: at.toISOString(),
   actor,
   message: why,
-  changes: shownChanges(changes),
+  changes: shownChanges(changes, caller),
 })
 
 export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
@@ -134,14 +134,14 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
       summary: 'List the revisions',
       query: Type.Object({ limit: limitOf, cursor: cursorOf }),
       response: historyPage,
-      async handler({ query: { limit = 50, cursor } }) {
+      async handler({ query: { limit = 50, cursor }, caller }) {
         const before = cursor === undefined ? undefined : Number(cursors.read('history', cursor).id)
         const found = await plane.history({ limit: limit + 1, ...(before !== undefined && { before }) })
         const shown = found.slice(0, limit)
         const last = shown.at(-1)
         return {
           body: {
-            items: shown.map(shownRevision),
+            items: shown.map((revision) => shownRevision(revision, caller)),
             next: found.length > limit && last ? cursors.write('history', { value: last.number, id: last.number }) : null,
           },
         }
@@ -154,11 +154,11 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'configuration.view',
       summary: 'Show a revision',
       response: revisionSchema,
-      async handler({ params }) {
+      async handler({ params, caller }) {
         const wanted = Number(params.number)
         const [found] = Number.isSafeInteger(wanted) ? await plane.history({ limit: 1, before: wanted + 1 }) : []
         if (found?.number !== wanted) throw notFound(`revision ${JSON.stringify(params.number.slice(0, 40))}`)
-        return { body: shownRevision(found) }
+        return { body: shownRevision(found, caller) }
       },
     }),
 
@@ -172,10 +172,10 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
         to: Type.Optional(number('Another; the one now, where nothing is said.')),
       }),
       response: changesSchema,
-      async handler({ query: { from, to = plane.head() } }) {
+      async handler({ query: { from, to = plane.head() }, caller }) {
         mustExist(plane, from, '/from')
         mustExist(plane, to, '/to')
-        return { body: { changes: shownChanges(await plane.diff(from, to)) } }
+        return { body: { changes: shownChanges(await plane.diff(from, to), caller) } }
       },
     }),
 
@@ -194,11 +194,12 @@ export const configurationRoutes = (parts: ApiParts): readonly Route[] => {
         // What was looked at is what is done: a commit in between is a conflict.
         const at = wanted ?? plane.head()
         const changes = await plane.diff(at, to)
-        mayReturn(call, changes)
-        if (planOnly) return { body: { changes: shownChanges(changes), warnings: [] } }
-        const done = orProblem(await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) }))
+        await mayReturn(parts, call, changes)
+        if (planOnly) return { body: { changes: shownChanges(changes, call.caller), warnings: [] } }
+        const rolled = await plane.rollback(to, { actor: actorOf(call), head: at, ...(why !== undefined && { message: why }) })
+        const done = orProblem(rolled, call.caller)
         await auditCommit(parts, call, done)
-        return { body: { ...shownPlan(done), revision: done.revision } }
+        return { body: { ...shownPlan(done, call.caller), revision: done.revision } }
       },
     }),
   ]

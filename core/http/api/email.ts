@@ -23,7 +23,7 @@ type Spec = Readonly<Record<string, unknown>>
 /** Settings as they would be if they were saved, by all the checks that there are for that. */
 const triedSettings = async ({ plane }: EmailParts, call: Call, written: Spec): Promise<EmailSettings> => {
   const change = { documents: [documentOf('settings', { email: written })], owner: 'api', actor: actorOf(call) }
-  const { snapshot } = orProblem(await plane.tried(change), { place: (path) => ['settings', ...path.slice(2)] })
+  const { snapshot } = orProblem(await plane.tried(change), call.caller, { place: (path) => ['settings', ...path.slice(2)] })
   if (!snapshot.email) throw impossible('mail-not-sent', [{ pointer: '/settings', detail: 'these settings cannot be used' }])
   return snapshot.email
 }

@@ -60,13 +60,34 @@ describe('what a document gives', () => {
     }
     return { caller, roles }
   }
+  const makesAdmins = { type: 'maker', with: { roles: ['admin'] } }
   const stored: Readonly<Record<string, object>> = {
-    makes: { steps: [{ type: 'maker', with: { roles: ['admin'] } }] },
-    calls: { steps: [{ flow: 'makes' }, { flow: 'calls' }] },
+    makes: { steps: [{ type: 'deny', when: [{ policy: 'direct' }] }, makesAdmins] },
+    calls: { steps: [{ flow: 'gate' }, { flow: 'makes' }, { flow: 'calls' }] },
+    gate: { steps: [] },
     plain: { steps: [{ flow: 'plain' }] },
+    replaced: { steps: [] },
   }
-  const plane = { object: async (_: string, name: string) => ({ spec: stored[name] }) } as unknown as Plane
-  const operator = callOf('users.*', 'groups.*', 'roles.*', 'flows.*')
+  /** `<kind>.<slug>`, and the slugs of what names it. */
+  const users: Readonly<Record<string, readonly string[]>> = {
+    'flows.makes': ['flows.calls'],
+    'flows.calls': ['flows.calls'],
+    'flows.gate': ['flows.calls'],
+    'flows.plain': ['flows.plain', 'applications.wiki'],
+    'policies.direct': ['flows.makes', 'applications.wiki'],
+    'policies.inner': ['policies.direct'],
+    'policies.free': ['flows.plain', 'applications.wiki'],
+  }
+  const plane = {
+    objects: async () => Object.entries(stored).map(([slug, spec]) => ({ slug, spec })),
+    shipped: (_: string, name: string) => (name === 'replaced' ? { steps: [makesAdmins] } : undefined),
+    usedBy: (kind: string, name: string) =>
+      (users[`${kind}.${name}`] ?? []).map((user) => {
+        const [of, slug] = user.split('.')
+        return { kind: of, slug, pointer: '/x' }
+      }),
+  } as unknown as Plane
+  const operator = callOf('users.*', 'groups.*', 'roles.*', 'flows.*', 'policies.*')
   const changed = (kind: string, name: string, spec: unknown, change: ObjectChange['change'] = 'update', call = operator) =>
     mustBeGivable({ database, catalog, plane }, call, [documentOf(kind as KindName, { [name]: spec })], {
       changes: [{ kind: kind as KindName, slug: name, change }],
@@ -117,12 +138,37 @@ describe('what a document gives', () => {
     await refused(changed('flows', 'mine', { steps: [{ choose: [{ when: 'true', steps: [{ flow: 'calls' }] }] }] }))
   })
 
-  test('an earlier revision with other roles or flows is for those who have every permission', () => {
-    const change = (kind: string) => [{ kind: kind as KindName, slug: 'x', change: 'update' as const }]
-    mayReturn(callOf('providers.*'), change('providers'))
-    mayReturn(callOf('*'), change('flows'))
-    assert.throws(() => mayReturn(operator, change('flows')), Lacking)
-    assert.throws(() => mayReturn(operator, change('roles')), Lacking)
-    assert.throws(() => mayReturn(callOf('configuration.*'), change('providers')), Lacking)
+  test('by what a flow that gives depends on: flows that it calls, policies that it asks, and those that these ask', async () => {
+    await refused(changed('flows', 'gate', { steps: [{ flow: 'plain' }] }))
+    await refused(changed('flows', 'gate', null, 'delete'))
+    for (const policy of ['direct', 'inner'])
+      for (const change of ['update', 'delete'] as const)
+        await refused(changed('policies', policy, change === 'update' ? {} : null, change))
+    await changed('flows', 'plain', { steps: [] })
+    await changed('policies', 'free', {})
+    await assert.rejects(
+      changed('policies', 'inner', {}),
+      /The flow "makes", which runs together with policies\.inner, gives the role "admin", which has permissions that you cannot give or take; you lack tokens\.view/,
+    )
+  })
+
+  test('by a flow that gave before, whatever it does then, and by one that is shipped and comes to light', async () => {
+    await refused(changed('flows', 'makes', { steps: [] }))
+    await refused(changed('flows', 'makes', null, 'delete'))
+    await refused(changed('flows', 'makes', undefined, 'rename'))
+    await refused(changed('flows', 'replaced', null, 'delete'))
+    await changed('flows', 'replaced', { steps: [{ flow: 'plain' }] })
+  })
+
+  test('an earlier revision with other roles or flows is for those who have every permission, other policies for those who may change them', async () => {
+    const returned = (call: Pick<Call, 'caller' | 'roles'>, kind: string, name = 'x') =>
+      mayReturn({ database, catalog, plane }, call, [{ kind: kind as KindName, slug: name, change: 'update' }])
+    await returned(callOf('providers.*'), 'providers')
+    await returned(callOf('*'), 'flows')
+    await returned(operator, 'policies', 'free')
+    await refused(returned(operator, 'policies', 'inner'))
+    await refused(returned(operator, 'flows'))
+    await refused(returned(operator, 'roles'))
+    await refused(returned(callOf('configuration.*'), 'providers'))
   })
 })

@@ -15,6 +15,7 @@ import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { group, groupFields, slug } from './schemas.ts'
 import { referrers, usedBySchema } from './referrers.ts'
+import { answerFor, unseenNote } from './unseen.ts'
 import { mustBeFree } from './used-by.ts'
 
 const refFor = ({ id, slug: name }: Pick<ListedGroup, 'id' | 'slug'>) => ({ kind: 'group', id, name })
@@ -153,7 +154,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/groups/:slug',
       permission: 'groups.edit',
       summary: 'Change a group',
-      description: 'What is not named stays as it is; `parents` and `roles` are replaced whole.',
+      description: `What is not named stays as it is; \`parents\` and \`roles\` are replaced whole. ${unseenNote('groups')}`,
       body: Type.Object(groupFields),
       response: group,
       async handler(call) {
@@ -165,7 +166,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
           if (isRenamed || isChanged) await groupChanged(tx, known.id, now())
         })
         await audit(events, call, 'group.updated', { ...refFor(before), fields: Object.keys(call.body) })
-        return shown(before.slug)
+        return answerFor(call.caller, 'groups', await shown(before.slug))
       },
     }),
 
@@ -178,7 +179,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
       response: undefined,
       async handler(call) {
         const gone = await changing(call, async (tx, known) => {
-          mustBeFree(parts, 'groups', known.slug)
+          mustBeFree(parts, call.caller, 'groups', known.slug)
           await deleteGroup(tx, known, now())
         })
         await audit(events, call, 'group.deleted', refFor(gone))

@@ -125,7 +125,7 @@ export const mediaRoutes = (parts: ApiParts): readonly Route[] => {
         const known = await find(call.params.id)
         if (known.user !== null)
           throw new ApiProblem(409, 'in-use', `It is the avatar of a user; remove it there: DELETE /users/${known.user}/avatar.`)
-        mustBeFree(parts, 'media', known.id)
+        mustBeFree(parts, call.caller, 'media', known.id)
         await database.sql.deleteFrom('media').where('id', '=', known.id).execute()
         await audit(events, call, 'media.deleted', refOf(known))
         return {}

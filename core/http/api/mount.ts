@@ -14,6 +14,7 @@ import { conflictProblem } from './conflicts.ts'
 import { readJson } from './json.ts'
 import { ApiProblem, impossible } from './problem.ts'
 import type { Call, Route } from './route.ts'
+import { toldTo } from './told.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -170,18 +171,18 @@ function addRefusal(scope: FastifyInstance, path: string, routes: readonly Route
   }
 }
 
-const problemFor = (error: unknown): ApiProblem | undefined => {
+const problemFor = (error: unknown, caller: Caller): ApiProblem | undefined => {
   if (error instanceof ApiProblem) return error
   if (error instanceof Lacking) return new ApiProblem(403, 'permission-missing', `${error.message}.`, { permissions: error.permissions })
   if (error instanceof Conflict) return conflictProblem(error)
-  if (error instanceof Refused) return impossible('refused', [], error.message)
+  if (error instanceof Refused) return impossible('refused', [], toldTo(caller)(error.message))
   return undefined
 }
 
 /** What is not the API's own goes to the handler of the whole server. */
-function answerProblem(error: Error, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answerProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   setApiHeaders(reply)
-  const problem = problemFor(error)
+  const problem = problemFor(error, request.caller ?? nobody)
   if (!problem) throw error
   void reply.headers(problem.headers)
   return sendProblem(reply, problem.body)

@@ -13,6 +13,7 @@ import { ApiProblem, notFound } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { referrers, usedBySchema } from './referrers.ts'
 import { changesSchema, objectSchema } from './plane-schemas.ts'
+import { answerFor, unseenNote } from './unseen.ts'
 
 type Spec = Readonly<Record<string, unknown>>
 
@@ -62,8 +63,8 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
     name: string | undefined,
     more: { readonly status?: number; readonly body?: object; readonly location?: string } = {},
   ) => {
-    const done = orProblem(result, { place: inSpec, conflict: 412 })
-    if (!('revision' in done)) return { status: 200, body: shownPlan(done) }
+    const done = orProblem(result, call.caller, { place: inSpec, conflict: 412 })
+    if (!('revision' in done)) return { status: 200, body: shownPlan(done, call.caller) }
     await auditCommit(parts, call, done as Plan & { revision: number })
     if (name === undefined) return { status: 204 }
     const object = await find(name)
@@ -151,8 +152,7 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
       path: `/${kind}/:slug`,
       permission: permission('edit'),
       summary: `Change or rename one of ${kind}`,
-      description:
-        '`spec` is merged into what is there (RFC 7396: null removes). With `slug` it is renamed, and what refers to it is rewritten.',
+      description: `\`spec\` is merged into what is there (RFC 7396: null removes). With \`slug\` it is renamed, and what refers to it is rewritten. ${unseenNote(kind)}`,
       query: writeQuery,
       body: Type.Object({ spec: Type.Optional(spec), slug: Type.Optional(slug) }),
       response: Type.Union([objectSchema, changesSchema]),
@@ -166,7 +166,8 @@ const routesOf = (parts: ApiParts, kind: RevisionedKind): readonly Route[] => {
           expected,
           ...(name !== known.slug && { renames: [{ kind, from: known.slug, to: name }] }),
         })
-        return finish(call, result, name)
+        const answer = await finish(call, result, name)
+        return call.query.dryRun ? answer : answerFor(call.caller, kind, answer)
       },
     }),
 

@@ -19,7 +19,7 @@ export const setRoles = async (
   const given = wanted.filter((role) => !had.includes(role))
   const taken = had.filter((role) => !wanted.includes(role))
   if (given.length + taken.length > 0) demand(call.caller, 'roles.assign')
-  mustBeRoles(given, call.roles, '/roles')
+  mustBeRoles(given, call, '/roles')
   conferral(call.caller, call.roles).roles([...given, ...taken])
   const changed = [await assignRoles(tx, subject, given), await withdrawRoles(tx, subject, taken)]
   return changed.includes(true)

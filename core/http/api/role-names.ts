@@ -1,14 +1,19 @@
-import { isPattern, type RoleDefinitions, unknownPermission } from '../../access/permissions.ts'
+import { isPattern, unknownPermission } from '../../access/permissions.ts'
 import { didYouMean } from '../../configuration/suggest.ts'
 import { impossible } from './problem.ts'
+import type { Call } from './route.ts'
+import { toldTo } from './told.ts'
 
 /** Throws `ApiProblem` for a role that the configuration does not have. */
-export const mustBeRoles = (slugs: readonly string[], known: RoleDefinitions, pointer: string): void => {
+export const mustBeRoles = (slugs: readonly string[], { caller, roles: known }: Pick<Call, 'caller' | 'roles'>, pointer: string): void => {
+  const told = toldTo(caller)
   const errors = slugs
     .filter((slug) => !known.has(slug))
     .map((slug) => ({
       pointer,
-      detail: `there is no role "${slug}"${didYouMean(slug, known.keys()) || `; there are ${[...known.keys()].toSorted().join(', ')}`}`,
+      detail: told(
+        `there is no role "${slug}"${didYouMean(slug, known.keys()) || `; there are ${[...known.keys()].toSorted().join(', ')}`}`,
+      ),
     }))
   if (errors.length > 0) throw impossible('unknown-role', errors)
 }

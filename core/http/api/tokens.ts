@@ -9,7 +9,7 @@ import { rolesOfUser } from '../../identity/roles.ts'
 import { audit } from './audit.ts'
 import { etagOfBody } from './etags.ts'
 import type { ApiParts } from './parts.ts'
-import { impossible, invalid, notFound } from './problem.ts'
+import { ApiProblem, impossible, invalid, notFound } from './problem.ts'
 import { mustBeScopes } from './role-names.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, nullable, scopes, token } from './schemas.ts'
@@ -34,6 +34,20 @@ const untilOf = (text: string | null | undefined, now: number): Date | undefined
     throw invalid([{ pointer: '/expiresAt', detail: `${JSON.stringify(text)} is not a time; write it like 2030-01-31T12:00:00Z` }])
   if (until.getTime() <= now) throw impossible('expired', [{ pointer: '/expiresAt', detail: `${text} is over` }])
   return until
+}
+
+/** When a token ends: a token makes none that outlives it, and one that ends with it where nothing is said. */
+const noLaterThanCaller = async (tx: Tx, { caller }: Call, wanted: Date | undefined): Promise<Date | undefined> => {
+  if (!caller.token) return wanted
+  const own = await tx.selectFrom('tokens').select('expires_at').where('id', '=', caller.token.id).executeTakeFirst()
+  if (!own) throw new ApiProblem(401, 'unauthenticated', 'The token was revoked meanwhile.')
+  if (own.expires_at === null) return wanted
+  const last = new Date(own.expires_at)
+  if (wanted && wanted > last) {
+    const detail = `is later than ${last.toISOString()}, when the token ends that asks for it; choose a time until then`
+    throw impossible('outlives-caller', [{ pointer: '/expiresAt', detail }], `The end of the token ${detail}.`)
+  }
+  return wanted ?? last
 }
 
 export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
@@ -62,7 +76,9 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
         name: Type.String({ description: 'What it is for.', minLength: 1, maxLength: 200 }),
         user: Type.Optional(Type.String({ description: 'Id of the user it acts as; you, where nothing is said.', maxLength: 40 })),
         scopes: Type.Optional(nullable(scopes)),
-        expiresAt: Type.Optional(nullable(instant('When it ends; never, where nothing is said.'))),
+        expiresAt: Type.Optional(
+          nullable(instant('When it ends. Where nothing is said: never, or with the token that asks for it, which it may not outlive.')),
+        ),
       }),
       response: Type.Object({ ...token.properties, token: Type.String({ description: 'Send it as `Authorization: Bearer <token>`.' }) }),
       status: 201,
@@ -79,7 +95,8 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
           if (!user)
             throw impossible('no-such-user', [{ pointer: '/user', detail: `there is no user with the id ${JSON.stringify(userId)}` }])
           await mustBeOursToGive(tx, call, userId, limits)
-          return createToken(tx, { userId, name: body.name, scopes: limits, expiresAt }, now)
+          const until = await noLaterThanCaller(tx, call, expiresAt)
+          return createToken(tx, { userId, name: body.name, scopes: limits, expiresAt: until }, now)
         })
         await audit(events, call, 'token.created', {
           kind: 'token',

@@ -19,6 +19,7 @@ import { setRoles } from './role-changes.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { instant, user, userFields } from './schemas.ts'
 import { referrers, usedBySchema } from './referrers.ts'
+import { answerFor, unseenNote } from './unseen.ts'
 import { mustBeFree } from './used-by.ts'
 import { shownUser, userListRoute } from './user-list.ts'
 
@@ -110,8 +111,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id',
       permission: 'users.edit',
       summary: 'Change a user',
-      description:
-        'What is not named stays as it is; `attributes`, `groups` and `roles` are replaced whole. A user who may do more than you cannot be changed by you. Your own address, in a session, within 15 minutes of signing in.',
+      description: `What is not named stays as it is; \`attributes\`, \`groups\` and \`roles\` are replaced whole. A user who may do more than you cannot be changed by you. Your own address, in a session, within 15 minutes of signing in. ${unseenNote('users')}`,
       body: Type.Partial(Type.Object(userFields)),
       response: user,
       async handler(call) {
@@ -119,7 +119,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
         const { groups, roles, email, ...fields } = call.body
         if (email !== undefined) await mustHaveProvedLately(call, params.id, now())
         const before = await changing(call, async (tx, known) => {
-          if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, 'users', known.username)
+          if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, call.caller, 'users', known.username)
           await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
           const changed = [
             groups !== undefined && (await setGroups(tx, call, known.id, known.groups, groups)),
@@ -128,7 +128,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
           if (changed.includes(true)) await userChanged(tx, known.id, now())
         })
         await audit(events, call, 'user.updated', { ...userRef(before), fields: Object.keys(call.body) })
-        return shown(before.id)
+        return answerFor(call.caller, 'users', await shown(before.id), before.id)
       },
     }),
 
@@ -141,7 +141,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       response: undefined,
       async handler(call) {
         const gone = await changing(call, async (tx, known) => {
-          mustBeFree(parts, 'users', known.username)
+          mustBeFree(parts, call.caller, 'users', known.username)
           await deleteUser(tx, known, now())
         })
         await audit(events, call, 'user.deleted', userRef(gone))
