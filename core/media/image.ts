@@ -1,5 +1,7 @@
+/** Formats of pixels: what showing one costs is bounded by its size. */
+export const rasterTypes = ['image/png', 'image/jpeg', 'image/webp'] as const
 /** The formats that are taken. */
-export const imageTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
+export const imageTypes = [...rasterTypes, 'image/svg+xml'] as const
 export type ImageType = (typeof imageTypes)[number]
 
 /** An image as it is kept: written anew from what was sent. `width` and `height` in pixels; null: an SVG that says none. */
