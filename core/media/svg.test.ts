@@ -43,6 +43,9 @@ describe('an SVG image', () => {
     refuses('<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="1"/>', /5000 × 1/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg" width="50000" viewBox="0 0 1 1"/>', /50000/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 NaN 1"/>', /viewBox/)
+    assert.deepEqual(size('viewBox="0 0 1e6 0.1"'), [1_000_000, 1])
+    refuses('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1e308 1e308"/>', /viewBox is larger than 1000000/)
+    refuses('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" viewBox="0 0 1 1000001"/>', /viewBox is larger/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg"/>', /neither a viewBox/)
   })
 })
@@ -140,7 +143,17 @@ describe('an SVG image is refused', () => {
         ),
         /more than 50000/,
       ],
+      [
+        svg(`<path id="p" d="${'h1v1'.repeat(10_000)}"/><g id="u">${'<use href="#p"/>'.repeat(200)}</g><use href="#u"/>`),
+        /more than 50000/,
+      ],
+      [svg(`<text id="t">${'a'.repeat(40_000)}</text><g id="u">${'<use href="#t"/>'.repeat(200)}</g>`), /more than 50000/],
       [svg('<style>.a{fill:url(#p)}</style><pattern id="p"/>'), /no gradient/],
+      // A marker is drawn at each point of the path that names it, a filter reckoned for each pixel of each element.
+      [svg('<marker id="m"><circle r="9"/></marker><path marker-mid="url(#m)" d="M0 0h1v1h-1v-1"/>'), /<marker>.* turn markers into paths/],
+      [svg('<marker id="m"/><path style="marker-end:url(#m)" d="M0 0h1"/>'), /<marker>/],
+      [svg('<filter id="f"><feMorphology radius="90"/></filter><rect filter="url(#f)"/>'), /<filter>.* save it as PNG or WebP/],
+      [svg('<rect style="filter:blur(90px)"/>'), /blur/],
     ],
   }
   for (const [name, all] of Object.entries(cases))
