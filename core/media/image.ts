@@ -16,6 +16,8 @@ export type Image = {
 export const maxSide = 4096
 /** Bytes, of what is sent and of what is kept. */
 export const maxImageBytes = 512 * 1024
+/** Bytes of SVG: it is read at once, while nobody else is answered, and no logo needs more. */
+export const maxSvgBytes = 100 * 1024
 
 /** What was sent cannot be used as an image. The message is for people: what is wrong, and what to do. */
 export class BadImage extends Error {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readImage } from './read-image.ts'
+import { maxSvgBytes } from './image.ts'
 import { svg } from './sample.fixture.ts'
 
 const written = (bytes: Buffer | string): string => readImage(Buffer.from(bytes)).bytes.toString()
@@ -149,6 +150,9 @@ describe('an SVG image is refused', () => {
       ],
       [svg(`<text id="t">${'a'.repeat(40_000)}</text><g id="u">${'<use href="#t"/>'.repeat(200)}</g>`), /more than 50000/],
       [svg('<style>.a{fill:url(#p)}</style><pattern id="p"/>'), /no gradient/],
+      [svg('a'.repeat(maxSvgBytes)), /bytes, and of SVG 102400 is the most; .*WebP/],
+      [svg('<g/>'.repeat(10_000)), /more than 10000 "<"/],
+      [svg('='.repeat(20_001)), /more than 20000 "="/],
       // A marker is drawn at each point of the path that names it, a filter reckoned for each pixel of each element.
       [svg('<marker id="m"><circle r="9"/></marker><path marker-mid="url(#m)" d="M0 0h1v1h-1v-1"/>'), /<marker>.* turn markers into paths/],
       [svg('<marker id="m"/><path style="marker-end:url(#m)" d="M0 0h1"/>'), /<marker>/],
@@ -163,7 +167,7 @@ describe('an SVG image is refused', () => {
 })
 
 test('no file of the size that is taken keeps the server busy', () => {
-  const half = 250_000
+  const half = maxSvgBytes / 2 - 200
   const long = [
     svg(`<path d="${'a'.repeat(2 * half)}"/>`),
     svg(`<style>${'/*'.repeat(half)}</style>`),
@@ -172,8 +176,9 @@ test('no file of the size that is taken keeps the server busy', () => {
     svg(`<path id="${' '.repeat(2 * half)}x"/>`),
     svg('', ` width="1${' '.repeat(2 * half)}x"`),
     svg('&'.repeat(2 * half)),
+    svg('<g/>'.repeat(9000)),
     svg('<g/>'.repeat(half / 2)),
-    svg('<a xmlns:b="c"/>'.repeat(half / 8), Array.from({ length: 9000 }, (_, at) => ` xmlns:a${at}="b"`).join('')),
+    svg('<a xmlns:b="c"/>'.repeat(half / 32), Array.from({ length: 2000 }, (_, at) => ` xmlns:a${at}="b"`).join('')),
     svg('<!---->'.repeat(half / 4)),
     Buffer.from(`<svg ${' '.repeat(2 * half)}`),
     Buffer.from(`${' '.repeat(60)}<?xml ${' '.repeat(2 * half)}`),

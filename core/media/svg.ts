@@ -1,4 +1,4 @@
-import { BadImage, type Image, mustBeSane } from './image.ts'
+import { BadImage, type Image, maxSvgBytes, mustBeSane } from './image.ts'
 import { mustBeCheap, type SvgElement } from './svg-cost.ts'
 import { attributes, costly, describing, elements, textual } from './svg-names.ts'
 import { idIn, pixels, referencesIn, viewBoxSize } from './svg-values.ts'
@@ -111,6 +111,8 @@ const sizeOf = ({ attributes: own }: Written): { readonly width: number | null; 
 
 /** An SVG image of what is drawn, written anew from an allow-list. What runs, loads or embeds something is refused. Throws `BadImage`. */
 export const rewriteSvg = (bytes: Buffer): Image => {
+  if (bytes.length > maxSvgBytes)
+    throw new BadImage(`it has ${bytes.length} bytes, and of SVG ${maxSvgBytes} is the most; make it simpler, or save it as WebP`)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -1,11 +1,11 @@
 import Type from 'typebox'
-import { BadImage, type Image, type ImageType, imageTypes, maxImageBytes, maxSide, rasterTypes } from '../../media/image.ts'
+import { BadImage, type Image, type ImageType, imageTypes, maxImageBytes, maxSide, maxSvgBytes, rasterTypes } from '../../media/image.ts'
 import { readImage } from '../../media/read-image.ts'
 import { impossible } from './problem.ts'
 
-const fields = (formats: string) => ({
+const fields = (formats: string, more = '') => ({
   data: Type.String({
-    description: `The image in base64 (RFC 4648 §4): ${formats}, ${maxImageBytes / 1024} KiB and ${maxSide} × ${maxSide} pixels at most.`,
+    description: `The image in base64 (RFC 4648 §4): ${formats}, ${maxImageBytes / 1024} KiB and ${maxSide} × ${maxSide} pixels at most${more}.`,
     minLength: 1,
     contentEncoding: 'base64',
   }),
@@ -15,7 +15,7 @@ const fields = (formats: string) => ({
 })
 
 /** An image in a body. */
-export const imageFields = fields('PNG, JPEG, WebP or SVG')
+export const imageFields = fields('PNG, JPEG, WebP or SVG', `, SVG ${maxSvgBytes / 1024} KiB`)
 /** The picture of somebody in a body. Everybody may upload one, and it is shown to whoever looks after users: pixels alone, since drawings can be made to stop a browser. */
 export const avatarFields = fields('PNG, JPEG or WebP; no SVG')
 
