@@ -75,7 +75,7 @@ const message = (error: ErrorObject): string => {
     case 'pattern':
       return `${quoted(value)} ${typeof schema['x-hint'] === 'string' ? `must be ${schema['x-hint']}` : `does not match ${String(params['pattern'])}`}`
     case 'format':
-      return `${quoted(value)} is not a valid ${String(params['format'])}`
+      return `${quoted(value)} ${typeof schema['x-hint'] === 'string' ? `must be ${schema['x-hint']}` : `is not a valid ${String(params['format'])}`}`
     case 'uniqueItems':
       return `entries ${Number(params['j']) + 1} and ${Number(params['i']) + 1} are equal; remove one of them`
     case 'x-unbuilt':

@@ -105,8 +105,9 @@ const application = Type.Object({
     Type.String({
       title: 'Address',
       description: 'Opened from the list of applications.',
-      pattern: '^https?://',
-      'x-hint': 'an address that starts with http:// or https://',
+      format: 'web-address',
+      maxLength: 2000,
+      'x-hint': 'an address that starts with http:// or https://, with a host and without spaces',
     }),
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),

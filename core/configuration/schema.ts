@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
 import type { Check } from '../engine/program.ts'
 import { explain } from './explain.ts'
+import { addAllFormats } from './formats.ts'
 
 /** JSON Schema 2020-12, as far as it is walked here. */
 export type Schema = {
@@ -33,7 +33,7 @@ export type Schema = {
   readonly 'x-scopes'?: readonly string[] | undefined
   /** Of a section: its secrets are kept (`$keep`) only while these fields are as they were stored. */
   readonly 'x-keep-with'?: readonly string[] | undefined
-  /** What a `pattern` asks for, in words. */
+  /** What a `pattern` or a `format` asks for, in words. */
   readonly 'x-hint'?: string | undefined
 }
 
@@ -51,7 +51,7 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     code: { optimize: false },
     ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
   })
-  addFormats.default(ajv)
+  addAllFormats(ajv)
   for (const keyword of [
     'x-secret',
     'x-generate',

@@ -102,10 +102,26 @@ test('an application without a provider is a link', () => {
     snapshotOf("applications: { site: { name: Site, launchUrl: 'https://x.example' } }").applications.get('site')?.provider,
     undefined,
   )
-  assert.match(
-    problemsOf("applications: { site: { name: Site, launchUrl: 'javascript:alert(1)' } }").join(),
-    /must be an address that starts with http/,
-  )
+})
+
+test('the address of an application is one that a browser can open', () => {
+  const told = (launchUrl: string) => problemsOf(`applications: { site: { name: Site, launchUrl: ${JSON.stringify(launchUrl)} } }`)
+  for (const good of ['http://a', 'https://x.example/ä?q=#f', 'https://[::1]:8443/', 'http://10.0.0.1:80/x'])
+    assert.deepEqual(told(good), [], good)
+  for (const bad of [
+    'javascript:alert(1)',
+    'http://',
+    'https://[',
+    'https://a\njavascript:1',
+    'https://a b',
+    'https://a\\@b',
+    'https://a:x',
+    `https://${'a'.repeat(2000)}`,
+  ]) {
+    const problems = told(bad)
+    assert.equal(problems.length, 1, bad)
+    assert.match(problems[0] ?? '', /applications\.site\.launchUrl: .*(?:must be an address that starts with http|at most 2000 characters)/)
+  }
 })
 
 test('flows: durations become seconds, a document replaces a shipped flow of the same slug', () => {
