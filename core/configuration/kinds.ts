@@ -107,7 +107,7 @@ const application = Type.Object({
       description: 'Opened from the list of applications.',
       format: 'web-address',
       maxLength: 2000,
-      'x-hint': 'an address that starts with http:// or https://, with a host and without spaces',
+      'x-hint': 'a whole address that starts with http:// or https://',
     }),
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),

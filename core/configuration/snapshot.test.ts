@@ -120,7 +120,10 @@ test('the address of an application is one that a browser can open', () => {
   ]) {
     const problems = told(bad)
     assert.equal(problems.length, 1, bad)
-    assert.match(problems[0] ?? '', /applications\.site\.launchUrl: .*(?:must be an address that starts with http|at most 2000 characters)/)
+    assert.match(
+      problems[0] ?? '',
+      /applications\.site\.launchUrl: .*(?:must be a whole address that starts with http|at most 2000 characters)/,
+    )
   }
 })
 
