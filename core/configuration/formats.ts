@@ -10,14 +10,8 @@ const isDay = (text: string): boolean => {
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
 }
 
-const absolute = /^https?:\/\/[^\s\\]+$/
-
-/** An address of the web that browsers can open as it is written. */
-const isWebAddress = (text: string): boolean => absolute.test(text) && URL.canParse(text)
-
-/** Adds the formats of JSON Schema and our own. */
+/** Adds the formats of JSON Schema. */
 export const addAllFormats = (ajv: Ajv2020): void => {
   addFormats.default(ajv)
   ajv.addFormat('date-time', isInstant)
-  ajv.addFormat('web-address', isWebAddress)
 }
