@@ -27,3 +27,25 @@ export function localized(text: LocalText, locale: string): Message {
   const found = [...tags, 'en'].find((tag) => Object.hasOwn(text, tag))
   return literal((found === undefined ? Object.values(text)[0] : text[found]) ?? '')
 }
+
+/** Control characters, halves of surrogate pairs, and the signs that turn the direction of text: with them one name looks like another. */
+const unseen = '\\p{Cc}\\p{Cs}\\u202a-\\u202e\\u2066-\\u2069'
+const line = `^[^${unseen}]*$`
+const lines = `^(?:[\\n\\t]|[^${unseen}])*$`
+const linePattern = new RegExp(line, 'u')
+const linesPattern = new RegExp(lines, 'u')
+
+/** Can people read all of a text? `several`: lines and tabs may be in it. */
+export const isReadable = (text: string, { several = false } = {}): boolean => (several ? linesPattern : linePattern).test(text)
+
+/** A field for a text of one line that people read, such as a name. */
+export const lineOfText = (options: Type.TStringOptions) =>
+  Type.String({
+    ...options,
+    pattern: line,
+    'x-hint': 'one line without control characters, and without such as turn the direction of text',
+  })
+
+/** A field for a text of several lines that people read, such as a description. */
+export const linesOfText = (options: Type.TStringOptions) =>
+  Type.String({ ...options, pattern: lines, 'x-hint': 'text without control characters, and without such as turn the direction of text' })

@@ -43,6 +43,8 @@ const reasons: Readonly<Record<string, (input: Superuser) => string>> = {
   'core.username-taken': ({ username }) => `there is a user "${username}" already; choose another name`,
   'core.username-invalid': ({ username }) =>
     `"${username}" cannot be a user name: 1 to 150 characters, no control characters, no spaces at its ends`,
+  'core.name-unreadable': () =>
+    'the full name has to be one line without control characters, and without such as turn the direction of text',
   'core.email-invalid': ({ email }) => `"${email}" is not an e-mail address`,
 }
 

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { lineOfText } from '../api/index.ts'
 
 /** The id of an image, as the API gives it to whoever uploads one. */
 export const mediaReference = (title: string, description: string) =>
@@ -24,7 +25,7 @@ const colors = {
 /** `flows`: the fields of flows by their use. */
 export const brandSchema = <F extends Type.TProperties>(flows: F) =>
   Type.Object({
-    name: Type.String({
+    name: lineOfText({
       title: 'Name',
       description: 'Shown as the title of every page, in place of “Sluice”.',
       minLength: 1,
@@ -62,7 +63,7 @@ export const brandSchema = <F extends Type.TProperties>(flows: F) =>
       Type.Array(
         Type.Object(
           {
-            label: Type.String({ title: 'Label', description: 'As people see it.', minLength: 1, maxLength: 100 }),
+            label: lineOfText({ title: 'Label', description: 'As people see it.', minLength: 1, maxLength: 100 }),
             href: Type.String({
               title: 'Address',
               description: 'Where it leads.',

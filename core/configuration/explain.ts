@@ -11,8 +11,12 @@ export const pathOf = (pointer: string): Path =>
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^(0|[1-9]\d*)$/.test(part) ? Number(part) : part))
 
+/** As it can be read: signs that turn the direction of text are told, not written. */
 const quoted = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = (JSON.stringify(value) ?? String(value)).replaceAll(
+    /[\u007f-\u009f\p{Bidi_Control}]/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
@@ -76,6 +80,8 @@ const message = (error: ErrorObject): string => {
       return `${quoted(value)} ${typeof schema['x-hint'] === 'string' ? `must be ${schema['x-hint']}` : `does not match ${String(params['pattern'])}`}`
     case 'format':
       return `${quoted(value)} is not a valid ${String(params['format'])}`
+    case 'x-url':
+      return `${quoted(value)} is no address that can be opened; check its host and its port`
     case 'uniqueItems':
       return `entries ${Number(params['j']) + 1} and ${Number(params['i']) + 1} are equal; remove one of them`
     case 'x-unbuilt':

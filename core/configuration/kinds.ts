@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { secret } from '../api/index.ts'
+import { lineOfText, linesOfText, secret } from '../api/index.ts'
 import { brandSchema, mediaReference } from './brand-schema.ts'
 import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
@@ -27,12 +27,15 @@ const slug = {
   pattern: /^[a-z0-9][a-z0-9_-]{0,99}$/,
   hint: 'a slug: small letters, digits, - and _, starting with a letter or a digit, 100 at most',
 }
+/** Whether it can be read as an address, `x-url` says. */
+const webAddress = '^https?://[^\\s\\\\]+$'
 const username = {
-  pattern: /^(?!\s)[^\p{Cc}]{1,150}(?<!\s)$/u,
+  pattern: /^(?!\s)[^\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]{1,150}(?<!\s)$/u,
   hint: 'a user name: 1 to 150 characters, no control characters, no spaces at its ends',
 }
 
-const text = (title: string, description: string) => Type.String({ title, description, minLength: 1, maxLength: 1000 })
+const text = (title: string, description: string) => linesOfText({ title, description, minLength: 1, maxLength: 1000 })
+const line = (title: string, description: string) => lineOfText({ title, description, minLength: 1, maxLength: 1000 })
 /** `to`: the kind whose slug it is; what is named by it cannot be deleted, and follows when it is renamed. */
 const reference = (title: string, description: string, to?: string) =>
   Type.String({ title, description, minLength: 1, maxLength: 100, ...(to !== undefined && { 'x-ref': to }) })
@@ -81,7 +84,7 @@ const flow = Type.Object({
 
 const provider = Type.Object({
   type: reference('Protocol', 'One of the protocols that plugins bring.'),
-  name: Type.Optional(text('Name', 'Of the application that is made where no application names this provider.')),
+  name: Type.Optional(line('Name', 'Of the application that is made where no application names this provider.')),
   with: settings,
 })
 
@@ -94,19 +97,21 @@ const brand = brandSchema(flowsByUse)
 
 const policy = Type.Object({
   type: reference('Type of policy', 'One of the policies that plugins bring.'),
-  name: Type.Optional(text('Name', 'As administrators see it.')),
+  name: Type.Optional(line('Name', 'As administrators see it.')),
   with: settings,
 })
 
 const application = Type.Object({
-  name: text('Name', 'As people see it.'),
+  name: line('Name', 'As people see it.'),
   provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.', 'providers')),
   launchUrl: Type.Optional(
     Type.String({
       title: 'Address',
       description: 'Opened from the list of applications.',
-      pattern: '^https?://',
-      'x-hint': 'an address that starts with http:// or https://',
+      pattern: webAddress,
+      'x-url': true,
+      maxLength: 2000,
+      'x-hint': 'a whole address that starts with http:// or https://',
     }),
   ),
   description: Type.Optional(text('Description', 'Shown in the list of applications.')),
@@ -118,7 +123,7 @@ const application = Type.Object({
 })
 
 const user = Type.Object({
-  name: Type.Optional(Type.String({ title: 'Name', description: 'Full name.', maxLength: 1000 })),
+  name: Type.Optional(lineOfText({ title: 'Name', description: 'Full name.', maxLength: 1000 })),
   email: Type.Optional(Type.String({ title: 'E-mail', description: 'E-mail address.', maxLength: 320 })),
   enabled: Type.Optional(Type.Boolean({ title: 'Enabled', description: 'A user who is not enabled may not sign in.' })),
   groups: Type.Optional(
@@ -136,7 +141,7 @@ const user = Type.Object({
 })
 
 const group = Type.Object({
-  name: Type.Optional(text('Name', 'As people see it; the slug where there is none.')),
+  name: Type.Optional(line('Name', 'As people see it; the slug where there is none.')),
   parents: Type.Optional(
     Type.Array(reference('Group', 'A group.', 'groups'), {
       title: 'Parents',
@@ -150,7 +155,7 @@ const group = Type.Object({
 })
 
 const role = Type.Object({
-  name: text('Name', 'As people see it.'),
+  name: line('Name', 'As people see it.'),
   description: Type.Optional(text('Description', 'What it is for.')),
   permissions: Type.Array(
     Type.String({ title: 'Permission', description: 'E.g. `users.view`; `users.*`, `*.view` and `*` stand for several.', maxLength: 100 }),

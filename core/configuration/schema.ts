@@ -1,7 +1,7 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import { Ajv2020, type AnySchemaObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { Check } from '../engine/program.ts'
 import { explain } from './explain.ts'
+import { addAllFormats } from './formats.ts'
 
 /** JSON Schema 2020-12, as far as it is walked here. */
 export type Schema = {
@@ -33,6 +33,8 @@ export type Schema = {
   readonly 'x-scopes'?: readonly string[] | undefined
   /** Of a section: its secrets are kept (`$keep`) only while these fields are as they were stored. */
   readonly 'x-keep-with'?: readonly string[] | undefined
+  /** An address that has to be readable as one, beside its `pattern`. */
+  readonly 'x-url'?: true | undefined
   /** What a `pattern` asks for, in words. */
   readonly 'x-hint'?: string | undefined
 }
@@ -51,7 +53,7 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     code: { optimize: false },
     ...(dropUnknown ? { removeAdditional: 'all' as const } : {}),
   })
-  addFormats.default(ajv)
+  addAllFormats(ajv)
   for (const keyword of [
     'x-secret',
     'x-generate',
@@ -64,6 +66,14 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     'x-keep-with',
   ])
     ajv.addKeyword(keyword)
+  // Beside a pattern, which tells what does not even look like one.
+  ajv.addKeyword({
+    keyword: 'x-url',
+    type: 'string',
+    validate: (_: true, text: string, parent?: AnySchemaObject) =>
+      !new RegExp(String(parent?.['pattern'] ?? ''), 'u').test(text) || URL.canParse(text),
+    errors: false,
+  })
   ajv.addKeyword({ keyword: 'x-unbuilt', validate: () => false, errors: false })
   return ajv
 }

@@ -102,10 +102,50 @@ test('an application without a provider is a link', () => {
     snapshotOf("applications: { site: { name: Site, launchUrl: 'https://x.example' } }").applications.get('site')?.provider,
     undefined,
   )
-  assert.match(
-    problemsOf("applications: { site: { name: Site, launchUrl: 'javascript:alert(1)' } }").join(),
-    /must be an address that starts with http/,
-  )
+})
+
+test('names have no signs that nobody sees: a document with one is refused with the line', () => {
+  const documents = [
+    ['applications: { a: { name: Wiki } }', 'applications.a.name'],
+    ['users:\n  ada: { name: Wiki }', 'users.ada.name'],
+    ['groups:\n  g: { name: Wiki }', 'groups.g.name'],
+    ['brands: { b: { name: Wiki } }', 'brands.b.name'],
+    ['roles: { r: { name: A, description: Wiki, permissions: [] } }', 'roles.r.description'],
+    ['flows: { f: { title: Wiki, designation: recovery, steps: [] } }', 'flows.f.title'],
+  ] as const
+  for (const [text, place] of documents)
+    for (const sign of ['\\0', '\\e', '\\u202E', '\\u2066', '\\u0085']) {
+      const problems = problemsOf(text.replace('Wiki', `"W${sign}iki"`))
+      const [problem = ''] = problems.filter((each) => each.includes(`${place}: `))
+      assert.match(problem, /^my\.yaml:[1-4]:\d+: .* must be (?:one line|text) without control characters/, problems.join())
+      assert.doesNotMatch(problem, /[\p{Cc}\u202e\u2066]/u)
+    }
+  assert.deepEqual(problemsOf('applications: { a: { name: Wiki, description: "two\\nlines" } }'), [])
+  assert.match(problemsOf('applications: { a: { name: "two\\nlines" } }').join(), /must be one line/)
+  assert.match(problemsOf('users: { "a\\u202Eb": {} }').join(), /must be a user name/)
+})
+
+test('the address of an application is one that a browser can open', () => {
+  const told = (launchUrl: string) => problemsOf(`applications: { site: { name: Site, launchUrl: ${JSON.stringify(launchUrl)} } }`)
+  for (const good of ['http://a', 'https://x.example/ä?q=#f', 'https://[::1]:8443/', 'http://10.0.0.1:80/x'])
+    assert.deepEqual(told(good), [], good)
+  for (const bad of [
+    'javascript:alert(1)',
+    'http://',
+    'https://[',
+    'https://a\njavascript:1',
+    'https://a b',
+    'https://a\\@b',
+    'https://a:x',
+    `https://${'a'.repeat(2000)}`,
+  ]) {
+    const problems = told(bad)
+    assert.equal(problems.length, 1, bad)
+    assert.match(
+      problems[0] ?? '',
+      /applications\.site\.launchUrl: .*(?:must be a whole address that starts with http|at most 2000 characters|is no address that can be opened)/,
+    )
+  }
 })
 
 test('flows: durations become seconds, a document replaces a shipped flow of the same slug', () => {

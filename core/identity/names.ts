@@ -1,4 +1,4 @@
-import { msg, type Message, type UserFields } from '../api/index.ts'
+import { isReadable, msg, type Message, type UserFields } from '../api/index.ts'
 
 /** What user names are compared by: upper and lower case, and forms that look alike by Unicode's own account (NFKC), are one name. */
 export const usernameKey = (username: string): string => username.normalize('NFKC').toLowerCase().normalize('NFKC')
@@ -27,7 +27,8 @@ export const isEmail = (text: string): boolean => {
 }
 
 /** What is wrong with fields of a user, by field name; empty if nothing is. An empty address is none. */
-export const problemsOf = ({ username, email }: Partial<UserFields>): Readonly<Record<string, Message>> => ({
+export const problemsOf = ({ username, name, email }: Partial<UserFields>): Readonly<Record<string, Message>> => ({
   ...(username !== undefined && !isUsername(username) && { username: msg('core.username-invalid') }),
+  ...(name !== undefined && !isReadable(name) && { name: msg('core.name-unreadable') }),
   ...(email && !isEmail(email) && { email: msg('core.email-invalid') }),
 })

@@ -20,6 +20,10 @@ const rules: readonly Rule[] = [
   },
   { is: ({ code }) => code === 'EDNS', say: () => 'the name of the host could not be looked up; check "host"' },
   {
+    is: ({ code, message }) => code === 'ERR_IP_BLOCKED' || message.includes('ERR_IP_BLOCKED'),
+    say: () => 'it has an address of the link alone (169.254.0.0/16, fe80::/10), where no mail server stands; check "host"',
+  },
+  {
     is: ({ message }) => message.includes('ECONNREFUSED'),
     say: () => 'nothing takes connections there; check "host" and "port", and whether the mail server runs',
   },
@@ -67,9 +71,17 @@ const printable = (text: string) =>
     .slice(0, 300)
     .trim()
 
+/** What a mail server says (RFC 5321 §4.2). What anything else answers is not told on: it may be for nobody who is here. */
+const reply = /^[245]\d\d[ -]/
+
+const saidBy = ({ response, message }: Failure): string => {
+  if (response === undefined) return printable(message)
+  return reply.test(response) ? printable(response) : 'what it says is not what mail servers say'
+}
+
 /** A sentence about a failure: which server, what it said, and what to do. */
 export const cureOf = (error: unknown, server: Server): string => {
   const failure: Failure = error instanceof Error ? error : { message: String(error) }
   const cure = rules.find(({ is }) => is(failure, server))?.say(server) ?? 'check the settings of the mail server, and its log'
-  return `the mail server ${server.host}:${server.port} did not take the message (${printable(failure.response ?? failure.message)}): ${cure}`
+  return `the mail server ${server.host}:${server.port} did not take the message (${saidBy(failure)}): ${cure}`
 }

@@ -126,6 +126,27 @@ describe('mail', () => {
     await choosy.close()
   })
 
+  test('tells on nothing that is not said by a mail server', async () => {
+    for (const [banner, ...untold] of [
+      ['HTTP/1.1 401 secret-realm\r\n', 'secret'],
+      ['SSH-2.0-OpenSSH_9.2p1\r\n', 'OpenSSH'],
+      ['-ERR secret-redis\r\n', 'secret'],
+    ] as const) {
+      const other = await startListener((socket) => socket.write(banner))
+      const told = await refusal(settings(other.port, { timeout: 1 }))
+      for (const text of untold) assert.ok(!told.includes(text), told)
+      await other.close()
+    }
+    const busy = await startListener((socket) => socket.write('421 too busy\r\n'))
+    assert.match(await refusal(settings(busy.port, { timeout: 1 })), /421 too busy/)
+    await busy.close()
+  })
+
+  test('goes to no address of the link, where clouds keep secrets', async () => {
+    for (const host of ['169.254.169.254', 'fe80::1', '::ffff:169.254.169.254', '2852039166'])
+      assert.match(await refusal(settings(25, { host })), /an address of the link alone.*check "host"/, host)
+  })
+
   test('waits for no server longer than it may', async () => {
     const silent = await startListener(() => {})
     const started = Date.now()

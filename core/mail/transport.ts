@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { EmailSettings } from '../configuration/email-schema.ts'
+import { openSocket } from './connect.ts'
 import { cureOf } from './cure.ts'
 import { messageOf } from './message.ts'
 import { type Mail, MailError, type Mailer } from './types.ts'
@@ -19,7 +21,9 @@ const optionsOf = ({ host, port, security, username, password, timeout }: EmailS
     ignoreTLS: security === 'none',
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password.reveal() } }),
-    dnsTimeout: patience,
+    getSocket(_: unknown, done: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
+      openSocket({ host, port, patience }).then((connection) => done(null, { connection }), done)
+    },
     connectionTimeout: patience,
     greetingTimeout: patience,
     socketTimeout: patience,

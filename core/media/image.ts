@@ -1,5 +1,7 @@
+/** Formats of pixels: what showing one costs is bounded by its size. */
+export const rasterTypes = ['image/png', 'image/jpeg', 'image/webp'] as const
 /** The formats that are taken. */
-export const imageTypes = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
+export const imageTypes = [...rasterTypes, 'image/svg+xml'] as const
 export type ImageType = (typeof imageTypes)[number]
 
 /** An image as it is kept: written anew from what was sent. `width` and `height` in pixels; null: an SVG that says none. */
@@ -14,6 +16,8 @@ export type Image = {
 export const maxSide = 4096
 /** Bytes, of what is sent and of what is kept. */
 export const maxImageBytes = 512 * 1024
+/** Bytes of SVG: it is read at once, while nobody else is answered, and no logo needs more. */
+export const maxSvgBytes = 100 * 1024
 
 /** What was sent cannot be used as an image. The message is for people: what is wrong, and what to do. */
 export class BadImage extends Error {

@@ -4,12 +4,22 @@ import { BadImage } from './image.ts'
 export type SvgElement = {
   readonly name: string
   readonly id: string | undefined
+  readonly attributes: readonly (readonly [name: string, value: string])[]
   readonly refersTo: readonly string[]
   readonly children: readonly (SvgElement | string)[]
 }
 
-/** Elements that are drawn at most, those counted again that others refer to. */
+/** Elements that are drawn at most, those counted again that others refer to; long ones, such as paths of many points, count like several. */
 const most = 50_000
+const perElement = 20
+
+/** Of an element without those in it, and without what it refers to. */
+const ownCost = ({ attributes, children }: SvgElement): number => {
+  let length = 0
+  for (const [, value] of attributes) length += value.length
+  for (const child of children) if (typeof child === 'string') length += child.length
+  return 1 + Math.floor(length / perElement)
+}
 
 /** Throws `BadImage` for an image that refers to itself, or multiplies by references until whoever shows it stands still. */
 export const mustBeCheap = (root: SvgElement): void => {
@@ -30,7 +40,7 @@ export const mustBeCheap = (root: SvgElement): void => {
         `its references go round in a circle, or through too many others, at ${JSON.stringify(element.id ?? element.name)}; remove them`,
       )
     open.add(element)
-    let sum = 1
+    let sum = ownCost(element)
     for (const child of element.children) if (typeof child !== 'string') sum += costOf(child)
     for (const id of element.refersTo) {
       const target = byId.get(id)

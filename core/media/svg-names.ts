@@ -2,10 +2,15 @@
 export const elements: ReadonlySet<string> = new Set(
   (
     'svg g defs symbol use switch title desc style path rect circle ellipse line polyline polygon text tspan textPath linearGradient radialGradient stop ' +
-    'clipPath mask pattern marker filter feBlend feColorMatrix feComponentTransfer feComposite feDropShadow feFlood feFuncA feFuncB feFuncG feFuncR ' +
-    'feGaussianBlur feMerge feMergeNode feMorphology feOffset'
+    'clipPath mask pattern'
   ).split(' '),
 )
+
+/** Elements that cost more than their number: what makes them so, and what to do. */
+export const costly: Readonly<Record<string, string>> = {
+  filter: 'is calculated for every pixel; leave effects such as shadows and blurs out, or save it as PNG or WebP',
+  marker: 'is drawn again at every point of a path; turn markers into paths',
+}
 
 /** Elements of SVG that only describe: left out with what is in them. */
 export const describing: ReadonlySet<string> = new Set(['metadata'])
@@ -18,11 +23,10 @@ export const attributes: ReadonlySet<string> = new Set(
   (
     'id class style lang viewBox width height x y x1 y1 x2 y2 cx cy r rx ry fx fy fr d points pathLength transform preserveAspectRatio version role ' +
     'gradientUnits gradientTransform spreadMethod offset clipPathUnits maskUnits maskContentUnits patternUnits patternContentUnits patternTransform ' +
-    'markerUnits markerWidth markerHeight orient refX refY dx dy rotate textLength lengthAdjust startOffset method spacing side ' +
-    'filterUnits primitiveUnits in in2 result mode type values tableValues slope intercept amplitude exponent operator k1 k2 k3 k4 stdDeviation edgeMode radius ' +
+    'dx dy rotate textLength lengthAdjust startOffset method spacing side ' +
     'fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin stroke-miterlimit stroke-dasharray stroke-dashoffset ' +
-    'opacity color display visibility overflow clip-path clip-rule mask filter flood-color flood-opacity stop-color stop-opacity marker-start marker-mid ' +
-    'marker-end paint-order vector-effect shape-rendering text-rendering image-rendering color-interpolation color-interpolation-filters mix-blend-mode ' +
+    'opacity color display visibility overflow clip-path clip-rule mask stop-color stop-opacity ' +
+    'paint-order vector-effect shape-rendering text-rendering image-rendering color-interpolation color-interpolation-filters mix-blend-mode ' +
     'isolation font-family font-size font-style font-weight font-variant font-stretch letter-spacing word-spacing text-anchor text-decoration ' +
     'dominant-baseline alignment-baseline baseline-shift direction writing-mode unicode-bidi'
   ).split(' '),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { readImage } from './read-image.ts'
+import { maxSvgBytes } from './image.ts'
 import { svg } from './sample.fixture.ts'
 
 const written = (bytes: Buffer | string): string => readImage(Buffer.from(bytes)).bytes.toString()
@@ -43,6 +44,9 @@ describe('an SVG image', () => {
     refuses('<svg xmlns="http://www.w3.org/2000/svg" width="5000" height="1"/>', /5000 × 1/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg" width="50000" viewBox="0 0 1 1"/>', /50000/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 NaN 1"/>', /viewBox/)
+    assert.deepEqual(size('viewBox="0 0 1e6 0.1"'), [1_000_000, 1])
+    refuses('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1e308 1e308"/>', /viewBox is larger than 1000000/)
+    refuses('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1" viewBox="0 0 1 1000001"/>', /viewBox is larger/)
     refuses('<svg xmlns="http://www.w3.org/2000/svg"/>', /neither a viewBox/)
   })
 })
@@ -140,7 +144,20 @@ describe('an SVG image is refused', () => {
         ),
         /more than 50000/,
       ],
+      [
+        svg(`<path id="p" d="${'h1v1'.repeat(10_000)}"/><g id="u">${'<use href="#p"/>'.repeat(200)}</g><use href="#u"/>`),
+        /more than 50000/,
+      ],
+      [svg(`<text id="t">${'a'.repeat(40_000)}</text><g id="u">${'<use href="#t"/>'.repeat(200)}</g>`), /more than 50000/],
       [svg('<style>.a{fill:url(#p)}</style><pattern id="p"/>'), /no gradient/],
+      [svg('a'.repeat(maxSvgBytes)), /bytes, and of SVG 102400 is the most; .*WebP/],
+      [svg('<g/>'.repeat(10_000)), /more than 10000 "<"/],
+      [svg('='.repeat(20_001)), /more than 20000 "="/],
+      // A marker is drawn at each point of the path that names it, a filter reckoned for each pixel of each element.
+      [svg('<marker id="m"><circle r="9"/></marker><path marker-mid="url(#m)" d="M0 0h1v1h-1v-1"/>'), /<marker>.* turn markers into paths/],
+      [svg('<marker id="m"/><path style="marker-end:url(#m)" d="M0 0h1"/>'), /<marker>/],
+      [svg('<filter id="f"><feMorphology radius="90"/></filter><rect filter="url(#f)"/>'), /<filter>.* save it as PNG or WebP/],
+      [svg('<rect style="filter:blur(90px)"/>'), /blur/],
     ],
   }
   for (const [name, all] of Object.entries(cases))
@@ -150,7 +167,7 @@ describe('an SVG image is refused', () => {
 })
 
 test('no file of the size that is taken keeps the server busy', () => {
-  const half = 250_000
+  const half = maxSvgBytes / 2 - 200
   const long = [
     svg(`<path d="${'a'.repeat(2 * half)}"/>`),
     svg(`<style>${'/*'.repeat(half)}</style>`),
@@ -159,8 +176,9 @@ test('no file of the size that is taken keeps the server busy', () => {
     svg(`<path id="${' '.repeat(2 * half)}x"/>`),
     svg('', ` width="1${' '.repeat(2 * half)}x"`),
     svg('&'.repeat(2 * half)),
+    svg('<g/>'.repeat(9000)),
     svg('<g/>'.repeat(half / 2)),
-    svg('<a xmlns:b="c"/>'.repeat(half / 8), Array.from({ length: 9000 }, (_, at) => ` xmlns:a${at}="b"`).join('')),
+    svg('<a xmlns:b="c"/>'.repeat(half / 32), Array.from({ length: 2000 }, (_, at) => ` xmlns:a${at}="b"`).join('')),
     svg('<!---->'.repeat(half / 4)),
     Buffer.from(`<svg ${' '.repeat(2 * half)}`),
     Buffer.from(`${' '.repeat(60)}<?xml ${' '.repeat(2 * half)}`),

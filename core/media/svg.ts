@@ -1,6 +1,6 @@
-import { BadImage, type Image, mustBeSane } from './image.ts'
+import { BadImage, type Image, maxSvgBytes, mustBeSane } from './image.ts'
 import { mustBeCheap, type SvgElement } from './svg-cost.ts'
-import { attributes, describing, elements, textual } from './svg-names.ts'
+import { attributes, costly, describing, elements, textual } from './svg-names.ts'
 import { idIn, pixels, referencesIn, viewBoxSize } from './svg-values.ts'
 import { readXml, type XmlElement } from './xml.ts'
 
@@ -8,13 +8,15 @@ const svgSpace = 'http://www.w3.org/2000/svg'
 const xlinkSpace = 'http://www.w3.org/1999/xlink'
 const htmlSpace = 'http://www.w3.org/1999/xhtml'
 /** Elements that may refer to another one of the image. */
-const referring = new Set(['use', 'linearGradient', 'radialGradient', 'pattern', 'filter', 'textPath'])
+const referring = new Set(['use', 'linearGradient', 'radialGradient', 'pattern', 'textPath'])
 const gradients = new Set(['linearGradient', 'radialGradient'])
 
 type Written = Omit<SvgElement, 'children'> & {
-  readonly attributes: readonly (readonly [string, string])[]
   readonly children: readonly (Written | string)[]
 }
+
+/** Of a `viewBox` on each side: its units are no pixels, but what is told of its size is a whole number. */
+const maxBox = 1_000_000
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => entities[sign] ?? sign)
@@ -71,6 +73,8 @@ const cleaned = (element: XmlElement, gradientIds: ReadonlySet<string>): Written
     return undefined
   }
   if (describing.has(name)) return undefined
+  const why = Object.hasOwn(costly, name) ? costly[name] : undefined
+  if (why !== undefined) throw new BadImage(`it has <${name}>, which ${why}`)
   if (!elements.has(name)) throw refused(`<${name.slice(0, 40)}>`)
   const { kept, refersTo } = attributesOf(element)
   if (name === 'style') {
@@ -100,12 +104,15 @@ const sizeOf = ({ attributes: own }: Written): { readonly width: number | null; 
   if (!box && (width === null || height === null))
     throw new BadImage('it has neither a viewBox nor width and height in pixels; export it with one')
   mustBeSane(width ?? 1, height ?? 1)
+  if (box && Math.max(...box) > maxBox) throw new BadImage(`its viewBox is larger than ${maxBox}; export it smaller`)
   const rounded = (value: number | null | undefined) => (value == null ? null : Math.max(1, Math.round(value)))
   return { width: rounded(width ?? box?.[0]), height: rounded(height ?? box?.[1]) }
 }
 
 /** An SVG image of what is drawn, written anew from an allow-list. What runs, loads or embeds something is refused. Throws `BadImage`. */
 export const rewriteSvg = (bytes: Buffer): Image => {
+  if (bytes.length > maxSvgBytes)
+    throw new BadImage(`it has ${bytes.length} bytes, and of SVG ${maxSvgBytes} is the most; make it simpler, or save it as WebP`)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -13,6 +13,8 @@ type Spaces = ReadonlyMap<string, string>
 
 const maxDepth = 64
 const maxSpaces = 64
+/** Beginnings and ends of elements, and signs of attributes: what a tree costs to build is known before. */
+const maxMarks: Readonly<Record<string, number>> = { '<': 10_000, '=': 20_000 }
 const xmlSpaces: Spaces = new Map([
   ['', ''],
   ['xml', 'http://www.w3.org/XML/1998/namespace'],
@@ -49,6 +51,14 @@ const spaceOf = (prefix: string, spaces: Spaces): string => {
   const space = spaces.get(prefix)
   if (space === undefined) throw bad(`the prefix "${prefix}" stands for nothing`)
   return space
+}
+
+const mustBeShort = (text: string): void => {
+  for (const [mark, most] of Object.entries(maxMarks)) {
+    let count = 0
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1))
+      if (++count > most) throw new BadImage(`it has more than ${most} "${mark}", which no logo needs; make it simpler, or save it as WebP`)
+  }
 }
 
 /** Of one start tag: namespaces first, since they hold for the tag itself. */
@@ -113,6 +123,7 @@ const readAttributes = (source: ReturnType<typeof reader>): ReadonlyMap<string, 
  * is refused rather than repaired. Without recursion; at most 64 levels. Throws `BadImage`.
  */
 export const readXml = (text: string): XmlElement => {
+  mustBeShort(text)
   if (strange.test(text)) throw bad('it has characters that XML does not allow')
   const source = reader(text)
   source.take(

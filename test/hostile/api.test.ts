@@ -161,6 +161,32 @@ describe('bodies', () => {
     assert.equal((await admin('GET', '/me')).status, 200)
   })
 
+  test('with names that nobody can read, or that turn the text around them, are refused with what is wrong', async () => {
+    await admin.must('POST', '/groups', { slug: 'plain' })
+    for (const name of ['a\0', '\u001b[2Jadmin', 'ada\r\nroot', '\u202egnp.nimda', '\u2066a\u2069']) {
+      const spec = { name }
+      for (const [method, path, body, pointer] of [
+        ['PATCH', '/me', { name }, '/name'],
+        ['POST', '/users', { username: 'odd-name', name }, '/name'],
+        ['PATCH', `/users/${ids['bob']}`, { name }, '/name'],
+        ['POST', '/groups', { slug: 'odd-name', name }, '/name'],
+        ['PATCH', '/groups/plain', { name }, '/name'],
+        ['POST', '/tokens', { name }, '/name'],
+        ['POST', '/media', { name, data: 'AAAA' }, '/name'],
+        ['POST', '/applications', { slug: 'odd-name', spec }, '/spec/name'],
+      ] as const) {
+        const { status, body: told, text } = await admin(method, path, { body, headers: { 'if-match': '*' } })
+        assert.ok([400, 422].includes(status), `${method} ${path} ${status} ${text}`)
+        assert.equal(told.errors[0].pointer, pointer, text)
+        assert.match(told.errors[0].detail, /must be one line without control characters/)
+        assert.doesNotMatch(told.errors[0].detail, /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u)
+      }
+    }
+    for (const username of ['odd\u202eb', 'odd\0'])
+      assert.ok([400, 422].includes((await admin('POST', '/users', { body: { username } })).status))
+    assert.equal((await admin.must('GET', '/users?search=odd')).items.length, 0)
+  })
+
   test('of another type are refused, also with the name of a charset', async () => {
     for (const type of [
       'text/plain',

@@ -166,6 +166,18 @@ describe('an avatar', () => {
       )
   })
 
+  test('is made of pixels: no drawing of one’s own stops the browser of whoever looks after users', async () => {
+    const { avatar } = await bob.must('PUT', `/users/${ids['bob']}/avatar`, encoded(png()))
+    for (const drawing of [svg('<circle r="4"/>'), ` \n${String(svg(''))}`, '\ufeff<?xml version="1.0"?><svg/>', '<html/>']) {
+      const { status, body, text } = await bob('PUT', `/users/${ids['bob']}/avatar`, { body: encoded(drawing) })
+      assert.equal(status, 422, text)
+      assert.match(body.detail, /it is SVG or HTML, and the picture of somebody has to be one of pixels; save it as PNG, JPEG or WebP/)
+    }
+    const { body } = await bob('PUT', `/users/${ids['bob']}/avatar`, { body: encoded('GIF89a') })
+    assert.match(body.detail, /a GIF image; save it as PNG, JPEG or WebP\./)
+    assert.equal((await bob.must('GET', '/me')).user.avatar, avatar)
+  })
+
   test('goes with its user, and is not given by who may do less', async () => {
     const { id } = await admin.must('POST', '/users', { username: 'cleo' })
     const { avatar } = await admin.must('PUT', `/users/${id}/avatar`, encoded(png()))

@@ -70,6 +70,19 @@ test('events are found by what they say of themselves, alone and together', asyn
   assert.deepEqual(await actions('search=test.t&ip=203.0.113.0/24'), ['test.two'])
   assert.match((await admin('GET', '/events?ip=10.0.0.1/8')).body.detail, /did you mean "10.0.0.0\/8"\?/)
   assert.equal((await admin('GET', '/events?since=yesterday')).status, 400)
+  // A leap second, a day that is not there, years before our time: what cannot be reckoned with filters nothing, and so is refused.
+  for (const moment of ['2026-11-26T23:59:60Z', '2016-12-31T23:59:60Z', '2026-02-30T00:00:00Z', '2026-11-26T24:00:00.1Z', '2026-11-26'])
+    for (const address of ['/events', '/statistics/sign-ins'])
+      for (const name of ['since', 'until']) {
+        const { status, body, text } = await admin('GET', `${address}?${name}=${moment}`)
+        assert.equal(status, 400, `${address} ${name} ${text}`)
+        assert.deepEqual(body.errors, [{ pointer: `/${name}`, detail: `"${moment}" is not a valid date-time` }])
+      }
+  for (const moment of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z'])
+    for (const address of ['/events', '/statistics/sign-ins'])
+      for (const name of ['since', 'until'])
+        assert.ok((await admin('GET', `${address}?${name}=${moment}`)).status < 500, `${address} ${name} ${moment}`)
+  assert.equal((await admin('GET', '/events?since=2026-11-26t10:00:00.5%2b01:00')).status, 200)
 })
 
 test('a search goes on where it stopped looking', async () => {

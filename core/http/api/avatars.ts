@@ -5,7 +5,7 @@ import { removeAvatar, storeMedia } from '../../media/media.ts'
 import { audit } from './audit.ts'
 import { changingUsers, foundUser, userRef } from './changing-users.ts'
 import { etagOf } from './etags.ts'
-import { imageFields, imageOf } from './images.ts'
+import { avatarFields, avatarOf } from './images.ts'
 import type { ApiParts } from './parts.ts'
 import { defineRoute, type Route } from './route.ts'
 import { answerFor, unseenNote } from './unseen.ts'
@@ -25,11 +25,11 @@ export const avatarRoutes = (parts: ApiParts): readonly Route[] => {
       others: 'users.edit',
       summary: 'Set the avatar of a user',
       description: `In place of the one before. What is in the file beside the picture is left out, e.g. where it was taken. Of somebody else: ${unseenNote('users')}`,
-      body: Type.Object(imageFields),
+      body: Type.Object(avatarFields),
       response: user,
       async handler(call) {
         mustBeOwnOr(call.caller, call.params.id, 'users.edit')
-        const image = imageOf(call.body)
+        const image = avatarOf(call.body)
         const of = await changing(call, async (tx, { id }) => {
           await removeAvatar(tx, id)
           await storeMedia(tx, { image, name: '', uploadedBy: call.caller.userId, userId: id }, now())

@@ -1,3 +1,4 @@
+import { lineOfText } from '../../api/index.ts'
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
 import { permissions } from '../../access/permissions.ts'
@@ -48,7 +49,7 @@ export const meRoutes = ({ database, clock, events, accesses }: ApiParts): reado
       permission: 'signed-in',
       summary: 'Change your own name',
       description: 'What has to be proved is changed by flows. A token with scopes needs `users.edit`.',
-      body: Type.Object({ name: Type.String({ description: 'Full name.', maxLength: 1000 }) }),
+      body: Type.Object({ name: lineOfText({ description: 'Full name.', maxLength: 1000 }) }),
       response: me,
       async handler(call) {
         const { caller, body } = call

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely'
 import Type, { type Static } from 'typebox'
 import type { Tables } from '../../data/tables.ts'
 import type { ImageType } from '../../media/image.ts'
+import { lineOfText } from '../../api/index.ts'
 import { storeMedia } from '../../media/media.ts'
 import { mediaPath } from '../../media/media-path.ts'
 import { audit } from './audit.ts'
@@ -75,7 +76,7 @@ export const mediaRoutes = (parts: ApiParts): readonly Route[] => {
         'For logos and icons, which brands and applications name by its id. It is written anew from what makes its picture; what runs, loads or moves is refused.',
       body: Type.Object({
         ...imageFields,
-        name: Type.Optional(Type.String({ description: 'As people tell it from others, e.g. the name of the file.', maxLength: 200 })),
+        name: Type.Optional(lineOfText({ description: 'As people tell it from others, e.g. the name of the file.', maxLength: 200 })),
       }),
       response: media,
       status: 201,

@@ -1,6 +1,6 @@
 import Type, { type TSchema } from 'typebox'
 import { permissions } from '../../access/permissions.ts'
-import type { Json } from '../../api/index.ts'
+import { type Json, lineOfText } from '../../api/index.ts'
 import { imageTypes } from '../../media/image.ts'
 
 export const instant = (description: string) => Type.String({ description, format: 'date-time' })
@@ -22,7 +22,7 @@ const email = nullable(Type.String({ description: 'E-mail address; null: none.',
 
 export const userFields = {
   username,
-  name: Type.Optional(Type.String({ description: 'Full name.', maxLength: 1000 })),
+  name: Type.Optional(lineOfText({ description: 'Full name.', maxLength: 1000 })),
   email: Type.Optional(email),
   enabled: Type.Optional(Type.Boolean({ description: 'A user who is not may not sign in; disabling ends all sessions.' })),
   attributes: Type.Optional(attributes),
@@ -47,7 +47,7 @@ export const user = Type.Object({
 })
 
 export const groupFields = {
-  name: Type.Optional(Type.String({ description: 'As people see it; the slug where there is none.', minLength: 1, maxLength: 1000 })),
+  name: Type.Optional(lineOfText({ description: 'As people see it; the slug where there is none.', minLength: 1, maxLength: 1000 })),
   parents: Type.Optional(slugs('Groups whose members the members of this one are, too.')),
   roles: Type.Optional(slugs('Roles that its members have.')),
 }

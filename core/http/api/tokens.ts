@@ -1,3 +1,4 @@
+import { lineOfText } from '../../api/index.ts'
 import type { Selectable } from 'kysely'
 import Type from 'typebox'
 import { type Caller, demandAll, mustBeOwnOr } from '../../access/caller.ts'
@@ -73,7 +74,7 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
       description:
         'The answer has the token, which is told this once. It can do no more than you, and no more than its user at each request.',
       body: Type.Object({
-        name: Type.String({ description: 'What it is for.', minLength: 1, maxLength: 200 }),
+        name: lineOfText({ description: 'What it is for.', minLength: 1, maxLength: 200 }),
         user: Type.Optional(Type.String({ description: 'Id of the user it acts as; you, where nothing is said.', maxLength: 40 })),
         scopes: Type.Optional(nullable(scopes)),
         expiresAt: Type.Optional(

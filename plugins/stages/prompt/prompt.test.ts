@@ -78,7 +78,7 @@ test('says what is wrong, field by field, and hashes nothing before all is right
     floor: '0x10',
     born: '2026-02-30',
     site: 'lon',
-    name: 'A\0da',
+    name: 'A\u202eda',
   }
   assert.deepEqual(await drive(stage, all, given(passwords)).submit(wrong), {
     go: 'retry',

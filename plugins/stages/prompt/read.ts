@@ -1,4 +1,4 @@
-import { msg, type Json, type Message } from 'sluice/plugin'
+import { isReadable, msg, type Json, type Message } from 'sluice/plugin'
 import type { PromptField } from './settings.ts'
 
 /** What one field's answer comes to; `undefined`: nothing was entered. */
@@ -7,10 +7,6 @@ export type Read = { readonly value: Json | undefined } | { readonly error: Mess
 /** Longest answers, in UTF-16 code units as HTML counts them. A user name's limit is the directory's, an address' is RFC 5321's. */
 const longest = { text: 500, username: 150, email: 254, textarea: 10_000 } as const
 
-/** Control characters and halves of surrogate pairs. */
-const untypable = /[\p{Cc}\p{Cs}]/u
-/** The same, but line breaks and tabs are fine. */
-const untypableInLines = /(?![\n\t])[\p{Cc}\p{Cs}]/u
 const address = /^[^\s@<>()]+@[^\s@<>()]+$/u
 const decimal = /^[+-]?\d{1,15}(\.\d{1,15})?$/
 
@@ -18,10 +14,10 @@ type Reader = (text: string, field: PromptField) => Read
 
 /** Reads text that is not empty and has no spaces at its ends. */
 const readers: Readonly<Partial<Record<PromptField['type'], Reader>>> = {
-  text: (text) => readText(text, longest.text, untypable),
-  username: (text) => readText(text, longest.username, untypable),
-  email: (text) => (address.test(text) ? readText(text, longest.email, untypable) : { error: msg('prompt.not-an-address') }),
-  textarea: (text) => readText(text, longest.textarea, untypableInLines),
+  text: (text) => readText(text, longest.text),
+  username: (text) => readText(text, longest.username),
+  email: (text) => (address.test(text) ? readText(text, longest.email) : { error: msg('prompt.not-an-address') }),
+  textarea: (text) => readText(text, longest.textarea, { several: true }),
   number: (text) => (decimal.test(text) ? { value: Number(text) } : { error: msg('prompt.not-a-number') }),
   date: (text) => (isDate(text) ? { value: text } : { error: msg('prompt.not-a-date') }),
   select: readOption,
@@ -48,9 +44,9 @@ function readCheck(field: PromptField, typed: string | undefined): Read {
   return field.required && !checked ? { error: msg('prompt.unchecked') } : { value: checked }
 }
 
-function readText(text: string, most: number, refused: RegExp): Read {
+function readText(text: string, most: number, lines?: { readonly several: boolean }): Read {
   if (text.length > most) return { error: msg('prompt.too-long', { most }) }
-  return refused.test(text) ? { error: msg('prompt.untypable') } : { value: text }
+  return isReadable(text, lines) ? { value: text } : { error: msg('prompt.untypable') }
 }
 
 /** A full date (RFC 3339 §5.6) that the calendar has. */
