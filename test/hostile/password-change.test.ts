@@ -161,7 +161,7 @@ test('nor by the API, whatever the person may do: not the password, and the addr
     .where('user_id', '=', user.id)
     .orderBy('id', 'desc')
     .executeTakeFirstOrThrow()
-  const old = (JSON.parse(String(proofs)) as { at: number }[]).map((proof) => ({ ...proof, at: proof.at - 16 * 60_000 }))
+  const old = (JSON.parse(proofs) as { at: number }[]).map((proof) => ({ ...proof, at: proof.at - 16 * 60_000 }))
   await database.sql
     .updateTable('sessions')
     .set({ proofs: JSON.stringify(old) })
