@@ -21,8 +21,8 @@ const optionsOf = ({ host, port, security, username, password, timeout }: EmailS
     ignoreTLS: security === 'none',
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password.reveal() } }),
-    getSocket(_: unknown, done: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
-      openSocket({ host, port, patience }).then((connection) => done(null, { connection }), done)
+    getSocket(_: unknown, answer: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
+      openSocket({ host, port, patience }).then((connection) => answer(null, { connection }), answer)
     },
     connectionTimeout: patience,
     greetingTimeout: patience,

@@ -1,13 +1,14 @@
+// Longer than others: the table of what is behind each control is read beside the walk that finds the controls.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openDatabase } from '../../../core/data/database.ts'
-import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
-import { closeBrowser, visit, type Visit } from '../../../test/kit/browser.ts'
-import { Client, signIn } from '../../../test/kit/client.ts'
-import { configuration, people } from '../../../test/kit/configuration.ts'
-import { type Controls, controlsOf, settling } from '../../../test/kit/controls.ts'
-import { startServer, type TestServer } from '../../../test/kit/server.ts'
+import { openDatabase } from '../../core/data/database.ts'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { closeBrowser, visit, type Visit } from '../kit/browser.ts'
+import { Client, signIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { type Controls, controlsOf, settling } from '../kit/controls.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
 
 const password = 'a long password of somebody'
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>').toString('base64')
@@ -116,7 +117,9 @@ const things = (path: string): string => {
 }
 /** Every page of the console, from its own routes. */
 const allPages = async (): Promise<readonly string[]> => {
-  const { routes } = (await import(new URL('./src/routes.ts', import.meta.url).href)) as { readonly routes: readonly Route[] }
+  const { routes } = (await import(new URL('../../plugins/interfaces/console/src/routes.ts', import.meta.url).href)) as {
+    readonly routes: readonly Route[]
+  }
   const { kinds } = await api.must('GET', '/kinds')
   const { sections } = kinds.find(({ kind }: { readonly kind: string }) => kind === 'settings')
   return [...new Set(pathsOf(routes))]
