@@ -265,6 +265,20 @@ describe('a page of another site', () => {
 })
 
 describe('tokens', () => {
+  test('of one user are 100 at most, also when they are made at once', async () => {
+    const { id } = await admin.must('POST', '/users', { username: 'hoarder' })
+    const hoarder = admin.as((await admin.must('POST', '/tokens', { name: 'first', user: id })).token)
+    const made = await Promise.all(Array.from({ length: 105 }, () => hoarder('POST', '/tokens', { body: { name: 'more' } })))
+    const refused = made.filter(({ status }) => status !== 201)
+    assert.deepEqual([made.length - refused.length, refused.length], [99, 6])
+    for (const { status, body } of refused) {
+      assert.deepEqual([status, body.code], [422, 'too-many-tokens'])
+      assert.match(body.detail, /100 tokens of this user already, the most; revoke one/)
+    }
+    assert.equal((await hoarder('DELETE', `/tokens/${made.find(({ status }) => status === 201)?.body.id}`)).status, 204)
+    assert.equal((await hoarder('POST', '/tokens', { body: { name: 'again' } })).status, 201)
+  })
+
   test('of any shape that is not theirs open nothing', async () => {
     const { id, token } = await admin.must('POST', '/tokens', { name: 'real' })
     const [, hex = '', secret = ''] = token.split('_')

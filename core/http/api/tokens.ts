@@ -28,6 +28,22 @@ const mustBeOursToGive = async (tx: Tx, { caller, roles }: Call, userId: string,
   demandAll(caller, isSelf ? given.intersection(had) : given, 'The token could do more than you')
 }
 
+/** Good ones of one user: somebody who makes more than that fills the store. */
+const mostTokens = 100
+
+const mustHaveRoom = async (tx: Tx, userId: string, now: number): Promise<void> => {
+  const { n } = await tx
+    .selectFrom('tokens')
+    .select((row) => row.fn.countAll().as('n'))
+    .where('user_id', '=', userId)
+    .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now)]))
+    .executeTakeFirstOrThrow()
+  if (Number(n) >= mostTokens)
+    throw impossible('too-many-tokens', [
+      { pointer: '', detail: `there are ${mostTokens} tokens of this user already, the most; revoke one that is not in use` },
+    ])
+}
+
 const untilOf = (text: string | null | undefined, now: number): Date | undefined => {
   if (text == null) return undefined
   const until = new Date(text)
@@ -72,7 +88,7 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
       others: 'tokens.create',
       summary: 'Create a token',
       description:
-        'The answer has the token, which is told this once. It can do no more than you, and no more than its user at each request.',
+        'The answer has the token, which is told this once. It can do no more than you, and no more than its user at each request. A user has 100 good ones at most.',
       body: Type.Object({
         name: lineOfText({ description: 'What it is for.', minLength: 1, maxLength: 200 }),
         user: Type.Optional(Type.String({ description: 'Id of the user it acts as; you, where nothing is said.', maxLength: 40 })),
@@ -97,6 +113,7 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
             throw impossible('no-such-user', [{ pointer: '/user', detail: `there is no user with the id ${JSON.stringify(userId)}` }])
           await mustBeOursToGive(tx, call, userId, limits)
           const until = await noLaterThanCaller(tx, call, expiresAt)
+          await mustHaveRoom(tx, userId, now)
           return createToken(tx, { userId, name: body.name, scopes: limits, expiresAt: until }, now)
         })
         await audit(events, call, 'token.created', {
