@@ -155,6 +155,7 @@ test('an application is connected', () =>
     await tabTo(page, /Create$/)
     await press(page, 'Enter')
     await page.getByText('Payroll is connected').waitFor()
+    await page.getByRole('button', { name: /^Copy/ }).first().waitFor()
     await tabTo(page, /^Copy/)
     assert.deepEqual((await house.api.must('GET', '/applications/payroll')).spec.access, [{ group: 'finance' }])
   }))
