@@ -1,7 +1,12 @@
 import { api, ok } from './client.ts'
 
+const referenceKinds = ['users', 'groups', 'roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'brands'] as const
 /** Kinds of things that have a list with a search. */
-export type ReferenceKind = 'users' | 'groups' | 'roles' | 'flows' | 'policies' | 'providers' | 'applications' | 'scopeMappings' | 'brands'
+export type ReferenceKind = (typeof referenceKinds)[number]
+/** What the `x-ref` of a schema calls a kind: by its name, or that of one of its objects. */
+export const referenceKindOf = (name: string): ReferenceKind | undefined =>
+  referenceKinds.find((kind) => kind === name || kind === `${name}s` || kind === `${name.replace(/y$/, 'ie')}s`)
+
 /** What a field names: by the slug, users by their id or, in the configuration, by their user name. */
 export type Reference = { readonly value: string; readonly label: string; readonly description?: string }
 export type ReferenceWish = { readonly kind: ReferenceKind; readonly by?: 'id' | 'username' }
