@@ -3,11 +3,6 @@ import type { Step } from './outline/steps.ts'
 type Binding = Readonly<Record<string, unknown>>
 const tests = ['policy', 'group', 'user', 'role', 'expression'] as const
 
-/** How conditions are written: not at all, as an expression, or as bindings. */
-export type Way = 'none' | 'expression' | 'bindings'
-export const wayOf = (condition: unknown): Way =>
-  condition === undefined ? 'none' : typeof condition === 'string' ? 'expression' : 'bindings'
-
 const bindingText = (binding: Binding, not: string): string => {
   const by = tests.find((name) => binding[name] !== undefined)
   const said = by === 'expression' ? String(binding[by]) : `${by ?? '?'} ${String(by && binding[by])}`

@@ -1,8 +1,13 @@
-import { useEventListener } from '@vueuse/core'
-import { ApiError, confirm, t, useNotices } from 'sluice/interface'
+import { confirm, isWithin, nameOfField, saveMerging, type Schema, t, useKinds, useNotices } from 'sluice/interface'
 import { ref } from 'vue'
-import { onBeforeRouteLeave, onBeforeRouteUpdate, useRouter } from 'vue-router'
+import { useRouter } from 'vue-router'
+import { readObject } from '../../objects/calls.ts'
+import { useUnsavedGuard } from '../../objects/unsaved.ts'
 import type { FlowDraft } from './draft.ts'
+import { nameOfItem, pointerOf, rowsOf, type Spec } from './outline/steps.ts'
+import { stepSchema, withField } from './part.ts'
+import { useStages } from './stages.ts'
+import { yamlOf } from './yaml-text.ts'
 
 /** Saving, resetting and leaving a draft, with the questions that belong to each. */
 export const useSaving = (draft: FlowDraft, slug: string) => {
@@ -11,27 +16,41 @@ export const useSaving = (draft: FlowDraft, slug: string) => {
   const isSaving = ref(false)
   // What is wrong with the flow stands in the outline, too.
   const tell = (error: unknown): void => notices.failed(error)
-  const saved = (): void => notices.done(t('flows.save.done'))
-
-  const outrun = async (): Promise<void> => {
-    const isOver = await confirm({
-      title: t('flows.save.changed'),
-      text: t('flows.save.changed-text'),
-      action: t('flows.save.overwrite'),
-      destroys: true,
-    })
-    if (!isOver) return
-    await draft.save(true)
-    saved()
+  const { schemaOf } = useKinds()
+  const { stage } = useStages()
+  /** `password-2 › Confirm`: fields of steps by the step. */
+  const label = (pointer: string, whole: Spec): string => {
+    const schema = schemaOf('flows')
+    const row = rowsOf(whole).findLast(({ path }) => isWithin(pointer, pointerOf(path)))
+    const ofStep = schema && stepSchema(schema)
+    if (!row || !ofStep) return schema ? nameOfField(schema, pointer, whole) : pointer
+    const within = pointer.slice(pointerOf(row.path).length)
+    const settings = stage(row.step.type)?.settings as Schema | undefined
+    const own = withField(ofStep, 'with', (field) => ({ ...field, ...settings }))
+    return within === '' ? row.name : `${row.name} › ${nameOfField(own, within, row.step)}`
   }
+  const show = (_pointer: string, value: unknown): string => (typeof value === 'string' ? value : yamlOf(value).trimEnd())
   const save = async (): Promise<void> => {
     isSaving.value = true
     try {
-      await draft.save()
-      saved()
+      const done = await saveMerging<Spec, void>({
+        base: draft.begun(),
+        mine: draft.spec.value,
+        save: draft.write,
+        async read() {
+          const { object, etag } = await readObject('flows', slug)
+          return { value: object.spec, etag }
+        },
+        nameOf: nameOfItem,
+        label,
+        show,
+      })
+      if (!done) return
+      await draft.written()
+      const taken = done.taken.map((pointer) => label(pointer, draft.spec.value)).join(', ')
+      notices.done(t('flows.save.done'), taken && t('objects.taken-in', { fields: taken }))
     } catch (error) {
-      if (!(error instanceof ApiError) || error.problem.status !== 412) tell(error)
-      else await outrun().catch(tell)
+      tell(error)
     } finally {
       isSaving.value = false
     }
@@ -53,13 +72,6 @@ export const useSaving = (draft: FlowDraft, slug: string) => {
       tell(error)
     }
   }
-  const mayLeave = async (): Promise<boolean> =>
-    !draft.isDirty.value ||
-    confirm({ title: t('flows.leave.title'), text: t('flows.leave.text'), action: t('flows.leave.action'), destroys: true })
-  onBeforeRouteLeave(mayLeave)
-  onBeforeRouteUpdate((to) => to.params['slug'] === slug || mayLeave())
-  useEventListener(window, 'beforeunload', (event) => {
-    if (draft.isDirty.value) event.preventDefault()
-  })
+  useUnsavedGuard(draft.isDirty)
   return { save, drop, isSaving }
 }
