@@ -38,6 +38,31 @@ describe('mergeFields', () => {
     )
   })
 
+  test('lists of things with names are merged thing by thing, as long as only one changed which there are', () => {
+    const nameOf = (item: unknown): string => (item as { readonly n: string }).n
+    const list = [
+      { n: 'a', x: 1, y: 1 },
+      { n: 'b', x: 1 },
+    ]
+    const merge = (mine: readonly object[], theirs: readonly object[]) =>
+      mergeFields<object>({ l: list }, { l: mine }, { l: theirs }, nameOf)
+    const [a, b] = list
+    const added = merge([{ ...a, x: 2 }, b as object], [b as object, { n: 'c' }, { ...a, y: 2 }])
+    assert.deepEqual(added, { merged: { l: [b, { n: 'c' }, { n: 'a', x: 2, y: 2 }] }, conflicts: [], taken: ['/l', '/l/2/y'] })
+    const both = merge([{ ...a, x: 2 }, b as object], [{ ...a, x: 3 }, b as object])
+    assert.deepEqual(both.conflicts, [{ pointer: '/l/0/x', base: 1, mine: 2, theirs: 3 }])
+    assert.deepEqual(taking(both.merged, both.conflicts), { l: [{ ...a, x: 3 }, b] })
+    const whole = [
+      merge([b as object], [{ ...a, x: 2 }, b as object]),
+      merge([...list, { n: 'c' }], [...list, { n: 'd' }]),
+      merge([a as object, a as object], [{ ...a, x: 2 }, b as object]),
+    ]
+    assert.deepEqual(
+      whole.map(({ conflicts }) => conflicts.map(({ pointer }) => pointer)),
+      [['/l'], ['/l'], ['/l']],
+    )
+  })
+
   test('what one removed and the other changed is a conflict, what both removed is gone', () => {
     const { merged, conflicts } = mergeFields<object>({ a: 1, b: 1 }, {}, { a: 2 })
     assert.deepEqual(merged, {})

@@ -43,7 +43,32 @@ const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAl
 const withoutAbsent = (entries: readonly (readonly [string, unknown])[]): Fields =>
   Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 
-type Found = { readonly conflicts: Conflict[]; readonly taken: string[] }
+/** What tells an item of a list from the others, wherever it stands; `undefined`: nothing does, so its list is one field. */
+export type Naming = (item: unknown, pointer: string) => string | undefined
+type Found = { readonly conflicts: Conflict[]; readonly taken: string[]; readonly nameOf: Naming }
+
+type Items = ReadonlyMap<string, unknown>
+const itemsOf = (list: unknown, pointer: string, nameOf: Naming): Items | undefined => {
+  if (!Array.isArray(list)) return undefined
+  const named = list.map((item: unknown) => [nameOf(item, pointer), item] as const)
+  const items = new Map(named.flatMap(([name, item]) => (name === undefined ? [] : [[name, item] as const])))
+  return items.size === list.length ? items : undefined
+}
+/** One side left which items there are and their order alone, and what it changed in them is still there at the other. */
+const isKeptBy = (side: Items, base: Items, other: Items): boolean =>
+  same([...side.keys()], [...base.keys()]) && [...side].every(([name, item]) => other.has(name) || same(item, base.get(name)))
+
+/** Lists whose items have names, item by item, in the order of the side that changed it; `undefined`: that cannot be. */
+const mergeItems = (pointer: string, lists: readonly [unknown, unknown, unknown], found: Found): unknown => {
+  const [base, mine, theirs] = lists.map((list) => itemsOf(list, pointer, found.nameOf))
+  if (!base || !mine || !theirs) return undefined
+  const order = isKeptBy(mine, base, theirs) ? theirs : isKeptBy(theirs, base, mine) ? mine : undefined
+  if (!order) return undefined
+  if (order === theirs && !same([...theirs.keys()], [...base.keys()])) found.taken.push(pointer)
+  return [...order].map(([name, item], index) =>
+    base.has(name) ? mergeValue(`${pointer}/${index}`, [base.get(name), mine.get(name), theirs.get(name)], found) : item,
+  )
+}
 
 const mergeValue = (pointer: string, [base, mine, theirs]: readonly [unknown, unknown, unknown], found: Found): unknown => {
   if (same(mine, theirs) || same(theirs, base)) return mine
@@ -62,22 +87,27 @@ const mergeValue = (pointer: string, [base, mine, theirs]: readonly [unknown, un
     found.taken.push(pointer)
     return mergeSets(base, mine, theirs)
   }
+  const items = mergeItems(pointer, [base, mine, theirs], found)
+  if (items) return items
   found.conflicts.push({ pointer, base, mine, theirs })
   return mine
 }
 
 /**
  * Puts together what two people made of the same thing, field by field: what only one changed is as they made it. Lists are fields as a whole;
- * only those whose items are distinct texts, in an order that nobody touched, are merged by what was added and taken out.
+ * only those whose items are distinct texts, in an order that nobody touched, are merged by what was added and taken out, and those whose items
+ * have names, item by item.
  */
-export const mergeFields = <T extends object>(base: T, mine: T, theirs: T): Merged<T> => {
-  const found: Found = { conflicts: [], taken: [] }
-  return { merged: mergeValue('', [base, mine, theirs], found) as T, ...found }
+export const mergeFields = <T extends object>(base: T, mine: T, theirs: T, nameOf: Naming = () => undefined): Merged<T> => {
+  const found: Found = { conflicts: [], taken: [], nameOf }
+  const merged = mergeValue('', [base, mine, theirs], found) as T
+  return { merged, conflicts: found.conflicts, taken: found.taken }
 }
 
 const setAt = (value: unknown, names: readonly string[], wanted: unknown): unknown => {
   const [name, ...rest] = names
   if (name === undefined) return wanted
+  if (Array.isArray(value)) return value.map((item: unknown, index) => (index === Number(name) ? setAt(item, rest, wanted) : item))
   const fields = isFields(value) ? value : {}
   return withoutAbsent([...Object.entries(fields).filter(([other]) => other !== name), [name, setAt(fields[name], rest, wanted)]])
 }

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 import { ApiError } from './client.ts'
-import { type Conflict, mergeFields, taking } from './merge.ts'
+import { type Conflict, mergeFields, type Naming, taking } from './merge.ts'
 
 /** How the fields of a thing are called and shown to people, by their pointer. */
 export type FieldWords = {
@@ -32,7 +32,10 @@ export const askMerge = (conflicts: readonly Conflict[], words: FieldWords = {})
 
 /** A version of a thing: what of it can be edited, and its ETag. */
 export type Version<T> = { readonly value: T; readonly etag: string }
-type Saving<T, R> = FieldWords & {
+type Saving<T, R> = {
+  /** `whole`: the thing that the pointer is of, as it is put together. */
+  readonly label?: (pointer: string, whole: T) => string
+  readonly show?: FieldWords['show']
   /** What the editing began with. */
   readonly base: Version<T>
   readonly mine: T
@@ -40,6 +43,8 @@ type Saving<T, R> = FieldWords & {
   save(value: T, base: Version<T>): Promise<R>
   /** Reads it again after somebody else was faster. */
   read(): Promise<Version<T>>
+  /** Of lists whose items are things of their own. */
+  nameOf?: Naming
 }
 export type Saved<R> = {
   readonly saved: R
@@ -53,7 +58,9 @@ export const saveMerging = async <T extends object, R>({
   mine,
   save,
   read,
-  ...words
+  nameOf,
+  label,
+  show,
 }: Saving<T, R>): Promise<Saved<R> | undefined> => {
   const taken = new Set<string>()
   let [from, value] = [base, mine]
@@ -64,7 +71,8 @@ export const saveMerging = async <T extends object, R>({
       if (!(error instanceof ApiError && error.problem.status === 412)) throw error
     }
     const now = await read()
-    const merge = mergeFields(from.value, value, now.value)
+    const merge = mergeFields(from.value, value, now.value, nameOf)
+    const words = { ...(label && { label: (pointer: string) => label(pointer, merge.merged) }), ...(show && { show }) }
     const theirs = merge.conflicts.length > 0 ? await askMerge(merge.conflicts, words) : []
     if (!theirs) return undefined
     for (const pointer of [...merge.taken, ...theirs.map((conflict) => conflict.pointer)]) taken.add(pointer)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
-import { closeBrowser, visit } from '../../../test/kit/browser.ts'
+import { closeBrowser, type Look, visit } from '../../../test/kit/browser.ts'
 import { configuration } from '../../../test/kit/configuration.ts'
 import { startServer, type TestServer } from '../../../test/kit/server.ts'
 import type { Page } from 'playwright-core'
@@ -12,8 +12,14 @@ describe('the flows of the console', () => {
   let server: TestServer
   let api: Api
   before(async () => {
-    const flows = { office: { title: 'From elsewhere', designation: 'authentication', steps } }
-    const apply = configuration({ users: { admin: { roles: ['admin'], password: admin.password } }, flows })
+    const flow = { designation: 'authentication', steps }
+    const flows = {
+      office: { ...flow, title: 'From elsewhere' },
+      team: { ...flow, title: 'Team', steps: [...steps.slice(0, 2), { type: 'dummy', with: { title: 'Before' } }] },
+      forms: { ...flow, title: 'Forms', steps: steps.slice(0, 2) },
+    }
+    const users = { admin: { roles: ['admin'], password: admin.password }, vera: { roles: ['viewer'], password: admin.password } }
+    const apply = configuration({ users, flows })
     server = await startServer({ apply, env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
     api = apiOf(server.url, adminToken)
   })
@@ -23,21 +29,23 @@ describe('the flows of the console', () => {
   })
 
   /** Somebody who may do everything looks at a page of the console; nothing may be complained of. */
-  const seeing = async (path: string, see: (page: Page) => Promise<void>, look: Parameters<typeof visit>[0] = {}) => {
+  const seeing = async (
+    path: string,
+    see: (page: Page) => Promise<void>,
+    { username = admin.username, ...look }: Look & { readonly username?: string } = {},
+  ) => {
     const visitor = await visit(look)
     const { page } = visitor
+    page.setDefaultTimeout(8000)
     try {
       await page.goto(server.url)
-      await page.locator('[name=identifier]').fill(admin.username)
+      await page.locator('[name=identifier]').fill(username)
       await page.keyboard.press('Enter')
       await page.locator('[name=password]').fill(admin.password)
       await page.keyboard.press('Enter')
       await page.waitForURL('**/if/user/**')
       await page.goto(`${server.url}/if/admin${path}`)
-      // Until all of the page is there: what is typed before may be lost where the machine is slow.
-      await page.waitForLoadState('networkidle')
       await see(page)
-
       // What the API refuses is told on the page; Chromium tells it, too.
       const complaints = visitor.problems.filter((problem) => !/the server responded with a status of 4(12|22)/.test(problem))
       assert.deepEqual(complaints, [])
@@ -59,7 +67,6 @@ describe('the flows of the console', () => {
       .first()
       .click()
   const condition = 'Expression'
-  const field = (page: Page, name: string) => page.getByRole('textbox', { name: new RegExp(String.raw`^${name}\*?$`) })
 
   test('are listed, with who runs them', () =>
     seeing('/flows', async (page) => {
@@ -139,7 +146,7 @@ describe('the flows of the console', () => {
         .waitFor()
       // What it needs is not said yet, and the outline says so.
       await page.getByText('One problem').waitFor()
-      await field(page, 'Title').fill('Welcome')
+      await page.getByRole('textbox', { name: 'Title' }).last().fill('Welcome')
       await page.getByText('Not saved yet', { exact: true }).waitFor()
       await page
         .getByRole('button', { name: /dummy-4/ })
@@ -216,27 +223,178 @@ describe('the flows of the console', () => {
         .waitFor()
     }))
 
-  test('two who change one flow are merged, and asked only where both changed the same', () =>
-    seeing('/flows/office', async (page) => {
-      const others = (spec: object) => api('PATCH', '/flows/office', { body: { spec }, headers: { 'if-match': '*' } })
-      await field(page, 'Title').fill('Mine')
-      await others({ session: { lifetime: '8h' } })
-      await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Others had changed this meanwhile, and it is kept: Sessions last').first().waitFor()
-      const { spec } = await api.must('GET', '/flows/office')
-      assert.deepEqual([spec.title, spec.session], ['Mine', { lifetime: '8h' }])
-      assert.equal(await field(page, 'Sessions last').inputValue(), '8h')
+  /** Two people: the second saves by the API while the first has the page open. */
+  const theirs = async (change: (spec: any) => object) => {
+    const { spec } = await api.must('GET', '/flows/team')
+    const saved = await api('PUT', '/flows/team', { body: { spec: change(spec) }, headers: { 'if-match': '*' } })
+    assert.equal(saved.status, 200)
+  }
 
-      await field(page, 'Title').fill('Mine again')
-      await others({ title: 'Theirs' })
+  test('what two people changed at different steps is kept of both', () =>
+    seeing('/flows/team', async (page) => {
+      await page.getByRole('textbox', { name: 'Title' }).first().fill('Ours')
+      await chooseStep(page, 'dummy-3')
+      await page.locator('[data-pointer="/part/with/title"]').getByRole('textbox', { name: 'Title' }).fill('Mine')
+      await theirs((spec) => ({
+        ...spec,
+        steps: [{ type: 'identification', with: { by: ['email'] } }, ...spec.steps.slice(1), { type: 'deny', when: 'false' }],
+      }))
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page
+        .getByText(/it was taken in: .*identification-1 › Settings/)
+        .first()
+        .waitFor()
+      const { spec } = await api.must('GET', '/flows/team')
+      assert.deepEqual(
+        [spec.title, spec.steps],
+        [
+          'Ours',
+          [
+            { type: 'identification', with: { by: ['email'] } },
+            { type: 'password' },
+            { type: 'dummy', with: { title: 'Mine' } },
+            { type: 'deny', when: 'false' },
+          ],
+        ],
+      )
+      await page.locator('[data-step="/steps/3"]').waitFor()
+    }))
+
+  test('what two people changed alike is chosen, and the history tells it', () =>
+    seeing('/flows/team', async (page) => {
+      await chooseStep(page, 'dummy-3')
+      await page.locator('[data-pointer="/part/with/title"]').getByRole('textbox', { name: 'Title' }).fill('Mine again')
+      await page.getByRole('tab', { name: 'Flow', exact: true }).click()
+      await page.getByRole('textbox', { name: 'Title' }).first().fill('Mine, too')
+      await theirs((spec) => ({ ...spec, title: 'Theirs, too', steps: spec.steps.with(2, { type: 'dummy', with: { title: 'Theirs' } }) }))
       await page.getByRole('button', { name: 'Save' }).click()
       const question = page.getByRole('dialog', { name: 'Somebody else changed the same' })
-      await question.getByRole('radio', { name: /^Yours/ }).check()
+      const ofStep = question.getByRole('group', { name: 'dummy-3 › Title' })
+      await ofStep.getByText('Mine again').waitFor()
+      await ofStep.getByRole('radio', { name: 'Theirs' }).click()
+      await question.getByRole('group', { name: 'Title', exact: true }).getByRole('radio', { name: 'Yours' }).click()
       await question.getByRole('button', { name: 'Save this' }).click()
-      await question.waitFor({ state: 'detached' })
       await page.getByText('Saved; it holds from now on').first().waitFor()
-      assert.equal((await api.must('GET', '/flows/office')).spec.title, 'Mine again')
+      const { spec } = await api.must('GET', '/flows/team')
+      assert.deepEqual([spec.title, spec.steps[2].with.title], ['Mine, too', 'Theirs'])
       await tab(page, 'History')
-      await page.getByRole('list', { name: 'History of the flow' }).getByText('by admin').first().waitFor()
+      await page.getByRole('tabpanel', { name: 'History' }).getByText('Mine, too').first().waitFor()
+    }))
+
+  test('a stage is told what its schema says, the answer of the server stands at its field, and comments of the text stay', () =>
+    seeing('/flows/forms', async (page) => {
+      await tab(page, 'YAML')
+      const text =
+        'title: Forms\ndesignation: authentication\nsteps:\n  # who is it\n  - type: identification\n  - type: password # proof\n'
+      await write(page, 'The flow as YAML', text)
+      await chooseStep(page, 'identification-1')
+      await page.getByText('What users may type to say who they are.').waitFor()
+      await page.getByRole('radio', { name: 'An expression' }).click()
+      await write(page, condition, 'user.isInGrop("x")')
+      await page
+        .locator('[data-pointer="/part/when"]')
+        .getByText(/did you mean "isInGroup"/)
+        .first()
+        .waitFor()
+      await tab(page, 'YAML')
+      const shown = page.getByRole('textbox', { name: 'The flow as YAML' })
+      await shown.getByText('# who is it').waitFor()
+      await shown.getByText('# proof').waitFor()
+      await shown.getByText('when: user.isInGrop').waitFor()
+    }))
+
+  test('a stage that no plugin brings is told as JSON', () =>
+    seeing('/flows/forms', async (page) => {
+      await tab(page, 'YAML')
+      await write(page, 'The flow as YAML', 'title: Forms\ndesignation: authentication\nsteps:\n  - type: nope\n    with: { a: 1 }\n')
+      await chooseStep(page, 'nope-1')
+      await page.getByText('No plugin brings the stage “nope”').waitFor()
+      await page.locator('[data-pointer="/part/with"] textarea').fill('{"a": 2}')
+      await page
+        .getByRole('button', { name: /nope-1/ })
+        .first()
+        .getByText('a: 2')
+        .waitFor()
+    }))
+
+  test('steps are duplicated and moved with the keyboard, and each is read out', () =>
+    seeing('/flows/forms', async (page) => {
+      await page.locator('[data-step="/steps/1"]').focus()
+      await page.keyboard.press('Alt+Shift+ArrowDown')
+      const said = page.locator('[aria-live=polite].sr-only').first()
+      await said.getByText('password-2 was duplicated').waitFor()
+      await page.keyboard.press('Alt+ArrowUp')
+      await said.getByText('password-3 is now step 2 of 3').waitFor()
+      await page.waitForFunction(`document.activeElement?.dataset.step === '/steps/1'`)
+    }))
+
+  test('who may only look is shown the same form, and cannot change it', () =>
+    seeing(
+      '/flows/forms',
+      async (page) => {
+        await chooseStep(page, 'identification-1')
+        await page.getByText('What users may type to say who they are.').waitFor()
+        assert.equal(await page.locator('[data-pointer^="/part"] :is(input, textarea, button[role=radio], select):enabled').count(), 0)
+        assert.equal(await page.getByRole('button', { name: 'Save' }).count(), 0)
+      },
+      { username: 'vera' },
+    ))
+
+  test('a default flow gets a choice by its form, is simulated, saved, seen in the history and rolled back', () =>
+    seeing('/flows/default-authentication', async (page) => {
+      await chooseStep(page, 'identification-1')
+      await page.getByRole('button', { name: 'Remove Identified by 2' }).click()
+      await page.locator('[data-step="/steps/1"]').focus()
+      await page.getByRole('button', { name: 'Change password-2' }).click()
+      await page.getByRole('menuitem', { name: 'Insert after' }).click()
+      await page
+        .getByRole('dialog', { name: 'Insert a step' })
+        .getByRole('button', { name: /^Choice/ })
+        .click()
+      await write(page, condition, 'request.ip.in("10.0.0.0/8")')
+      await page.getByRole('button', { name: /^Add a step: Branch if/ }).click()
+      await page.keyboard.type('deny')
+      await page.keyboard.press('Enter')
+      await page.locator('[data-step="/steps/2/choose/0/steps/0"]').waitFor()
+
+      await tab(page, 'Simulate')
+      await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+      await page.getByRole('button', { name: 'Answer these' }).click()
+      await page.getByRole('textbox', { name: 'Answer to identifier' }).fill('admin')
+      await page.getByRole('checkbox', { name: 'Take proofs as given' }).click()
+      await page.getByRole('checkbox', { name: 'password', exact: true }).click()
+      await page.getByRole('combobox', { name: 'Application that waits' }).fill('wi')
+      await page.getByRole('option', { name: /Wiki/ }).click()
+      await page.getByRole('button', { name: 'Simulate', exact: true }).click()
+      await page.getByText(/^Signs in admin/).waitFor()
+      const trace = page.getByRole('list', { name: 'Steps of the simulation' })
+      await trace.getByText('request.ip.in("10.0.0.0/8") is false').waitFor()
+      await page.locator('[data-step="/steps/2/choose/0/steps/0"]').getByText('not reached').waitFor()
+
+      const { number } = (await api.must('GET', '/configuration/history')).items[0]
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Saved; it holds from now on').first().waitFor()
+      assert.deepEqual((await api.must('GET', '/flows/default-authentication')).spec.steps, [
+        { type: 'identification', with: { by: ['username'] } },
+        { type: 'password' },
+        { choose: [{ when: 'request.ip.in("10.0.0.0/8")', steps: [{ type: 'deny' }] }] },
+      ])
+      await tab(page, 'History')
+      await page
+        .getByText(/request\.ip\.in/)
+        .first()
+        .waitFor()
+      await page.goto(`${server.url}/if/admin/revisions/${number}`)
+      await page
+        .getByRole('button', { name: /Roll back/i })
+        .first()
+        .click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /Roll back/i })
+        .click()
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      const { spec } = await api.must('GET', '/flows/default-authentication')
+      assert.deepEqual(spec.steps[0].with.by, ['username', 'email'])
     }))
 })

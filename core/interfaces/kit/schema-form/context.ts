@@ -10,6 +10,8 @@ export type FormContext = {
   readonly isNew: Readonly<Ref<boolean>>
   label(pointer: string, schema: Schema): string
   help(pointer: string, schema: Schema): string | undefined
+  /** What it means that a condition asks nothing; undefined: that everybody is let in. */
+  none(pointer: string): string | undefined
   /** What is wrong at exactly this place. */
   errorAt(pointer: string): string | undefined
   /** What is wrong here and in all that is within. */

@@ -1,11 +1,12 @@
-import { useQuery, useQueryClient } from '@tanstack/vue-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/vue-query'
 import { refDebounced } from '@vueuse/core'
-import { api, type FieldWords, type Mark, ok, saveMerging, t, useMe, withTag } from 'sluice/interface'
+import { api, type Mark, ok, same, t, useMe, type Version } from 'sluice/interface'
 import { computed, ref, shallowRef, watch } from 'vue'
+import { readObject, replaceObject } from '../../objects/calls.ts'
 import { lintOf } from './lint.ts'
 import { lintOfError } from './refused.ts'
 import { rowsOf, type Spec } from './outline/steps.ts'
-import { placeOf, readFlow, yamlOf } from './yaml-text.ts'
+import { placeOf, readFlow, rewritten, yamlOf } from './yaml-text.ts'
 
 /** A flow that is being changed: one draft, which the outline and the text show and change. */
 export const useFlowDraft = (slug: string) => {
@@ -13,7 +14,7 @@ export const useFlowDraft = (slug: string) => {
   const queries = useQueryClient()
   const stored = useQuery({
     queryKey: ['flows', 'one', slug],
-    queryFn: () => withTag(api.GET('/api/v1/flows/{slug}', { params: { path: { slug } } })),
+    queryFn: () => readObject('flows', slug),
     // Somebody may be writing: what others do is met when it is saved.
     staleTime: Infinity,
     refetchOnWindowFocus: false,
@@ -22,7 +23,7 @@ export const useFlowDraft = (slug: string) => {
   const text = ref('')
   const unreadable = shallowRef<readonly Mark[]>([])
   const base = shallowRef<Spec>({})
-  const before = shallowRef<readonly Spec[]>([])
+  const before = shallowRef<readonly { readonly spec: Spec; readonly text: string }[]>([])
 
   const take = (next: Spec): void => {
     spec.value = next
@@ -36,18 +37,18 @@ export const useFlowDraft = (slug: string) => {
   }
   watch(
     () => stored.data.value,
-    (got) => got && restart(got.data.spec),
+    (got) => got && restart(got.object.spec),
     { immediate: true },
   )
 
   /** A change of the outline: the text follows. */
   const edit = (next: Spec): void => {
-    before.value = [...before.value.slice(-99), spec.value]
+    before.value = [...before.value.slice(-99), { spec: spec.value, text: text.value }]
+    text.value = rewritten(text.value, spec.value, next)
     take(next)
-    text.value = yamlOf(next)
   }
   /** A change of the text: the outline follows as soon as it can be read. */
-  const write = (next: string): void => {
+  const type = (next: string): void => {
     if (next === text.value) return
     text.value = next
     const read = readFlow(next, t('flows.yaml.no-map'))
@@ -58,13 +59,12 @@ export const useFlowDraft = (slug: string) => {
     const last = before.value.at(-1)
     if (!last) return
     before.value = before.value.slice(0, -1)
-    take(last)
-    text.value = yamlOf(last)
+    take(last.spec)
+    text.value = last.text
   }
-  const isDirty = computed(() => JSON.stringify(spec.value) !== JSON.stringify(base.value) || unreadable.value.length > 0)
+  const isDirty = computed(() => !same(spec.value, base.value) || unreadable.value.length > 0)
 
   const settled = refDebounced(spec, 600)
-  const etag = computed(() => stored.data.value?.etag ?? '*')
   const check = useQuery({
     queryKey: ['flows', 'check', slug, settled],
     queryFn: ({ signal }) =>
@@ -75,12 +75,14 @@ export const useFlowDraft = (slug: string) => {
           signal,
         }),
       ),
-    enabled: computed(() => may('flows.edit') && stored.isSuccess.value && isDirty.value && unreadable.value.length === 0),
+    enabled: computed(() => may('flows.edit') && same(settled.value, spec.value) && isDirty.value && unreadable.value.length === 0),
     retry: false,
     gcTime: 0,
+    // What is wrong stays marked until it is known that it is no more.
+    placeholderData: keepPreviousData,
   })
   const lint = computed(() => {
-    if (!isDirty.value) return lintOf(stored.data.value?.data.problems)
+    if (!isDirty.value) return lintOf(stored.data.value?.object.problems)
     if (check.error.value) return lintOfError(check.error.value) ?? []
     const plan = check.data.value
     return plan && 'warnings' in plan ? lintOf(plan.warnings, 'warning') : []
@@ -94,48 +96,33 @@ export const useFlowDraft = (slug: string) => {
   /** Reads it again. Is it there? */
   const read = async (): Promise<boolean> => {
     const got = await stored.refetch()
-    if (got.isSuccess) restart(got.data.data.spec)
+    if (got.isSuccess) restart(got.data.object.spec)
     return got.isSuccess
   }
+  /** What was read, and is to be changed. */
+  const begun = (): Version<Spec> => ({ value: base.value, etag: stored.data.value?.etag ?? '' })
+  const write = async (value: Spec, { etag }: Version<Spec>): Promise<void> => {
+    await replaceObject('flows', slug, { spec: value, etag })
+  }
+  /** It was saved: everything that shows it is read again. */
   const written = async (): Promise<void> => {
     base.value = spec.value
     await read()
     await queries.invalidateQueries({ queryKey: ['flows', 'list'] })
-    await queries.invalidateQueries({ queryKey: ['flows', 'history', slug] })
-  }
-  /** With what others have made of it meanwhile. Resolves to the pointers of that; `undefined`: it was decided not to save. */
-  const save = async (words: FieldWords): Promise<readonly string[] | undefined> => {
-    const path = { slug }
-    const done = await saveMerging<Spec, Spec>({
-      base: { value: base.value, etag: etag.value },
-      mine: spec.value,
-      async save(value, { etag: of }) {
-        await ok(api.PUT('/api/v1/flows/{slug}', { params: { path, header: { 'If-Match': of } }, body: { spec: value } }))
-        return value
-      },
-      async read() {
-        const now = await withTag(api.GET('/api/v1/flows/{slug}', { params: { path } }))
-        return { value: now.data.spec, etag: now.etag ?? '*' }
-      },
-      ...words,
-    })
-    if (!done) return undefined
-    take(done.saved)
-    await written()
-    return done.taken
+    await queries.invalidateQueries({ queryKey: ['objects', 'history'] })
   }
   /** Away with what was saved: what is shipped comes to light, if it is. */
   const drop = async (): Promise<void> => {
-    await ok(api.DELETE('/api/v1/flows/{slug}', { params: { path: { slug }, header: { 'If-Match': etag.value } } }))
+    await ok(api.DELETE('/api/v1/flows/{slug}', { params: { path: { slug }, header: { 'If-Match': begun().etag } } }))
     await queries.invalidateQueries({ queryKey: ['flows', 'list'] })
   }
 
   return {
     stored,
-    object: computed(() => stored.data.value?.data),
+    object: computed(() => stored.data.value?.object),
     spec,
     rows: computed(() => rowsOf(spec.value)),
-    text: computed({ get: () => text.value, set: write }),
+    text: computed({ get: () => text.value, set: type }),
     isReadable: computed(() => unreadable.value.length === 0),
     isDirty,
     isChecking: check.isFetching,
@@ -146,7 +133,9 @@ export const useFlowDraft = (slug: string) => {
     mayUndo: computed(() => before.value.length > 0),
     discard: () => restart(base.value),
     read,
-    save,
+    begun,
+    write,
+    written,
     drop,
   }
 }

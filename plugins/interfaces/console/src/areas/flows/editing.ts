@@ -12,9 +12,12 @@ export type Editing = {
   choose(path: Path | undefined): void
   /** Asks for a stage, and puts it there. */
   add(list: Path, index: number): void
-  move(path: Path, by: -1 | 1): void
+  move(row: Row, by: -1 | 1): void
+  duplicate(row: Row): void
   wrap(path: Path): void
   remove(row: Row): void
+  /** Was the flow simulated as it is? */
+  readonly isSimulated: Readonly<Ref<boolean>>
   /** What the last simulation did at steps, by the pointer of the step. */
   readonly visits: Readonly<Ref<ReadonlyMap<string, Visit>>>
 }

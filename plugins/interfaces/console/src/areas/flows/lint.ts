@@ -12,7 +12,3 @@ export const lintOf = (details: readonly Detail[] = [], is: Lint['is'] = 'error'
 /** Is it about what this pointer names, or, where `deep`, about something in it? */
 export const isAt = ({ pointer }: Lint, place: string, deep = false): boolean =>
   pointer === place || (deep && pointer.startsWith(`${place}/`))
-
-/** What is wrong in a part of what this pointer names, by pointers from there on. */
-export const below = (lint: readonly Lint[], place: string, part: string): readonly Detail[] =>
-  lint.filter((one) => isAt(one, `${place}${part}`, true)).map(({ pointer, detail }) => ({ pointer: pointer.slice(place.length), detail }))

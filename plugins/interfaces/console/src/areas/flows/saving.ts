@@ -1,21 +1,13 @@
-import { useEventListener } from '@vueuse/core'
-import { confirm, t, useNotices } from 'sluice/interface'
+import { confirm, isWithin, nameOfField, saveMerging, type Schema, t, useKinds, useNotices } from 'sluice/interface'
 import { ref } from 'vue'
-import { onBeforeRouteLeave, onBeforeRouteUpdate, useRouter } from 'vue-router'
+import { useRouter } from 'vue-router'
+import { readObject } from '../../objects/calls.ts'
+import { useUnsavedGuard } from '../../objects/unsaved.ts'
 import type { FlowDraft } from './draft.ts'
+import { nameOfItem, pointerOf, rowsOf, type Spec } from './outline/steps.ts'
+import { stepSchema, withField } from './part.ts'
+import { useStages } from './stages.ts'
 import { yamlOf } from './yaml-text.ts'
-
-const fields: Readonly<Record<string, string>> = {
-  '/title': 'flows.field.title',
-  '/designation': 'flows.field.designation',
-  '/session': 'flows.field.lifetime',
-  '/session/lifetime': 'flows.field.lifetime',
-  '/entry': 'flows.field.entry',
-  '/access': 'flows.field.access',
-  '/steps': 'flows.outline',
-}
-/** What a part of a flow is called, by its pointer. */
-const labelOf = (pointer: string): string => (fields[pointer] ? t(fields[pointer]) : pointer.slice(1))
 
 /** Saving, resetting and leaving a draft, with the questions that belong to each. */
 export const useSaving = (draft: FlowDraft, slug: string) => {
@@ -24,12 +16,39 @@ export const useSaving = (draft: FlowDraft, slug: string) => {
   const isSaving = ref(false)
   // What is wrong with the flow stands in the outline, too.
   const tell = (error: unknown): void => notices.failed(error)
+  const { schemaOf } = useKinds()
+  const { stage } = useStages()
+  /** `password-2 › Confirm`: fields of steps by the step. */
+  const label = (pointer: string, whole: Spec): string => {
+    const schema = schemaOf('flows')
+    const row = rowsOf(whole).findLast(({ path }) => isWithin(pointer, pointerOf(path)))
+    const ofStep = schema && stepSchema(schema)
+    if (!row || !ofStep) return schema ? nameOfField(schema, pointer, whole) : pointer
+    const within = pointer.slice(pointerOf(row.path).length)
+    const settings = stage(row.step.type)?.settings as Schema | undefined
+    const own = withField(ofStep, 'with', (field) => ({ ...field, ...settings }))
+    return within === '' ? row.name : `${row.name} › ${nameOfField(own, within, row.step)}`
+  }
+  const show = (_pointer: string, value: unknown): string => (typeof value === 'string' ? value : yamlOf(value).trimEnd())
   const save = async (): Promise<void> => {
     isSaving.value = true
     try {
-      const taken = await draft.save({ label: labelOf, show: (_, value) => (typeof value === 'string' ? value : yamlOf(value)) })
-      if (taken)
-        notices.done(t('flows.save.done'), taken.length > 0 ? t('flows.save.taken', { fields: taken.map(labelOf).join(', ') }) : undefined)
+      const done = await saveMerging<Spec, void>({
+        base: draft.begun(),
+        mine: draft.spec.value,
+        save: draft.write,
+        async read() {
+          const { object, etag } = await readObject('flows', slug)
+          return { value: object.spec, etag }
+        },
+        nameOf: nameOfItem,
+        label,
+        show,
+      })
+      if (!done) return
+      await draft.written()
+      const taken = done.taken.map((pointer) => label(pointer, draft.spec.value)).join(', ')
+      notices.done(t('flows.save.done'), taken && t('objects.taken-in', { fields: taken }))
     } catch (error) {
       tell(error)
     } finally {
@@ -53,13 +72,6 @@ export const useSaving = (draft: FlowDraft, slug: string) => {
       tell(error)
     }
   }
-  const mayLeave = async (): Promise<boolean> =>
-    !draft.isDirty.value ||
-    confirm({ title: t('flows.leave.title'), text: t('flows.leave.text'), action: t('flows.leave.action'), destroys: true })
-  onBeforeRouteLeave(mayLeave)
-  onBeforeRouteUpdate((to) => to.params['slug'] === slug || mayLeave())
-  useEventListener(window, 'beforeunload', (event) => {
-    if (draft.isDirty.value) event.preventDefault()
-  })
+  useUnsavedGuard(draft.isDirty)
   return { save, drop, isSaving }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { placeOf, readFlow, readYaml, yamlOf } from './yaml-text.ts'
+import { placeOf, readFlow, readYaml, rewritten, yamlOf } from './yaml-text.ts'
 
 const text = `title: Sign in
 designation: authentication
@@ -35,6 +35,38 @@ test('what is written is read again', () => {
   const spec = { title: 'Sign in: now', steps: [{ type: 'dummy', with: { title: 'a\nb', text: 'yes' }, when: '!(a && b)' }] }
   assert.deepEqual(readFlow(yamlOf(spec), ''), { spec })
   assert.deepEqual(readYaml(''), { value: undefined })
+})
+
+test('a change of the outline leaves comments and order where they are', () => {
+  const read = readFlow(text, '')
+  assert.ok('spec' in read)
+  const { spec } = read
+  const [first, choice, last] = spec['steps'] as readonly Record<string, unknown>[]
+  const after = { ...spec, steps: [last, { ...first, with: { by: ['email'] } }, choice], entry: 'link' }
+  assert.equal(
+    rewritten(text, spec, after),
+    `title: Sign in
+designation: authentication
+steps:
+  - type: password
+  - type: identification
+    with:
+      by:
+        - email
+  # who is in the office
+  - choose:
+      - when: request.ip.in("10.0.0.0/8")
+        steps:
+          - type: passwrd
+entry: link
+`,
+  )
+  const changed = { ...spec, steps: [{ ...first, when: 'device.known' }, choice, last] }
+  assert.equal(
+    rewritten(text, spec, changed),
+    text.replace('with: { by: [username, email] }', 'with: { by: [ username, email ] }\n    when: device.known'),
+  )
+  assert.equal(rewritten('title: [', spec, { title: 'x' }), 'title: x\n')
 })
 
 test('what cannot be read is marked where it is', () => {

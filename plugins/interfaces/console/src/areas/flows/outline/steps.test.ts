@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { addBranch, insert, mayMove, move, placeIn, pointerOf, put, remove, rowsOf, type Spec, wrap } from './steps.ts'
+import { addBranch, duplicate, insert, mayMove, move, placeIn, pointerOf, put, remove, rowsOf, type Spec, wrap } from './steps.ts'
 
 const flow: Spec = {
   title: 'Sign in',
@@ -66,6 +66,15 @@ describe('an edit', () => {
     assert.deepEqual(names(spec).slice(2, 4), ['password-2.1.1', 'deny-2.2.1'])
     assert.deepEqual(path, [...inner, 0])
     assert.equal(remove(flow, ['steps', 1, 'choose', 1, 'steps', 0]).path, undefined)
+  })
+
+  test('duplicates with all that is within, but for the names', () => {
+    const { spec, path } = duplicate(flow, [...inner, 1])
+    assert.deepEqual(names(spec).slice(2, 5), ['password-2.1.1', 'hello', 'dummy-2.1.3'])
+    assert.deepEqual(path, [...inner, 2])
+    const choice = duplicate(flow, ['steps', 1]).spec
+    assert.deepEqual(names(choice).slice(5, 9), ['choose-3', 'password-3.1.1', 'dummy-3.1.2', 'deny-3.2.1'])
+    assert.equal(duplicate(flow, ['steps', 9]).spec, flow)
   })
 
   test('moves within the list, and not out of it', () => {

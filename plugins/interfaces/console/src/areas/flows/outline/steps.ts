@@ -89,6 +89,27 @@ export const addBranch = (spec: Spec, path: Path, otherwise: boolean): Edited =>
   return { spec: put(spec, list, branches.toSpliced(otherwise ? branches.length : end, 0, branch)), path }
 }
 
+/** A copy of a step right after it; a name of its own belongs to one step alone. */
+export const duplicate = (spec: Spec, path: Path): Edited => {
+  const step = stepAt(spec, path)
+  if (!step) return { spec, path }
+  const { list, index } = split(path)
+  return insert(spec, list, index + 1, withoutNames(step))
+}
+const withoutNames = ({ id: _, choose, ...step }: Step): Step => ({
+  ...step,
+  ...(choose && { choose: choose.map((branch) => ({ ...branch, steps: branch.steps.map(withoutNames) })) }),
+})
+
+/** What a step is among those of its list, and a branch among those of its choice, when two people's changes are put together. */
+export const nameOfItem = (item: unknown, pointer: string): string | undefined => {
+  if (!isHolder(item)) return undefined
+  if (pointer.endsWith('/choose')) return JSON.stringify(item['when'] ?? null)
+  if (!pointer.endsWith('/steps')) return undefined
+  const { id, type, flow } = item as Step
+  return id ?? type ?? flow ?? 'choose'
+}
+
 /** One step of an outline. `name`: what traces call it. */
 export type Row = { readonly path: Path; readonly name: string; readonly step: Step }
 

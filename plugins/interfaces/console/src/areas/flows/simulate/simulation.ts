@@ -12,7 +12,7 @@ export const useSimulation = (slug: string) => {
     user: '',
     ip: '127.0.0.1',
     at: '',
-    application: '',
+    application: undefined as string | undefined,
     session: [] as string[],
     knownBrowser: false,
     assume: false,

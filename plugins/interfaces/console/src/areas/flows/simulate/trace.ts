@@ -46,7 +46,7 @@ export type Report = {
 )
 
 /** What became of a step: a key of its word and its colour. */
-export type Verdict = 'passed' | 'skipped' | 'holds' | 'asks' | 'wrong' | 'denied' | 'failed' | 'ended'
+export type Verdict = 'unreached' | 'passed' | 'skipped' | 'holds' | 'asks' | 'wrong' | 'denied' | 'failed' | 'ended'
 export type Visit = { readonly step: string; readonly verdict: Verdict; readonly lines: readonly TraceLine[]; readonly ms: number }
 
 const verdictOf = (line: TraceLine): Verdict => {
