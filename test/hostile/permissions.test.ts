@@ -332,7 +332,7 @@ test('who may edit something and not see it reads nothing of it by a change, a p
 test('what is wrong is told without names of what one may not see: no guesses, no lists, no uses, and no drafts about people', async () => {
   const condition = (binding: object) => ({ mode: 'any', bindings: [binding] })
   await admin.must('POST', '/groups', { slug: 'secretgroup' })
-  await admin.must('POST', '/users', { username: 'secretuser' })
+  const { id } = await admin.must('POST', '/users', { username: 'secretuser' })
   await admin.must('POST', '/roles', { slug: 'secretrole', spec: { name: 'S', permissions: [] } })
   await admin.must('POST', '/policies', { slug: 'secretpolicy', spec: { type: 'expression', with: { expression: 'true' } } })
   await admin.must('POST', '/applications', { slug: 'secretapp', spec: { name: 'S', access: condition({ policy: 'secretpolicy' }) } })
@@ -353,7 +353,7 @@ test('what is wrong is told without names of what one may not see: no guesses, n
     ['POST', '/configuration/apply?plan=true', { version: 1, applications: { n: { name: 'N', provider: 'wik' } } }],
     ['POST', '/flows/default-authentication/simulate', { application: 'secretap' }],
     ['POST', '/flows/default-authenticatio/simulate', {}],
-    ['PATCH', `/users/${ada.id}`, { roles: ['secretrol'] }],
+    ['PATCH', `/users/${id}`, { roles: ['secretrol'] }],
     ['DELETE', '/policies/secretpolicy'],
   ]
   const headers = { 'if-match': '*' }
