@@ -12,6 +12,7 @@ import { startServer, type TestServer } from '../kit/server.ts'
 
 const password = 'a long password of somebody'
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>').toString('base64')
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 let server: TestServer
 let api: Api
@@ -227,6 +228,7 @@ const table: readonly Entry[] = [
   [user, /^button "End all"$/, 'DELETE', `${person}/sessions`],
   [user, /^button "New token"$/, 'POST', '/tokens', { name: 'made', user: '{ada}' }],
   [user, /^button "Take back /, 'DELETE', '/consents/{ada}.notes'],
+  [user, /^button "Choose a picture"$/, 'PUT', `${person}/avatar`, { data: png }],
   [user, form, 'PATCH', person, { name: 'Ada' }],
   [/^\/(sessions|users\/.*)$/, /^button "End session /, 'DELETE', '/sessions/{session}'],
   [/^\/(tokens|users\/.*)$/, /^button "Revoke /, 'DELETE', '/tokens/{token}'],
@@ -248,14 +250,21 @@ const table: readonly Entry[] = [
   [flow, /^button "Delete what was changed"$/, 'DELETE', '/flows/office'],
   [
     flow,
-    /^(combobox "User"|textbox "(Address of the browser|Time .*|Application that waits .*)"|button "(Add an answer|Simulate)"|checkbox ")/,
+    /^(combobox "(User|Application .*)"|textbox "(Address of the browser|Time .*)"|button "(Add an answer|Simulate)"|checkbox ")/,
     'POST',
     '/flows/office/simulate',
     {},
   ],
-  [flow, / › menuitem "|^button "(Add a step: .*|Move (up|down)|Insert after|Put into a branch)"$/, 'PATCH', '/flows/office', { spec: {} }],
+  [
+    flow,
+    / › menuitem "|^button "(Add a step: .*|Move (up|down)|Insert after|Put into a branch|Duplicate.*)"$/,
+    'PATCH',
+    '/flows/office',
+    { spec: {} },
+  ],
   [flow, form, 'PATCH', '/flows/office', { spec: {} }],
 
+  [/^\/settings\/email$/, /^button "Send a test message"$/, 'POST', '/settings/email/test', {}],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],
   ...['sessions', 'tokens', 'email', 'flows'].map((section): Entry => [
     new RegExp(`^/settings/${section}$`),
