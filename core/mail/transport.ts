@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { callbackify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import type { EmailSettings } from '../configuration/email-schema.ts'
 import { openSocket } from './connect.ts'
@@ -22,7 +23,7 @@ const optionsOf = ({ host, port, security, username, password, timeout }: EmailS
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password.reveal() } }),
     getSocket(_: unknown, done: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
-      openSocket({ host, port, patience }).then((connection) => done(null, { connection }), done)
+      callbackify(openSocket)({ host, port, patience }, (error, connection) => done(error, connection && { connection }))
     },
     connectionTimeout: patience,
     greetingTimeout: patience,
