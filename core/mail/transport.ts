@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { callbackify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import type { EmailSettings } from '../configuration/email-schema.ts'
 import { openSocket } from './connect.ts'
@@ -21,8 +22,8 @@ const optionsOf = ({ host, port, security, username, password, timeout }: EmailS
     ignoreTLS: security === 'none',
     tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const },
     ...(username !== undefined && password !== undefined && { auth: { user: username, pass: password.reveal() } }),
-    getSocket(_: unknown, answer: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
-      openSocket({ host, port, patience }).then((connection) => answer(null, { connection }), answer)
+    getSocket(_: unknown, done: (error: Error | null, socket?: { readonly connection: Socket }) => void) {
+      callbackify(openSocket)({ host, port, patience }, (error, connection) => done(error, connection && { connection }))
     },
     connectionTimeout: patience,
     greetingTimeout: patience,
