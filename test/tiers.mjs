@@ -29,7 +29,7 @@ export const kinds = [
     is: (path) => path.endsWith('.browser.test.ts'),
     parallel: 2,
     timeout: 120,
-    deadline: 15,
+    deadline: 25,
     debian: ['chromium-headless-shell'],
   },
   {
