@@ -51,6 +51,7 @@ const press = (page: Page, ...keys: readonly string[]) =>
   keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve())
 /** What was typed is found, and nothing else is offered any more. */
 const found = async (page: Page, name: string) => {
+  await page.getByRole('option', { name }).waitFor()
   await page.getByRole('option').nth(1).waitFor({ state: 'detached' })
   await page.getByRole('option', { name }).waitFor()
 }
