@@ -415,7 +415,7 @@ test('who has no role finds no way to the console, which says so, and the API re
   assert.equal(await nora.page.locator('nav').count(), 0)
   assert.equal((await send(nora.page, { method: 'GET', path: '/providers' })).status, 403)
   await nora.page.goto(`${server.url}/if/user/`)
-  await nora.page.getByRole('heading', { name: 'Applications' }).waitFor()
+  await nora.page.getByRole('heading', { name: 'Applications', level: 1 }).waitFor()
   assert.equal(await nora.page.locator('a[href^="/if/admin/"]').count(), 0)
   await nora.close()
 })

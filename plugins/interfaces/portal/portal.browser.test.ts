@@ -1,6 +1,5 @@
 // More than 400 lines: all of these visits share one server and the names of what is on its pages.
 import assert from 'node:assert/strict'
-import { isDeepStrictEqual } from 'node:util'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { after, before, test } from 'node:test'
@@ -369,8 +368,13 @@ test('without scripts the language that an address asks for is spoken on the way
 
 test('another look is kept, and is there before anything is painted', async () => {
   await visiting('leo', async (page) => {
-    const look = () =>
-      page.evaluate('[document.documentElement.classList.contains("dark"), getComputedStyle(document.body).backgroundColor]')
+    // Colours pass over into each other.
+    const look = async () => {
+      await page.evaluate(
+        'Promise.allSettled(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished)).then(() => {})',
+      )
+      return page.evaluate('[document.documentElement.classList.contains("dark"), getComputedStyle(document.body).backgroundColor]')
+    }
     const light = await look()
     await choose(page, 'Appearance', 'Dark')
     await page.locator('html.dark').waitFor()
@@ -386,8 +390,6 @@ test('another look is kept, and is there before anything is painted', async () =
     assert.deepEqual(await look(), dark)
     await choose(page, 'Appearance', 'As the system')
     await page.locator('html:not(.dark)').waitFor()
-    // Colours pass over into each other.
-    for (let tries = 0; tries < 20 && !isDeepStrictEqual(await look(), light); tries += 1) await page.waitForTimeout(100)
     assert.deepEqual(await look(), light)
   })
 })
