@@ -133,12 +133,20 @@ test('wrong answers are limited as at a sign-in, by who simulates, and each is a
   const guess = async (password: string) =>
     (await gus('POST', '/flows/default-authentication/simulate', { body: { user: 'ada', answers: { password } } })).status
   for (let right = 0; right < limits.account + 2; right += 1) assert.equal(await guess(people.ada.password), 200)
-  for (let wrong = 0; wrong < limits.account; wrong += 1) assert.equal(await guess(`guess ${wrong}`), 200)
+  for (let wrong = 1; wrong < limits.account; wrong += 1) assert.equal(await guess(`guess ${wrong}`), 200)
+  // Nor is a guess free in a draft whose end does not show it.
+  const hushed = {
+    title: 'Hushed',
+    designation: 'authentication',
+    steps: [{ type: 'identification' }, { type: 'password', onInvalid: 'restart' }],
+  }
+  const tried = await gus('POST', '/flows/hushed/simulate', { body: { spec: hushed, answers: { identifier: 'ada', password: 'guess' } } })
+  assert.deepEqual([tried.status, tried.body.errors], [200, {}])
   assert.equal(await guess(people.ada.password), 429)
   assert.equal((await gus('POST', '/flows/default-authentication/simulate', { body: { user: 'ada', assume: true } })).status, 200)
   const told = (await admin.must('GET', '/events?action=flow.simulated-wrong')).items
   assert.equal(told.length, limits.account)
-  assert.equal(told[0].detail.as, 'ada')
+  assert.deepEqual([told[0].detail.flow, told[1].detail.as], ['hushed', 'ada'])
 })
 
 test('of each caller one simulation runs at a time', async () => {

@@ -22,14 +22,15 @@ export const oneAtATime = async <T>({ caller }: Pick<Call, 'caller'>, simulate: 
   }
 }
 
-/** Was something that was typed wrong? */
-const isWrong = (report: object): boolean => 'errors' in report && Object.keys(report.errors as object).length > 0
+type Report = { readonly trace: readonly { readonly did: string; readonly verdict?: string }[] }
+/** Did a step not take what was typed? By the trace: a draft can be written so that its end does not show it. */
+const isWrong = ({ trace }: Report): boolean => trace.some(({ did, verdict }) => did === 'submit' && verdict !== 'pass')
 
 /**
  * What is typed into a simulation is checked against what people really use. So wrong answers are limited as at a sign-in, by who simulates, and
  * each is an event. Throws `ApiProblem` (429) after too many.
  */
-export const countingWrongAnswers = async <T extends object>(
+export const countingWrongAnswers = async <T extends Report>(
   { store, events }: { readonly store: Store; readonly events: Events },
   { caller, request }: Call,
   { flow, user, answers }: { readonly flow: string; readonly user?: string; readonly answers?: Readonly<Record<string, Json>> },
