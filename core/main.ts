@@ -26,6 +26,7 @@ import { checkAddress } from './cli/doctor/addresses.ts'
 import { checkDataDirectory, checkSecretKey } from './cli/doctor/data-directory.ts'
 import { version } from './cli/version.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
+import { sqliteFile } from './data/address.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
@@ -118,7 +119,8 @@ async function wire(
   for (const warning of catalog.warnings) log.warn({}, warning)
   // Before the database is touched: a start that stops at the configuration leaves no database behind.
   const documents = readDocuments(options, env)
-  if (!existsSync(options.databaseUrl.slice('sqlite:'.length))) readConfiguration(catalog, options, env)
+  const file = sqliteFile(options.databaseUrl)
+  if (file && !existsSync(file)) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
   await database.migrate()

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import type { Events, Grant } from '../api/index.ts'
 import { openDatabase } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import { createSeal } from '../keys/seal.ts'
 import { createBrowsers } from './browsers.ts'
 import { closing } from './closing.ts'
@@ -10,9 +11,9 @@ import { passwordEffects } from './passwords.ts'
 import { createSessions } from './sessions.ts'
 import type { Closing } from './types.ts'
 
-/** For tests: all of `core/access` over a database, in memory unless given its address, with a clock that stands still until told otherwise. */
-export const accessFixture = async (url = 'sqlite::memory:') => {
-  const database = await openDatabase({ url })
+/** For tests: all of `core/access` over a database, an empty one unless given its address, with a clock that stands still until told otherwise. */
+export const accessFixture = async (url?: string) => {
+  const database = url === undefined ? await testDatabase() : await openDatabase({ url })
   await database.migrate()
   const time = { now: Date.UTC(2026, 0, 1) }
   const clock = { now: () => new Date(time.now) }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { definePlugin, defineProtocol, type Plugin, type Protocol, secret, Type } from '../api/index.ts'
-import { openDatabase, type Database } from '../data/database.ts'
+import type { Database } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import { createSeal } from '../keys/seal.ts'
 import { compileFlow } from '../engine/compile.ts'
 import { createCatalog } from './catalog.ts'
@@ -84,8 +85,7 @@ export const planeOn = async (
 }
 
 export const memory = async (): Promise<Database> => {
-  const database = await openDatabase({ url: 'sqlite::memory:' })
-  await database.migrate()
+  const database = await testDatabase()
   return database
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openDatabase, type Database } from './database.ts'
-import { migrations } from './migrations/index.ts'
+import { newPostgresql, testKind } from './fixture.ts'
+import { migrationsFor } from './migrations/index.ts'
 import { User } from './entities/users.ts'
 import { DatabaseTooNew, isUniqueViolation } from './errors.ts'
 
@@ -21,23 +22,31 @@ const user = (username: string) => ({
   updated_at: 1,
 })
 
-for (const kind of ['memory', 'file']) {
+for (const kind of testKind === 'sqlite' ? ['memory', 'file'] : ['server']) {
   describe(`database in ${kind}`, () => {
     let folder: string
     let database: Database
+    let drop = async () => {}
+    const address = async () => {
+      if (kind !== 'server') return kind === 'memory' ? 'sqlite::memory:' : `sqlite:${folder}/a.db`
+      const made = await newPostgresql({ empty: true })
+      drop = made.drop
+      return made.url
+    }
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'sluice-data-'))
-      database = await openDatabase({ url: kind === 'memory' ? 'sqlite::memory:' : `sqlite:${folder}/a.db` })
+      database = await openDatabase({ url: await address() })
     })
     after(async () => {
       await database.close()
+      await drop()
       await rm(folder, { recursive: true })
     })
 
     test('migrations make the schema of the entities, once', async () => {
       assert.deepEqual(
         await database.migrate(),
-        migrations.map(({ name }) => name),
+        migrationsFor(database.kind).map(({ name }) => name),
       )
       assert.deepEqual(await database.migrate(), [])
       assert.equal((await (await database.orm()).schema.getUpdateSchemaSQL()).trim(), '')
@@ -77,7 +86,7 @@ for (const kind of ['memory', 'file']) {
 
     test('foreign keys hold', async () => {
       const lost = { user_id: crypto.randomUUID(), hash: 'x', changed_at: 1 }
-      await assert.rejects(database.sql.insertInto('passwords').values(lost).execute(), /FOREIGN KEY/)
+      await assert.rejects(database.sql.insertInto('passwords').values(lost).execute(), /foreign key/i)
     })
 
     test('parallel transactions take turns, and what they read stays true', async () => {
@@ -105,7 +114,7 @@ for (const kind of ['memory', 'file']) {
         await promise
       })
       // in memory there is one connection, and a read waits for its turn
-      if (kind === 'file') assert.equal(await count(), 0)
+      if (kind !== 'memory') assert.equal(await count(), 0)
       resolve()
       await open
       assert.equal(await count(), 1)
@@ -126,5 +135,5 @@ for (const kind of ['memory', 'file']) {
 }
 
 test('an address of another kind is refused', async () => {
-  await assert.rejects(openDatabase({ url: 'postgresql://localhost/x' }), /sqlite:<path>/)
+  await assert.rejects(openDatabase({ url: 'mysql://localhost/x' }), /sqlite:<path>/)
 })

@@ -6,7 +6,8 @@ import { after, before, describe, test } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
 import { Kysely, sql } from 'kysely'
 import { createOrm } from './orm.ts'
-import { openSqlite, type Sqlite } from './sqlite.ts'
+import type { Connections } from './connections.ts'
+import { openSqlite } from './sqlite.ts'
 import { statements } from './statements.ts'
 
 type Tables = { parents: { id: number; name: string | null }; children: { parent_id: number; flag: number | boolean } }
@@ -14,7 +15,7 @@ type Tables = { parents: { id: number; name: string | null }; children: { parent
 describe('sqlite', () => {
   let folder: string
   let path: string
-  let sqlite: Sqlite
+  let sqlite: Connections
   let database: Kysely<Tables>
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sluice-sqlite-'))
@@ -89,8 +90,13 @@ describe('sqlite', () => {
     })
   })
 
+  const opened = () => {
+    const memory = openSqlite(':memory:')
+    return [memory, memory.dialect] as const
+  }
+
   test('a transaction of the ORM inside another can be undone alone', async () => {
-    const orm = createOrm(openSqlite(':memory:').dialect)
+    const orm = await createOrm(...opened())
     await orm.schema.create()
     const write = (key: string) => `insert into settings_state (key, value) values ('${key}', 'true')`
     await orm.em.fork().transactional(async (em) => {

@@ -10,6 +10,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
+import type { Connections } from './connections.ts'
 import { groupedCommits } from './commits.ts'
 import { statements } from './statements.ts'
 import { turns } from './turns.ts'
@@ -40,9 +41,10 @@ const inMemory = (path: string): boolean => path === ':memory:'
  * transaction they have a connection of their own (WAL), at any other time the same one, whose cache a write does not void.
  * Transactions are IMMEDIATE, so that none of them fails halfway for having begun with a read.
  */
-const openSqliteDriver = (path: string) => {
-  const writer = new BetterSqlite(path, { timeout: patience })
-  for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'cache_size = -65536']) writer.pragma(pragma)
+const openSqliteDriver = (path: string, readOnly: boolean) => {
+  const writer = new BetterSqlite(path, { timeout: patience, readonly: readOnly })
+  if (!readOnly)
+    for (const pragma of ['journal_mode = wal', 'synchronous = normal', 'foreign_keys = on', 'cache_size = -65536']) writer.pragma(pragma)
   const reader = inMemory(path) ? writer : new BetterSqlite(path, { timeout: patience, readonly: true })
   const write = statements(writer)
   const read = reader === writer ? write : statements(reader)
@@ -114,37 +116,30 @@ class Adapter extends SqliteAdapter {
   }
 }
 
-export type Sqlite = {
-  readonly dialect: Dialect
-  hasTable(name: string): boolean
-  /** Runs a compiled query outside of transactions, by the shortest way: Kysely's own costs as much as a small statement. */
-  query(compiled: CompiledQuery): Promise<QueryResult<any>>
-  /** After what waits to be written. Whoever uses the dialect afterwards gets an error. */
-  close(): Promise<void>
-  /**
-   * Runs migrations with foreign keys unchecked, and checks them afterwards. SQLite changes a table by rebuilding it: with the checks on,
-   * dropping the old table would delete all rows that refer to it, and the pragma does nothing inside the migrations' own transaction.
-   */
-  migrating<T>(work: () => Promise<T>): Promise<T>
-}
-
-/** Opens the file, or makes it. */
-export const openSqlite = (path: string): Sqlite => {
-  const { driver, writer, close, query } = openSqliteDriver(path)
+/** Opens the file, or makes it unless it is only to be read. */
+export const openSqlite = (path: string, readOnly = false): Connections => {
+  const { driver, writer, close, query } = openSqliteDriver(path, readOnly)
+  const dialect: Dialect = {
+    createAdapter: () => new Adapter(),
+    createDriver: () => driver,
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  }
   return {
-    dialect: {
-      createAdapter: () => new Adapter(),
-      createDriver: () => driver,
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
+    kind: 'sqlite',
+    name: path,
+    dialect,
     close,
     query,
-    hasTable: (name) => writer.prepare("select 1 from sqlite_master where type = 'table' and name = ?").all([name]).length > 0,
+    hasTable: async (name) => writer.prepare("select 1 from sqlite_master where type = 'table' and name = ?").all([name]).length > 0,
+    /**
+     * With foreign keys unchecked, and checked afterwards. SQLite changes a table by rebuilding it: with the checks on, dropping the old table
+     * would delete all rows that refer to it, and the pragma does nothing inside the migrations' own transaction.
+     */
     async migrating(work) {
       writer.pragma('foreign_keys = off')
       try {
-        const done = await work()
+        const done = await work(dialect)
         const broken = writer.pragma('foreign_key_check') as readonly { readonly table: string; readonly parent: string }[]
         if (broken[0])
           throw new Error(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ask, defineStage, deny, facts, know, literal, msg, pass, retry, screen, Type, type Json, type Stage } from '../api/index.ts'
 import type { Closed, Closing } from '../access/types.ts'
-import { openDatabase } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import type { Condition, Judge, Situation } from '../policy/types.ts'
 import { databaseStore } from '../store/database.ts'
 import { compileFlow } from './compile.ts'
@@ -166,8 +166,7 @@ export const program = (
 
 /** An engine on a real store; closing is recorded, and answered as the test says. */
 export async function house() {
-  const database = await openDatabase({ url: 'sqlite::memory:' })
-  await database.migrate()
+  const database = await testDatabase()
   let now = Date.UTC(2026, 0, 1)
   const closings: Closing[] = []
   const events: { action: string; detail?: Json }[] = []

@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import test from 'node:test'
 import type { Json } from '../api/index.ts'
-import { openDatabase } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import { createEvents } from './events.ts'
 
 const setUp = async () => {
-  const database = await openDatabase({ url: 'sqlite::memory:' })
-  await database.migrate()
+  const database = await testDatabase()
   const errors: object[] = []
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) }
   const events = createEvents({ database, clock: { now: () => new Date(1_700_000_000_000) }, log })

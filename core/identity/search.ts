@@ -1,5 +1,6 @@
-import type { ExpressionBuilder, Insertable, Kysely } from 'kysely'
+import type { ExpressionBuilder, Insertable } from 'kysely'
 import { contains, userSearchRows } from '../data/containing.ts'
+import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
 import { usernameKey } from './names.ts'
 
@@ -17,16 +18,18 @@ export const indexUser = async (tx: Tx, id: string): Promise<void> => {
     .execute()
 }
 
+type Searched = Pick<Database, 'kind' | 'sql'>
+
 /** Ids of the users who have this in their user name or their name. */
-export const usersNamed = (sql: Kysely<Tables>, text: string) => userSearchRows(sql, searchKey(text), ['names'])
+export const usersNamed = (database: Searched, text: string) => userSearchRows(database, searchKey(text), ['names'])
 
 /** From so many hits on, users are looked at one by one in the order of the list until its page is full: it soon is. */
 const many = 1000
 
 /** Users who have a text in their user name, their name or their e-mail address. */
-export const searchUsers = async (sql: Kysely<Tables>, text: string) => {
+export const searchUsers = async (database: Searched, text: string) => {
   const key = searchKey(text)
-  const hits = userSearchRows(sql, key, ['names', 'email'])
+  const hits = userSearchRows(database, key, ['names', 'email'])
   const first = await hits.limit(many).execute()
   const ids = first.length < many ? first.map((row) => row.user_id) : undefined
   return {
@@ -37,7 +40,7 @@ export const searchUsers = async (sql: Kysely<Tables>, text: string) => {
       ids
         ? row('users.id', 'in', ids)
         : row.exists(
-            sql
+            database.sql
               .selectFrom('user_search')
               .select('user_search.id')
               .where('user_search.user_id', '=', row.ref('users.id') as never)

@@ -3,7 +3,7 @@ import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 import test from 'node:test'
 import * as jose from 'jose'
 import type { Algorithm } from '../api/index.ts'
-import { openDatabase } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import { openRing } from './ring.ts'
 import { createSeal, Unsealable } from './seal.ts'
 
@@ -15,8 +15,7 @@ const start = Date.UTC(2026, 0, 1)
 const setUp = async () => {
   const time = { now: start }
   const clock = { now: () => new Date(time.now) }
-  const database = await openDatabase({ url: 'sqlite::memory:' })
-  await database.migrate()
+  const database = await testDatabase()
   const ring = await openRing({ database, seal, clock })
   return { time, clock, database, ring }
 }

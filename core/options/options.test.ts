@@ -82,7 +82,7 @@ test('everything that is wrong comes at once, each with its name, the value, the
       SLUICE_REDIS_URL: 'redis://x',
       SLUICE_EMAIL_HOST: 'x',
       SLUICE_SECRET_KEY: 'short-and-private',
-      SLUICE_DATABASE_URL: 'postgres://u:private@h/db',
+      SLUICE_DATABASE_URL: 'postgres://u:private@h',
     },
     { 'sluice.yml': 'listen_http: "9000"\nlog_level: loud\nlog_levl: info\nlisten_ldap: x\ndata_dir: { a: b }\n' },
   )
@@ -95,7 +95,7 @@ test('everything that is wrong comes at once, each with its name, the value, the
     'sluice.yml:5:1: data_dir must be a text or a list of texts',
     'SLUICE_URL: "id.example.com" is not an address; write it like https://id.example.com',
     'sluice.yml:1:14: listen_http: "9000" is not an address and a port; write it like 0.0.0.0:9000 or [::]:9000',
-    'SLUICE_DATABASE_URL is PostgreSQL, which is not built yet; remove it, SQLite in the data directory is used then',
+    'SLUICE_DATABASE_URL names no database after the host; write it like postgresql://sluice:password@localhost:5432/sluice',
     'SLUICE_SECRET_KEY has 17 characters, 32 are the least; make one by: openssl rand -base64 32',
     'SLUICE_TRUSTED_PROXIES: "10.0.0.0/33, ::1" contains "10.0.0.0/33"; after the slash stands a number from 0 to 32',
     'sluice.yml:2:12: log_level: "loud" is not one of debug, info, warn, error',
@@ -110,10 +110,13 @@ test('addresses that look right but are not are refused', () => {
   for (const listen of ['9000', ':9000', '0.0.0.0', '0.0.0.0:70000', '300.0.0.1:80', '[0.0.0.0]:80', '::1:9000', 'a b:80'])
     refused({ SLUICE_LISTEN_HTTP: listen })
   for (const network of ['10.0.0.0/8/8', 'localhost', '10.0.0.0/', '::1/129', '10.0.0.0/-1']) refused({ SLUICE_TRUSTED_PROXIES: network })
-  for (const database of ['sqlite:', 'mysql://x', '/data/x.db']) refused({ SLUICE_DATABASE_URL: database })
+  for (const database of ['sqlite:', 'mysql://x', '/data/x.db', 'postgresql:x', 'postgresql://h:x/db', 'postgres://h/'])
+    refused({ SLUICE_DATABASE_URL: database })
   assert.deepEqual(optionsOf({ SLUICE_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }).trustedProxies, ['10.0.0.1/32', 'fd00::/8'])
   assert.equal(optionsOf({ SLUICE_DATABASE_URL: 'sqlite::memory:' }).databaseUrl, 'sqlite::memory:')
   assert.equal(optionsOf({ SLUICE_DATABASE_URL: 'sqlite:/x/y.db' }).databaseUrl, 'sqlite:/x/y.db')
+  const served = 'postgresql://sluice:p%40ss@db.example:5432/sluice?sslmode=require'
+  assert.equal(optionsOf({ SLUICE_DATABASE_URL: served, SLUICE_SECRET_KEY: 'k'.repeat(40) }).databaseUrl, served)
 })
 
 test('a secret may come from a file, but not from two places', () => {

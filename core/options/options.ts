@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { Secret } from '../api/secret.ts'
 import type { Document } from '../configuration/document.ts'
 import type { Problem } from '../configuration/problem.ts'
+import { isPostgresql } from '../data/address.ts'
 import { dataFiles } from './data-files.ts'
 import { type Listen, Refusal } from './parsers.ts'
 import { fromEnvironment, fromFile, type Said } from './sources.ts'
@@ -14,7 +15,7 @@ export type Options = {
   readonly url: URL | undefined
   readonly listenHttp: Listen
   readonly dataDir: string
-  /** `sqlite:<absolute path>` or `sqlite::memory:`. */
+  /** `sqlite:<absolute path>`, `sqlite::memory:` or `postgresql://…`, which may hold a password: see `databaseName`. */
   readonly databaseUrl: string
   /** Undefined: `secretKeyOf` reads or makes the one in the data directory. */
   readonly secretKey: Secret | undefined
@@ -113,6 +114,12 @@ export const readOptions = ({
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
   const token = value(table.bootstrap_token, 'bootstrap_token')
+  if (databaseUrl && isPostgresql(databaseUrl) && secretKey === undefined)
+    problems.push({
+      position: said.get('database_url')?.position,
+      message:
+        'SLUICE_SECRET_KEY is required with PostgreSQL: every server that uses the database needs the same one; make it by: openssl rand -base64 32',
+    })
   if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
   return {
     options: {

@@ -57,12 +57,22 @@ export const networks: Parser<readonly string[]> = (text) =>
     return entry
   })
 
-/** `sqlite:<path>` or `sqlite::memory:`. */
+/** `postgresql://user:password@host:port/name`, as libpq has it. Nothing of it is repeated: it may hold a password. */
+const postgresql = (text: string): string => {
+  const cure = 'write it like postgresql://sluice:password@localhost:5432/sluice'
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^postgres(ql)?:\/\//i.test(text))
+    throw new Refusal(`is not the address of a PostgreSQL database; ${cure}, with signs such as @ in the password as %40`)
+  if (url.pathname.length < 2) throw new Refusal(`names no database after the host; ${cure}`)
+  return text
+}
+
+/** `sqlite:<path>`, `sqlite::memory:` or the address of a PostgreSQL database. */
 export const database: Parser<string> = (text, context) => {
-  if (/^postgres(ql)?:/i.test(text))
-    throw new Refusal('is PostgreSQL, which is not built yet; remove it, SQLite in the data directory is used then')
+  if (/^postgres(ql)?:/i.test(text)) return postgresql(text)
   const [, file] = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(text) ?? []
-  if (file === undefined) throw new Refusal('is not a database; write it like sqlite:./data/sluice.db')
+  if (file === undefined)
+    throw new Refusal('is not a database; write it like sqlite:./data/sluice.db or postgresql://sluice:password@localhost:5432/sluice')
   return file === ':memory:' ? text : `sqlite:${path(file, context)}`
 }
 

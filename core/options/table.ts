@@ -57,7 +57,7 @@ export const table = {
     parse: database,
     type: 'address',
     default: 'sqlite:<data_dir>/sluice.db',
-    description: 'The database: sqlite:<path>.',
+    description: 'The database: sqlite:<path>, or postgresql://<user>:<password>@<host>:<port>/<name>.',
     secret: true,
   }),
   secret_key: option({

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openDatabase } from '../../core/data/database.ts'
+import { testDatabase } from '../../core/data/fixture.ts'
 import { databaseStore } from '../../core/store/database.ts'
 import { storeContract } from './store.ts'
 
 const open = async () => {
-  const database = await openDatabase({ url: 'sqlite::memory:' })
-  await database.migrate()
+  const database = await testDatabase()
   return database
 }
 

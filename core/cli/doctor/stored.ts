@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { ApplyInput } from '../../configuration/commands.ts'
 import { problemText } from '../../configuration/problem.ts'
+import { isPostgresql, sqliteFile } from '../../data/address.ts'
 import { dataFiles } from '../../options/data-files.ts'
 import type { Options } from '../../options/options.ts'
 import { callServer } from '../client.ts'
@@ -64,5 +65,7 @@ export const examineStored = async (
   if (state.serverRuns) return ofServer(options, env)
   const { databaseUrl, dataDir, secretKey } = options
   const hasKey = secretKey !== undefined || existsSync(dataFiles(dataDir).secretKey)
-  return state.databaseIsFine && hasKey && existsSync(databaseUrl.slice('sqlite:'.length)) ? ofDatabase(options, env) : undefined
+  const file = sqliteFile(databaseUrl)
+  const isThere = file === undefined ? isPostgresql(databaseUrl) : existsSync(file)
+  return state.databaseIsFine && hasKey && isThere ? ofDatabase(options, env) : undefined
 }

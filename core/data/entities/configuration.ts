@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Json } from '../../api/index.ts'
-import { id, instant } from '../columns.ts'
+import { id, instant, json, uuid } from '../columns.ts'
 
 /** A commit of configuration. Its number is the head that it made: the primary key is what lets one of two commits on the same head win. */
 export const Revision = defineEntity({
@@ -10,7 +10,7 @@ export const Revision = defineEntity({
     number: p.integer().primary(),
     at: instant(),
     /** Who made it: `{ type, id?, name }`. */
-    actor: p.json<NonNullable<Json>>(),
+    actor: json<NonNullable<Json>>(),
     message: p.text(),
   },
 })
@@ -21,11 +21,11 @@ export const RevisionObject = defineEntity({
   tableName: 'revision_objects',
   properties: {
     revision: () => p.manyToOne(Revision).primary().deleteRule('cascade'),
-    objectId: p.uuid().primary(),
+    objectId: uuid().primary(),
     kind: p.text(),
     slug: p.text(),
     /** With secrets sealed; null: the revision deleted the object. */
-    spec: p.json<NonNullable<Json>>().nullable(),
+    spec: json<NonNullable<Json>>().nullable(),
     settingsVersion: p.integer(),
     owner: p.text(),
   },
@@ -40,7 +40,7 @@ export const ConfigurationObject = defineEntity({
     id: id(),
     kind: p.text(),
     slug: p.text(),
-    spec: p.json<NonNullable<Json>>(),
+    spec: json<NonNullable<Json>>(),
     /** Number of upgrades that the settings have had. */
     settingsVersion: p.integer(),
     /** The revision that changed it last. */

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Json } from '../../api/index.ts'
-import { id, instant } from '../columns.ts'
+import { id, instant, json, uuid } from '../columns.ts'
 
 /** The audit log. */
 export const Event = defineEntity({
@@ -13,12 +13,12 @@ export const Event = defineEntity({
     at: instant(),
     action: p.text(),
     /** Without foreign key: the log outlives the user. */
-    userId: p.uuid().nullable(),
+    userId: uuid().nullable(),
     application: p.text().nullable(),
     ip: p.text(),
     userAgent: p.text(),
     requestId: p.text().nullable(),
-    detail: p.json<NonNullable<Json>>(),
+    detail: json<NonNullable<Json>>(),
   },
 })
 

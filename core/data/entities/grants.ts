@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Json } from '../../api/index.ts'
-import { instant } from '../columns.ts'
+import { instant, json, uuid } from '../columns.ts'
 import { User } from './users.ts'
 
 /** What an application was granted for a user: the family of all tokens of one authorization. */
@@ -13,11 +13,11 @@ export const Grant = defineEntity({
     application: p.text(),
     provider: p.text(),
     /** Without foreign key: sessions are pruned, offline grants outlive them. */
-    sessionId: p.uuid().index(),
+    sessionId: uuid().index(),
     origin: p.text(),
-    scopes: p.json<readonly string[]>(),
+    scopes: json<readonly string[]>(),
     offline: p.boolean(),
-    data: p.json<NonNullable<Json>>(),
+    data: json<NonNullable<Json>>(),
     createdAt: instant(),
     expiresAt: instant().index(),
     revokedAt: instant().nullable(),
@@ -35,7 +35,7 @@ export const Consent = defineEntity({
   properties: {
     user: () => p.manyToOne(User).primary().deleteRule('cascade'),
     application: p.text().primary(),
-    scopes: p.json<readonly string[]>(),
+    scopes: json<readonly string[]>(),
     createdAt: instant(),
     updatedAt: instant(),
   },

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import { id } from '../columns.ts'
+import { id, uuid } from '../columns.ts'
 import { User } from './users.ts'
 
 export const Group = defineEntity({
@@ -40,7 +40,7 @@ export const RoleAssignment = defineEntity({
   properties: {
     subjectKind: p.text().$type<'user' | 'group'>().primary(),
     /** The user's or the group's id; who deletes one of them deletes its assignments. */
-    subjectId: p.uuid().primary(),
+    subjectId: uuid().primary(),
     role: p.text().primary(),
   },
 })

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import { instant } from '../columns.ts'
+import { instant, json } from '../columns.ts'
 
 export const SigningKey = defineEntity({
   name: 'SigningKey',
@@ -9,7 +9,7 @@ export const SigningKey = defineEntity({
     kid: p.text().primary(),
     /** JWS algorithm, RFC 7518 §3.1. */
     alg: p.text(),
-    publicJwk: p.json<Readonly<Record<string, string>>>(),
+    publicJwk: json<Readonly<Record<string, string>>>(),
     /** The private key, encrypted. */
     privateSealed: p.text(),
     createdAt: instant(),

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import { id, instant } from '../columns.ts'
+import { id, instant, uuid } from '../columns.ts'
 import { User } from './users.ts'
 
 /** Images: logos and icons that the configuration names, and users' avatars. */
@@ -21,7 +21,7 @@ export const Media = defineEntity({
     /** Whose avatar it is. Null: of the configuration. */
     user: () => p.oneToOne(User).owner().nullable().deleteRule('cascade'),
     /** Without foreign key: a logo outlives whoever uploaded it. */
-    uploadedBy: p.uuid(),
+    uploadedBy: uuid(),
     createdAt: instant().index(),
   },
 })

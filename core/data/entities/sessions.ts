@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import { id, instant } from '../columns.ts'
+import { id, instant, json, uuid } from '../columns.ts'
 import { User } from './users.ts'
 
 /** A browser that somebody has signed in at. Known by its cookie, of whose secret only the hash is here. */
@@ -36,7 +36,7 @@ export const Session = defineEntity({
     /** When the user last proved who they are. */
     authenticatedAt: instant(),
     /** What was proved, in order. */
-    proofs: p.json<readonly { readonly method: string; readonly at: number }[]>(),
+    proofs: json<readonly { readonly method: string; readonly at: number }[]>(),
     createdAt: instant(),
     expiresAt: instant().index(),
     seenAt: instant(),
@@ -53,7 +53,7 @@ export const ClosedRun = defineEntity({
   properties: {
     id: p.text().primary(),
     /** The session it opened, if any. Without foreign key: sessions are pruned. */
-    sessionId: p.uuid().nullable(),
+    sessionId: uuid().nullable(),
     closedAt: instant().index(),
   },
 })

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Json } from '../../api/index.ts'
-import { instant } from '../columns.ts'
+import { instant, json } from '../columns.ts'
 
 /** What lives for a while: see the port `store`. */
 export const ShortLived = defineEntity({
@@ -23,6 +23,6 @@ export const SettingsState = defineEntity({
   tableName: 'settings_state',
   properties: {
     key: p.text().primary(),
-    value: p.json<NonNullable<Json>>(),
+    value: json<NonNullable<Json>>(),
   },
 })

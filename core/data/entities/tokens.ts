@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
-import { id, instant } from '../columns.ts'
+import { id, instant, json } from '../columns.ts'
 import { User } from './users.ts'
 
 /** A bearer token for the API. It acts as its user, with no more than its scopes. */
@@ -13,7 +13,7 @@ export const Token = defineEntity({
     /** SHA-256 of the secret: the secret has 256 random bits. */
     secretHash: p.text(),
     /** Permissions that it is limited to; null: all that its user has. */
-    scopes: p.json<readonly string[]>().nullable(),
+    scopes: json<readonly string[]>().nullable(),
     createdAt: instant(),
     expiresAt: instant().nullable(),
     usedAt: instant().nullable(),

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import type { Json } from '../../api/index.ts'
-import { id, instant } from '../columns.ts'
+import { id, instant, json } from '../columns.ts'
 
 export const User = defineEntity({
   name: 'User',
@@ -18,7 +18,7 @@ export const User = defineEntity({
     emailKey: p.text().nullable().index(),
     emailVerified: p.boolean(),
     enabled: p.boolean(),
-    attributes: p.json<Readonly<Record<string, Json>>>(),
+    attributes: json<Readonly<Record<string, Json>>>(),
     version: p.integer().version(),
     createdAt: instant(),
     updatedAt: instant(),

@@ -1,8 +1,10 @@
+import type { DatabaseKind } from '../connections.ts'
+
 /** A migration by its name. Its code, and what it needs of the ORM, is loaded only where it is run. */
 export type NamedMigration = { readonly name: string; load(): Promise<Readonly<Record<string, unknown>>> }
 
 /** All migrations in order: named here, so that a start reads no directory. */
-export const migrations: readonly NamedMigration[] = [
+const sqlite: readonly NamedMigration[] = [
   { name: 'Migration20261123222424_initial', load: () => import('./sqlite/Migration20261123222424_initial.ts') },
   {
     name: 'Migration20261125155542_configuration_and_tokens',
@@ -12,3 +14,12 @@ export const migrations: readonly NamedMigration[] = [
   { name: 'Migration20261125203001_add_media', load: () => import('./sqlite/Migration20261125203001_add_media.ts') },
   { name: 'Migration20261126022000_add_user_search', load: () => import('./sqlite/Migration20261126022000_add_user_search.ts') },
 ]
+
+const postgresql: readonly NamedMigration[] = [
+  { name: 'Migration20261126115109_initial', load: () => import('./postgresql/Migration20261126115109_initial.ts') },
+]
+
+const byKind = { sqlite, postgresql } as const
+
+/** All migrations of a kind of database, in order. */
+export const migrationsFor = (kind: DatabaseKind): readonly NamedMigration[] => byKind[kind]

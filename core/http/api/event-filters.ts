@@ -78,7 +78,7 @@ export const findEvents = async (database: Database, caller: Caller, filters: Ev
   if (search !== undefined) {
     // Why somebody was refused is not shown to themselves, so that it cannot be searched by them either.
     const texts = { 'events.action': search, 'events.ip': search, ...(seesAll(caller, 'events') && { 'events.detail': search }) }
-    found = found.where((row) => row.or([contains(row, texts), row('events.user_id', 'in', usersNamed(sql, search))]))
+    found = found.where((row) => row.or([contains(row, texts), row('events.user_id', 'in', usersNamed(database, search))]))
   }
   const end = await window()
     .select((row) => [row.fn.min('events.id').as('last'), row.fn.countAll().as('n')])

@@ -43,7 +43,7 @@ export const sessionListRoute = ({ database, clock, cursors }: ApiParts) =>
         rows = rows.where((row) =>
           row.or([
             contains(row, { 'sessions.ip': search, 'sessions.user_agent': search }),
-            row('sessions.user_id', 'in', usersNamed(database.sql, search)),
+            row('sessions.user_id', 'in', usersNamed(database, search)),
           ]),
         )
       }

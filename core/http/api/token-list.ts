@@ -60,7 +60,7 @@ export const tokenListRoute = ({ database, cursors }: ApiParts) =>
       if (user !== undefined) rows = rows.where('tokens.user_id', '=', user)
       if (search !== undefined) {
         rows = rows.where((row) =>
-          row.or([contains(row, { 'tokens.name': search }), row('tokens.user_id', 'in', usersNamed(database.sql, search))]),
+          row.or([contains(row, { 'tokens.name': search }), row('tokens.user_id', 'in', usersNamed(database, search))]),
         )
       }
       const list = JSON.stringify(['tokens', user, search])

@@ -69,7 +69,7 @@ const listUsers = async ({ database, cursors }: ApiParts, call: Call<unknown, Qu
     rows = rows.where('users.id', 'in', holders.where('role', '=', role))
   }
   const list = JSON.stringify(['users', filters])
-  const found = search === undefined ? undefined : await searchUsers(database.sql, search)
+  const found = search === undefined ? undefined : await searchUsers(database, search)
   const { ids, ...page } = await pageOfIds(found ? rows.where(found.test) : rows, sorts.orderOf(sort), {
     asked: { limit, cursor, total },
     cursors,

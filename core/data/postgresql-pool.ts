@@ -1,0 +1,66 @@
+import pg from 'pg'
+import type { Log } from '../api/index.ts'
+
+/** Connections of one process. Eight processes fit into the hundred that a PostgreSQL server gives by default. */
+const defaultConnections = 10
+/** How long somebody waits for a connection, in milliseconds. */
+const connectPatience = 5_000
+/** How long a statement may take, in milliseconds; the client waits a little longer, in case the server says nothing at all. */
+const statementPatience = 15_000
+
+const { builtins } = pg.types
+const asText = (value: string) => value
+/**
+ * What the driver would turn into something else. Whole numbers stay far below 2^53. JSON is text, since whoever asks for it parses it, as on
+ * SQLite.
+ */
+const parsers = new Map<number, (value: string) => unknown>([
+  [builtins.INT8, Number],
+  [builtins.NUMERIC, Number],
+  [builtins.JSON, asText],
+  [builtins.JSONB, asText],
+])
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : parsers.get(oid)) ?? pg.types.getTypeParser(oid, format as 'text'),
+}
+
+/** How many connections an address asks for, `?connections=20`, and the address without it, which the driver does not know. */
+const sized = (url: string): { readonly url: string; readonly max: number } => {
+  const address = new URL(url)
+  const asked = address.searchParams.get('connections')
+  address.searchParams.delete('connections')
+  const max = asked === null ? defaultConnections : Number(asked)
+  if (!Number.isSafeInteger(max) || max < 2 || max > 1000)
+    throw new Error(`the database address has connections=${asked}; a process takes from 2 to 1000`)
+  return { url: address.href, max }
+}
+
+/**
+ * The pool of connections to a PostgreSQL server. `unhurried`: statements may take as long as they do, for migrations.
+ *
+ * A transaction whose process has stopped in the midst of it is ended by the server after a while, so that the others go on.
+ */
+export const openPool = (
+  url: string,
+  { log, unhurried = false }: { readonly log?: Log | undefined; readonly unhurried?: boolean },
+): pg.Pool => {
+  const { url: connectionString, max } = sized(url)
+  const pool = new pg.Pool({
+    connectionString,
+    max: unhurried ? 2 : max,
+    types,
+    application_name: 'sluice',
+    keepAlive: true,
+    connectionTimeoutMillis: connectPatience,
+    idleTimeoutMillis: 60_000,
+    idle_in_transaction_session_timeout: 60_000,
+    ...(unhurried ? {} : { statement_timeout: statementPatience, query_timeout: statementPatience + 2_000 }),
+  })
+  // A connection that the server drops says so by an event; without somebody who listens, that would end the process.
+  const tell = (error: Error) => log?.warn({ reason: error.message }, 'database: a connection was lost')
+  pool.on('error', tell)
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
+}

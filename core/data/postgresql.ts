@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import {
+  PostgresAdapter,
+  PostgresIntrospector,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely'
+import pg from 'pg'
+import type { Log } from '../api/index.ts'
+import type { Connections } from './connections.ts'
+import { PostgresqlCompiler } from './postgresql-compiler.ts'
+import { openPool } from './postgresql-pool.ts'
+
+/** How long a transaction waits for those before it, in milliseconds. */
+const patience = 10_000
+/** Locks of this program among all in the database: one for transactions, one for migrations. */
+const locks = { writing: 0x51_0001, migrating: 0x51_0002 } as const
+
+const writes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
+const resultOf = ({ rows, rowCount, command }: pg.QueryResult): QueryResult<any> =>
+  writes.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
+
+/** Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. */
+const isStale = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
+
+const isLockTimeout = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '55P03'
+
+/** A connection that did not answer in time is of no use to the next one: its answer may still come. */
+const isSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+
+type Connection = DatabaseConnection & { readonly client: pg.PoolClient; broken?: Error }
+
+const begin = ['begin', `set local lock_timeout = ${patience}`, `select pg_advisory_xact_lock(${locks.writing})`].join('; ')
+
+/**
+ * Transactions take turns, those of all processes on one database: what one of them reads stays true until it ends, and the feed of changes is
+ * in order of commit, as on SQLite. Statements by themselves wait for nobody.
+ */
+const createDriver = (pool: pg.Pool): Driver => {
+  const command = async (connection: DatabaseConnection, text: string) => void (await (connection as Connection).client.query(text))
+  const connect = (client: pg.PoolClient): Connection => ({
+    client,
+    async executeQuery({ sql, parameters }) {
+      try {
+        return resultOf(await client.query({ text: sql, values: [...parameters] }))
+      } catch (error) {
+        if (isSilent(error)) this.broken = error as Error
+        throw error
+      }
+    },
+    /** All at once: whoever reads much reads it in pages. */
+    async *streamQuery(query) {
+      yield await this.executeQuery(query)
+    },
+  })
+  return {
+    init: async () => {},
+    acquireConnection: async () => connect(await pool.connect()),
+    async beginTransaction(connection) {
+      try {
+        await command(connection, begin)
+      } catch (error) {
+        await command(connection, 'rollback').catch((lost: Error) => ((connection as Connection).broken = lost))
+        throw isLockTimeout(error)
+          ? new Error(`waited ${patience} ms for the transaction before to end; inside a transaction, do nothing slow`, { cause: error })
+          : error
+      }
+    },
+    commitTransaction: (connection) => command(connection, 'commit'),
+    rollbackTransaction: (connection) => command(connection, 'rollback'),
+    savepoint: (connection, name) => command(connection, `savepoint "${name}"`),
+    rollbackToSavepoint: (connection, name) => command(connection, `rollback to savepoint "${name}"`),
+    releaseSavepoint: (connection, name) => command(connection, `release savepoint "${name}"`),
+    releaseConnection: async (connection) => {
+      const { client, broken } = connection as Connection
+      client.release(broken)
+    },
+    destroy: () => pool.end(),
+  }
+}
+
+const dialectOf = (pool: pg.Pool): Dialect => ({
+  createAdapter: () => new PostgresAdapter(),
+  createDriver: () => createDriver(pool),
+  createIntrospector: (db) => new PostgresIntrospector(db),
+  createQueryCompiler: () => new PostgresqlCompiler(),
+})
+
+/** Runs queries that each connection prepares once. */
+const preparing = (pool: pg.Pool): Connections['query'] => {
+  const names = new Map<string, string>()
+  /** Goes up where what was prepared has to be prepared anew. */
+  let generation = 0
+  const nameOf = (text: string): string => {
+    const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 20)
+    names.set(text, name)
+    return `${name}.${generation}`
+  }
+  const run = ({ sql, parameters }: CompiledQuery) => pool.query({ name: nameOf(sql), text: sql, values: [...parameters] })
+  return async (compiled) => {
+    const tried = generation
+    try {
+      return resultOf(await run(compiled))
+    } catch (error) {
+      if (!isStale(error)) throw error
+      if (generation === tried) generation += 1
+      return resultOf(await run(compiled))
+    }
+  }
+}
+
+/** Opens `postgresql://user:password@host:port/name`. Connects at the first query. */
+export const openPostgresql = (url: string, log?: Log): Connections => {
+  const pool = openPool(url, { log })
+  return {
+    kind: 'postgresql',
+    name: decodeURIComponent(new URL(url).pathname.slice(1)),
+    dialect: dialectOf(pool),
+    query: preparing(pool),
+    close: () => pool.end(),
+    async hasTable(name) {
+      const { rows } = await pool.query('select to_regclass($1) as found', [name])
+      return rows[0]?.found !== null
+    },
+    async migrating(work) {
+      const slow = openPool(url, { log, unhurried: true })
+      const guard = await slow.connect()
+      try {
+        // Held by the session: the migrations have a transaction of their own, and who comes second has to see that they are done.
+        await guard.query(`select pg_advisory_lock(${locks.migrating})`)
+        return await work(dialectOf(slow))
+      } finally {
+        guard.release(true)
+        await slow.end()
+      }
+    },
+  }
+}
