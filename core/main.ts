@@ -26,8 +26,9 @@ import { checkAddress } from './cli/doctor/addresses.ts'
 import { checkDataDirectory, checkSecretKey } from './cli/doctor/data-directory.ts'
 import { version } from './cli/version.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
-import { sqliteFile } from './data/address.ts'
+import { databaseName, sqliteFile } from './data/address.ts'
 import { openDatabase } from './data/database.ts'
+import { whenThere } from './data/wait-for.ts'
 import { Engine } from './engine/engine.ts'
 import { createEvents } from './events/events.ts'
 import { createCursors } from './http/api/cursors.ts'
@@ -123,7 +124,7 @@ async function wire(
   if (file && !existsSync(file)) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
-  await database.migrate()
+  await whenThere(databaseName(options.databaseUrl), () => database.migrate(), log)
 
   const hasher = createHasher()
   const keys = await openRing({ database, seal, clock })
@@ -207,6 +208,7 @@ async function wire(
   const links = operatorLinks(coreStore)
   const mailer = createMailer(() => plane.snapshot().email)
   opened.push(() => mailer.close())
+  const state = { draining: false }
   const installation: Installation = {
     version: version(),
     startedAt: clock.now(),
@@ -254,12 +256,19 @@ async function wire(
       store: coreStore,
       events,
     },
-    health: { database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()) },
+    health: {
+      database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()),
+    },
+    state,
   })
   const isDone = await isSetUp(database)
   if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })
   opened.push(() => app.close())
+  opened.push(async () => {
+    state.draining = true
+    if (options.drain > 0) await new Promise((resolve) => setTimeout(resolve, options.drain))
+  })
   const local = `http://localhost:${portOf(app.server)}`
 
   const origin = options.url?.origin ?? local

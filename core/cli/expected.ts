@@ -1,7 +1,17 @@
 import { Failure } from './command.ts'
 
 /** Errors of these names carry a sentence for people. They are told by name, so that the command line need not load what throws them. */
-const forPeople = new Set(['Misconfigured', 'DatabaseTooNew', 'DataInUse', 'SeedProblems', 'PasswordTooLong', 'BootstrapRefused'])
+const forPeople = new Set([
+  'Misconfigured',
+  'DatabaseTooNew',
+  'DataInUse',
+  'SeedProblems',
+  'PasswordTooLong',
+  'BootstrapRefused',
+  'DatabaseMissing',
+  'RedisMissing',
+  'Unavailable',
+])
 
 /** What went wrong as a sentence, if it is something that happens on a machine that is not set up right. */
 export const expected = (error: unknown): Failure | undefined => {
@@ -21,6 +31,9 @@ export const expected = (error: unknown): Failure | undefined => {
       `${path} cannot be used (${code}); SLUICE_DATA_DIR says where data is kept, and this user must be able to write there`,
     )
   }
+  // PostgreSQL: a user, a password or a database that it does not know, or does not let in
+  if (code === '28P01' || code === '28000' || code === '3D000' || code === '42501')
+    return new Failure(`the database refuses this user: ${error.message} (${code}); correct SLUICE_DATABASE_URL`)
   return code === 'SQLITE_CANTOPEN' || code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT'
     ? new Failure(`the database cannot be opened: ${error.message} (${code})`)
     : undefined

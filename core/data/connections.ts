@@ -8,6 +8,8 @@ export type Connections = {
   /** What the database calls itself. */
   readonly name: string
   readonly dialect: Dialect
+  /** The same connections, with values as the ORM wants them. */
+  readonly ormDialect: Dialect
   hasTable(name: string): Promise<boolean>
   /** Runs a compiled query outside of transactions, by the shortest way: Kysely's own costs as much as a small statement. */
   query(compiled: CompiledQuery): Promise<QueryResult<any>>

@@ -53,7 +53,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
   let orm: Promise<MikroORM> | undefined
   return {
     kind,
-    orm: () => (orm ??= openOrm(dialect)),
+    orm: () => (orm ??= openOrm(connections.ormDialect)),
     sql,
     query: (compiled) => connections.query(compiled),
     transaction: (work) => sql.transaction().execute(work),

@@ -21,10 +21,13 @@ const parsers = new Map<number, (value: string) => unknown>([
   [builtins.JSONB, asText],
 ])
 
-const types: pg.CustomTypesConfig = {
+const typesBy = (own: ReadonlyMap<number, (value: string) => unknown>): pg.CustomTypesConfig => ({
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : parsers.get(oid)) ?? pg.types.getTypeParser(oid, format as 'text'),
-}
+    (format === 'binary' ? undefined : own.get(oid)) ?? pg.types.getTypeParser(oid, format as 'text'),
+})
+const types = typesBy(parsers)
+/** The ORM reads JSON as the driver parses it. */
+export const ormTypes = typesBy(new Map([[builtins.INT8, Number]]))
 
 /** How many connections an address asks for, `?connections=20`, and the address without it, which the driver does not know. */
 const sized = (url: string): { readonly url: string; readonly max: number } => {

@@ -11,26 +11,38 @@ import {
 import pg from 'pg'
 import type { Log } from '../api/index.ts'
 import type { Connections } from './connections.ts'
+import { isGone, isSilent, isStale } from './postgresql-errors.ts'
 import { PostgresqlCompiler } from './postgresql-compiler.ts'
-import { openPool } from './postgresql-pool.ts'
+import { openPool, ormTypes } from './postgresql-pool.ts'
+import { type Outages, outages } from './outages.ts'
 
 /** How long a transaction waits for those before it, in milliseconds. */
 const patience = 10_000
 /** Locks of this program among all in the database: one for transactions, one for migrations. */
 const locks = { writing: 0x51_0001, migrating: 0x51_0002 } as const
 
+/** A text of PostgreSQL has no NUL in it; where one is asked for, nothing is found. */
+const bound = (parameters: readonly unknown[]): unknown[] =>
+  parameters.map((value) => (typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value))
+
 const writes = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE'])
 const resultOf = ({ rows, rowCount, command }: pg.QueryResult): QueryResult<any> =>
   writes.has(command) ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
 
-/** Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. */
-const isStale = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
-
-const isLockTimeout = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '55P03'
-
-/** A connection that did not answer in time is of no use to the next one: its answer may still come. */
-const isSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+/** Runs what asks the server; where that is gone, callers get `Unavailable`. */
+type Told = <T>(ask: () => Promise<T>) => Promise<T>
+const tellingOf =
+  (outage: Outages): Told =>
+  async (ask) => {
+    try {
+      const answer = await ask()
+      outage.answered()
+      return answer
+    } catch (error) {
+      if (isGone(error)) throw outage.failed(error)
+      throw error
+    }
+  }
 
 type Connection = DatabaseConnection & { readonly client: pg.PoolClient; broken?: Error }
 
@@ -40,15 +52,16 @@ const begin = ['begin', `set local lock_timeout = ${patience}`, `select pg_advis
  * Transactions take turns, those of all processes on one database: what one of them reads stays true until it ends, and the feed of changes is
  * in order of commit, as on SQLite. Statements by themselves wait for nobody.
  */
-const createDriver = (pool: pg.Pool): Driver => {
-  const command = async (connection: DatabaseConnection, text: string) => void (await (connection as Connection).client.query(text))
+const createDriver = (pool: pg.Pool, told: Told, types?: pg.CustomTypesConfig): Driver => {
+  const command = async (connection: DatabaseConnection, text: string) =>
+    void (await told(() => (connection as Connection).client.query(text)))
   const connect = (client: pg.PoolClient): Connection => ({
     client,
     async executeQuery({ sql, parameters }) {
       try {
-        return resultOf(await client.query({ text: sql, values: [...parameters] }))
+        return resultOf(await told(() => client.query({ text: sql, values: bound(parameters), ...(types && { types }) })))
       } catch (error) {
-        if (isSilent(error)) this.broken = error as Error
+        if (isSilent((error as Error).cause)) this.broken = error as Error
         throw error
       }
     },
@@ -59,19 +72,20 @@ const createDriver = (pool: pg.Pool): Driver => {
   })
   return {
     init: async () => {},
-    acquireConnection: async () => connect(await pool.connect()),
+    acquireConnection: async () => connect(await told(() => pool.connect())),
     async beginTransaction(connection) {
       try {
         await command(connection, begin)
       } catch (error) {
         await command(connection, 'rollback').catch((lost: Error) => ((connection as Connection).broken = lost))
-        throw isLockTimeout(error)
-          ? new Error(`waited ${patience} ms for the transaction before to end; inside a transaction, do nothing slow`, { cause: error })
-          : error
+        throw error
       }
     },
     commitTransaction: (connection) => command(connection, 'commit'),
-    rollbackTransaction: (connection) => command(connection, 'rollback'),
+    rollbackTransaction: async (connection) => {
+      // the server undoes what a lost connection had begun, and why it was to be undone matters more
+      await command(connection, 'rollback').catch((lost: Error) => ((connection as Connection).broken = lost))
+    },
     savepoint: (connection, name) => command(connection, `savepoint "${name}"`),
     rollbackToSavepoint: (connection, name) => command(connection, `rollback to savepoint "${name}"`),
     releaseSavepoint: (connection, name) => command(connection, `release savepoint "${name}"`),
@@ -83,15 +97,15 @@ const createDriver = (pool: pg.Pool): Driver => {
   }
 }
 
-const dialectOf = (pool: pg.Pool): Dialect => ({
+const dialectOf = (pool: pg.Pool, told: Told, types?: pg.CustomTypesConfig): Dialect => ({
   createAdapter: () => new PostgresAdapter(),
-  createDriver: () => createDriver(pool),
+  createDriver: () => createDriver(pool, told, types),
   createIntrospector: (db) => new PostgresIntrospector(db),
   createQueryCompiler: () => new PostgresqlCompiler(),
 })
 
 /** Runs queries that each connection prepares once. */
-const preparing = (pool: pg.Pool): Connections['query'] => {
+const preparing = (pool: pg.Pool, told: Told): Connections['query'] => {
   const names = new Map<string, string>()
   /** Goes up where what was prepared has to be prepared anew. */
   let generation = 0
@@ -100,7 +114,7 @@ const preparing = (pool: pg.Pool): Connections['query'] => {
     names.set(text, name)
     return `${name}.${generation}`
   }
-  const run = ({ sql, parameters }: CompiledQuery) => pool.query({ name: nameOf(sql), text: sql, values: [...parameters] })
+  const run = ({ sql, parameters }: CompiledQuery) => told(() => pool.query({ name: nameOf(sql), text: sql, values: bound(parameters) }))
   return async (compiled) => {
     const tried = generation
     try {
@@ -116,14 +130,16 @@ const preparing = (pool: pg.Pool): Connections['query'] => {
 /** Opens `postgresql://user:password@host:port/name`. Connects at the first query. */
 export const openPostgresql = (url: string, log?: Log): Connections => {
   const pool = openPool(url, { log })
+  const told = tellingOf(outages('database', log))
   return {
     kind: 'postgresql',
     name: decodeURIComponent(new URL(url).pathname.slice(1)),
-    dialect: dialectOf(pool),
-    query: preparing(pool),
+    dialect: dialectOf(pool, told),
+    ormDialect: dialectOf(pool, told, ormTypes),
+    query: preparing(pool, told),
     close: () => pool.end(),
     async hasTable(name) {
-      const { rows } = await pool.query('select to_regclass($1) as found', [name])
+      const { rows } = await told(() => pool.query('select to_regclass($1) as found', [name]))
       return rows[0]?.found !== null
     },
     async migrating(work) {
@@ -132,7 +148,7 @@ export const openPostgresql = (url: string, log?: Log): Connections => {
       try {
         // Held by the session: the migrations have a transaction of their own, and who comes second has to see that they are done.
         await guard.query(`select pg_advisory_lock(${locks.migrating})`)
-        return await work(dialectOf(slow))
+        return await work(dialectOf(slow, told, ormTypes))
       } finally {
         guard.release(true)
         await slow.end()

@@ -129,6 +129,7 @@ export const openSqlite = (path: string, readOnly = false): Connections => {
     kind: 'sqlite',
     name: path,
     dialect,
+    ormDialect: dialect,
     close,
     query,
     hasTable: async (name) => writer.prepare("select 1 from sqlite_master where type = 'table' and name = ?").all([name]).length > 0,

@@ -12,7 +12,7 @@ import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
 import { layGround } from './ground.ts'
 import { setHeaders } from './headers.ts'
-import { healthRoutes, type Health } from './health.ts'
+import { type Draining, healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
 import { acceptedOrigin } from './origin.ts'
@@ -29,6 +29,7 @@ export type AppParts = FlowParts & {
   readonly protocols: readonly LoadedProtocol[]
   readonly interfaces: readonly Interface[]
   readonly health: Health
+  readonly state: Draining
   readonly media: (id: string) => Promise<ServedImage | undefined>
   readonly api: Omit<MountParts, 'visits'>
 }
@@ -54,6 +55,10 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     request.origin = origin
     if (origin.startsWith('https:')) void reply.header('strict-transport-security', 'max-age=31536000')
   })
+  // Whoever keeps a connection to a process that is about to end would send its next request into the void.
+  app.addHook('onSend', async (_, reply) => {
+    if (parts.state.draining) void reply.header('connection', 'close')
+  })
   app.addHook('onResponse', async (request, reply) => {
     // The path alone: queries and bodies carry codes and answers.
     const path = request.routeOptions.url ?? 'none'
@@ -63,7 +68,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     )
   })
   answerErrors(app, parts.pages)
-  healthRoutes(app, parts.health)
+  healthRoutes(app, parts.health, parts.state)
   assetRoutes(app)
   mediaRoutes(app, parts)
   brandRoutes(app, parts)

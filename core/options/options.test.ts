@@ -41,6 +41,7 @@ test('defaults', () => {
     apply: [],
     plugins: [],
     grants: new Map(),
+    drain: 0,
     logLevel: 'info',
     bootstrap: { email: undefined, password: undefined, token: undefined },
     file: undefined,

@@ -27,6 +27,8 @@ export type Options = {
   readonly plugins: readonly string[]
   /** Ports by the id of the plugin. */
   readonly grants: ReadonlyMap<string, readonly string[]>
+  /** Milliseconds. */
+  readonly drain: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly bootstrap: Bootstrap
   /** The file that was read, if there was one. */
@@ -110,6 +112,7 @@ export const readOptions = ({
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
+  const drain = value(table.drain, 'drain')
   const logLevel = value(table.log_level, 'log_level')
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
@@ -120,7 +123,8 @@ export const readOptions = ({
       message:
         'SLUICE_SECRET_KEY is required with PostgreSQL: every server that uses the database needs the same one; make it by: openssl rand -base64 32',
     })
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
+  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || drain === undefined || !logLevel)
+    return { problems }
   return {
     options: {
       url,
@@ -132,6 +136,7 @@ export const readOptions = ({
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,
+      drain,
       logLevel,
       bootstrap: { email, password: secretOf(password), token: secretOf(token) },
       file: file.path,

@@ -12,6 +12,7 @@ import {
   path,
   paths,
   secretKey,
+  wait,
 } from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
@@ -73,6 +74,14 @@ export const table = {
     default: '127.0.0.0/8,::1/128',
     fallback: '127.0.0.0/8,::1/128',
     description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
+  }),
+  drain: option({
+    parse: wait,
+    type: 'seconds',
+    default: '0s',
+    fallback: '0s',
+    description:
+      'How long a server that is asked to end goes on serving, and says at /-/health/ready that it will: until balancers have noticed.',
   }),
   apply: option({
     parse: paths,

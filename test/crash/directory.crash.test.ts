@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { newPostgresql, testKind } from '../../core/data/fixture.ts'
 import { openDatabase } from '../../core/data/database.ts'
 
 const writer = join(import.meta.dirname, 'write-users.ts')
 
 /** Lets a process write until it is killed in the middle of it; returns the ids that it said were committed. */
-const writeUntilKilled = async (path: string, round: number): Promise<readonly string[]> => {
-  const child = fork(writer, [`sqlite:${path}`, String(round)], { env: { ...process.env, NODE_COMPILE_CACHE: `${path}.cache` } })
+const writeUntilKilled = async (url: string, round: number, cache: string): Promise<readonly string[]> => {
+  const child = fork(writer, [url, String(round)], { env: { ...process.env, NODE_COMPILE_CACHE: cache } })
   const said: string[] = []
   child.on('message', (id) => said.push(id as string))
   const exit = once(child, 'exit')
@@ -25,16 +26,18 @@ const writeUntilKilled = async (path: string, round: number): Promise<readonly s
 }
 
 /** Ten rounds on one database, which is looked at after each of them. */
-const tenRounds = async (path: string): Promise<void> => {
+const tenRounds = async (url: string, cache: string): Promise<void> => {
   const committed: string[] = []
   for (let round = 0; round < 10; round++) {
-    committed.push(...(await writeUntilKilled(path, round)))
-    const database = await openDatabase({ url: `sqlite:${path}` })
-    const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(database.sql)
-    assert.deepEqual(
-      rows.map((row) => row.integrity_check),
-      ['ok'],
-    )
+    committed.push(...(await writeUntilKilled(url, round, cache)))
+    const database = await openDatabase({ url })
+    if (database.kind === 'sqlite') {
+      const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(database.sql)
+      assert.deepEqual(
+        rows.map((row) => row.integrity_check),
+        ['ok'],
+      )
+    }
     const users = await database.sql
       .selectFrom('users')
       .select((user) => [
@@ -65,7 +68,14 @@ const tenRounds = async (path: string): Promise<void> => {
 test('a killed process leaves no half-written user and loses none that it said was written', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-crash-'))
   try {
-    await Promise.all(['a', 'b'].map((name) => tenRounds(join(folder, `${name}.db`))))
+    await Promise.all(
+      ['a', 'b'].map(async (name) => {
+        const file = join(folder, `${name}.db`)
+        const { url, drop } = testKind === 'sqlite' ? { url: `sqlite:${file}`, drop: async () => {} } : await newPostgresql({ empty: true })
+        await tenRounds(url, `${file}.cache`)
+        await drop()
+      }),
+    )
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { Client, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
@@ -16,11 +16,7 @@ before(async () => {
 after(() => server.stop())
 
 /** Changes the directory behind the server's back, as an administrator elsewhere in a cluster would. */
-const inDatabase = (statement: string): void => {
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
-  assert.ok(database.prepare(statement).run([]).changes > 0, statement)
-  database.close()
-}
+const inDatabase = async (statement: string): Promise<void> => assert.ok((await run(server, statement)).changed > 0, statement)
 const leave = () => inDatabase(`delete from memberships where user_id = (select id from users where username_key = 'ada')`)
 const join = () =>
   inDatabase(
@@ -32,12 +28,12 @@ test('who leaves the group gets nothing more for any token, and nothing new', as
   await signIn(client, people.ada)
   const { refresh_token, access_token } = await tokensFor(server, people.ada)
   assert.equal(await userinfo(server, access_token), 200)
-  leave()
+  await leave()
   assertRefused(await refresh(server, refresh_token), 'invalid_grant')
   assert.equal(await userinfo(server, access_token), 401)
   assert.equal((await client.open(authorizeAddress())).status, 403)
   assert.equal(answerOf(await client.open(authorizeAddress({ prompt: 'none' })))['error'], 'access_denied')
-  join()
+  await join()
   assert.equal(await userinfo(server, access_token), 200)
   assert.equal((await refresh(server, refresh_token)).status, 200, 'what was refused spent nothing')
 })
@@ -66,10 +62,10 @@ test('who leaves the group while a page is open is not let in by answering it', 
   const client = new Client(server.url)
   const consent = await signIn(client, people.ada, authorizeAddress({ prompt: 'consent' }))
   assert.match(consent.heading, /The Wiki/)
-  leave()
+  await leave()
   const refused = await client.submit(consent, {}, consent.forms.find(({ method }) => method === 'post')?.buttons[0]?.text)
   assert.equal(refused.status, 403, refused.text)
-  join()
+  await join()
   await server.restart({ apply: staffOnly })
 })
 

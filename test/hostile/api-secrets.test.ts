@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, landing, signIn } from '../kit/client.ts'
 import { wiki } from '../kit/configuration.ts'
@@ -76,19 +76,14 @@ before(async () => {
   await signIn(client, person)
   keep('cookie', [...client.cookies.values()][0]?.split('.')[1] ?? '')
 
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { readonly: true })
   for (const [table, column] of [
     ['passwords', 'hash'],
     ['tokens', 'secret_hash'],
     ['browsers', 'secret_hash'],
     ['signing_keys', 'private_sealed'],
   ] as const)
-    for (const [row, secret] of database
-      .prepare(`select ${column} as secret from ${table}`)
-      .all([])
-      .map((each: any, index: number) => [index, each.secret]))
+    for (const [row, { secret }] of (await run<{ secret: string }>(server, `select ${column} as secret from ${table}`)).rows.entries())
       keep(`${table}.${column} ${row}`, secret)
-  database.close()
 })
 after(() => server?.stop())
 

@@ -3,7 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { mock } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
+import pg from 'pg'
 import { readOptions } from '../../core/options/options.ts'
+import { ownDatabase } from '../kit/database.ts'
 import { freePort, temporaryDirectory } from '../kit/server.ts'
 
 /** What has been done since the last look: statements by their text, and password hashes. */
@@ -12,6 +14,7 @@ export type Work = { readonly statements: readonly string[]; readonly hashes: nu
 export type House = {
   readonly url: string
   readonly dataDir: string
+  readonly databaseUrl: string
   /** The work since it was last asked for. Events are written a moment after the answer, so a moment is waited. */
   work(): Promise<Work>
   /** The most hashes that were made at the same time. */
@@ -46,6 +49,14 @@ function count(): void {
     }
     return statement
   }
+  const client = pg.Client.prototype as unknown as { query(...given: unknown[]): unknown }
+  const query = client.query
+  client.query = function (...given) {
+    const [asked] = given as [string | { readonly text?: string }]
+    const text = typeof asked === 'string' ? asked : (asked.text ?? '')
+    if (!isPolling(text)) statements.push(text)
+    return query.apply(this, given)
+  }
   const argon2 = createRequire(import.meta.url)('@node-rs/argon2') as Record<'hash' | 'verify', Hashing>
   for (const name of ['hash', 'verify'] as const) {
     const call = argon2[name]
@@ -69,7 +80,9 @@ export async function openHouse(apply: object): Promise<House> {
   const file = join(directory, 'configuration.yaml')
   writeFileSync(file, JSON.stringify(apply))
   const port = await freePort()
+  const database = await ownDatabase(join(directory, 'data'))
   const env = {
+    ...database.env,
     SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
     SLUICE_DATA_DIR: join(directory, 'data'),
     SLUICE_APPLY: file,
@@ -82,6 +95,7 @@ export async function openHouse(apply: object): Promise<House> {
   return {
     url: server.local,
     dataDir: env.SLUICE_DATA_DIR,
+    databaseUrl: database.url,
     async work() {
       await new Promise((resolve) => setTimeout(resolve, 20))
       const done = { statements, hashes }
@@ -91,6 +105,9 @@ export async function openHouse(apply: object): Promise<House> {
     },
     mostHashesAtOnce: () => mostHashing,
     later: (milliseconds) => mock.timers.tick(milliseconds),
-    close: () => server.close(),
+    async close() {
+      await server.close()
+      await database.drop()
+    },
   }
 }

@@ -154,7 +154,7 @@ test('nor by the API, whatever the person may do: not the password, and the addr
 
   const address = (email: string) => thief.ask(`/api/v1/users/${user.id}`, { method: 'PATCH', json: { email }, headers })
   assert.equal((await address('vic@example.com')).status, 200, 'who has just signed in may')
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   const { proofs } = await database.sql
     .selectFrom('sessions')
     .select('proofs')

@@ -144,7 +144,7 @@ before(async () => {
   const sessions = await admin.must('GET', '/sessions')
   const session = sessions.items.find(({ user }: { readonly user: string }) => user === idOf('ada')).id
   ada = { ...adasToken, id: idOf('ada'), session }
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   const at = Date.now()
   await database.sql
     .insertInto('consents')

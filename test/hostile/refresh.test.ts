@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { Client } from '../kit/client.ts'
 import { people, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
@@ -15,11 +15,7 @@ after(() => server.stop())
 const tokens = () => tokensFor(server, people.ada)
 
 /** Changes the directory behind the server's back, as an administrator elsewhere in a cluster would. */
-const inDatabase = (statement: string): void => {
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
-  assert.ok(database.prepare(statement).run([]).changes > 0, statement)
-  database.close()
-}
+const inDatabase = async (statement: string): Promise<void> => assert.ok((await run(server, statement)).changed > 0, statement)
 
 test('of a hundred refreshes with one token at once, one succeeds, and its family lives', async () => {
   const first = await tokens()
@@ -53,10 +49,10 @@ test('a refresh token is of no use to another client, at another origin, or chan
 
 test('a disabled user gets nothing more for any token', async () => {
   const { refresh_token, access_token } = await tokens()
-  inDatabase(`update users set enabled = 0 where username_key = 'ada'`)
+  await inDatabase(`update users set enabled = false where username_key = 'ada'`)
   assertRefused(await refresh(server, refresh_token), 'invalid_grant')
   assert.equal(await userinfo(server, access_token), 401)
-  inDatabase(`update users set enabled = 1 where username_key = 'ada'`)
+  await inDatabase(`update users set enabled = true where username_key = 'ada'`)
   assert.equal(await userinfo(server, access_token), 200)
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { Client } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { assertRefused, attacked, codeFor, redeem, refresh, userinfo } from './attack.ts'
@@ -15,10 +15,7 @@ after(() => house.close())
 const tokens = async () => (await redeem(house, await codeFor(new Client(house.url), people.ada))).body
 const events = async (action: string) => {
   await house.work()
-  const database = new BetterSqlite(`${house.dataDir}/sluice.db`, { readonly: true })
-  const rows = database.prepare('select detail, application from events where action = ?').all([action]) as { detail: string }[]
-  database.close()
-  return rows
+  return (await run<{ detail: string }>(house, `select detail, application from events where action = '${action}'`)).rows
 }
 
 test('a refresh token that comes back after the grace takes its whole family with it, and is an event', async () => {

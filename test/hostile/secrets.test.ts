@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { testKind } from '../../core/data/fixture.ts'
 import { Client, type Page, signIn } from '../kit/client.ts'
 import { wiki } from '../kit/configuration.ts'
+import { everyRow } from '../kit/rows.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { answerOf, attacked, authorizeAddress, redeem, refresh, type TokenAnswer } from './attack.ts'
 
@@ -141,6 +143,11 @@ test('no secret of a journey is in the database, where hashes and sealed values 
       assert.ok(!content.includes('PRIVATE KEY'), `a private key is in ${path}`)
       return path
     })
+  const rows = await everyRow(server)
+  assert.match(rows, /private_sealed/)
+  for (const [what, secret] of secrets) assert.ok(!rows.includes(secret), `the ${what} is in the database`)
+  assert.ok(!rows.includes('PRIVATE KEY'))
+  if (testKind !== 'sqlite') return
   const running = look()
   assert.ok(running.some((path) => path.endsWith('.db-wal')))
   await server.stop()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { Client, signIn, type Page } from '../kit/client.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
@@ -14,12 +14,8 @@ after(() => Promise.all(started.map((server) => server.stop())))
 
 const password = 'the password of the first one'
 const account = (username: string) => ({ username, name: '', email: `${username}@example.com`, password, 'password-repeat': password })
-const administrators = ({ dataDir }: TestServer): number => {
-  const database = new BetterSqlite(`${dataDir}/sluice.db`, { readonly: true })
-  const rows = database.prepare(`select subject_id from role_assignments where role = 'admin'`).all([])
-  database.close()
-  return rows.length
-}
+const administrators = async (server: TestServer): Promise<number> =>
+  (await run(server, `select subject_id from role_assignments where role = 'admin'`)).rows.length
 const isDead = async (server: TestServer, link: string) => {
   assert.equal((await new Client(server.url).ask(link)).status, 404)
   const { searchParams } = new URL(link)
@@ -38,12 +34,10 @@ test('the set-up makes one administrator, and is over for good', async () => {
   const ends = await Promise.all(browsers.map(({ client, page, name }) => client.send(page, account(name))))
   const isIn = (page: Page) => page.status === 303
   assert.equal(ends.filter(isIn).length, 1, ends.map(({ status }) => status).join())
-  assert.equal(administrators(server), 1)
+  assert.equal(await administrators(server), 1)
   await isDead(server, link)
 
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`)
-  database.exec(`delete from role_assignments; delete from users`)
-  database.close()
+  for (const table of ['role_assignments', 'users']) await run(server, `delete from ${table}`)
   await server.restart()
   assert.equal(server.setupLink, undefined, 'deleting the last administrator does not open the set-up again')
   await isDead(server, link)
@@ -57,7 +51,7 @@ test('an administrator who is made another way ends the set-up, whoever read its
   assert.equal(made.code, 0, made.err)
   await isDead(server, link)
   assert.equal((await early.submit(page, account('eve'))).status, 403)
-  assert.equal(administrators(server), 1)
+  assert.equal(await administrators(server), 1)
 })
 
 test('an administrator of the configuration ends the set-up of the start before', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
+import { run } from '../kit/database.ts'
 import { Client, type Page, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { type RelyingParty, relyingParty } from '../kit/relying-party.ts'
@@ -93,12 +93,8 @@ test('the list of applications has those that may be opened', async () => {
 
 test('an event says why, for operators', async () => {
   await signIn(at('192.0.2.7'), people.ada, wiki.start())
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { readonly: true })
-  const [row = {}] = database.prepare(`select * from events where action = 'access_denied' order by id desc limit 1`).all([]) as Record<
-    string,
-    string
-  >[]
-  database.close()
+  const { rows } = await run<Record<string, string>>(server, `select * from events where action = 'access_denied' order by id desc limit 1`)
+  const [row = {}] = rows
   assert.equal(row['application'], 'wiki')
   const { said, reasons } = JSON.parse(row['detail'] ?? '{}')
   assert.equal(said, 'no')

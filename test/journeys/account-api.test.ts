@@ -125,7 +125,7 @@ test('the signing keys are told with their public halves alone', async () => {
     assert.equal(jwk.kid, kid)
     assert.match(pem, /^-----BEGIN PUBLIC KEY-----\n[^-]+-----END PUBLIC KEY-----\n$/)
   }
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   const sealed = await database.sql.selectFrom('signing_keys').select('private_sealed').execute()
   await database.close()
   const text = JSON.stringify(items)

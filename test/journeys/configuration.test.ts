@@ -119,7 +119,7 @@ test('an export applied to an empty server gives an equal export', async (t) => 
   assert.match(exported.out, /"\$keep"/)
   assert.deepEqual(document.users['ada'], { name: 'Ada Lovelace', email: 'ada@example.com', groups: ['staff'] })
 
-  const key = readFileSync(join(server.dataDir, 'secret.key'), 'utf8').trim()
+  const key = server.secretKey()
   const second = await started(t, { env: { SLUICE_SECRET_KEY: key, WIKI: 'wiki-secret-of-thirty-two-characters' } })
   const text = exported.out.replaceAll(/\{\s*"\$keep": "[^"]+"\s*\}/g, '{ "$env": "WIKI" }')
   const path = join(files, 'exported.json')
@@ -169,7 +169,7 @@ test('files may name what is stored, at a start and for the doctor', async (t) =
     /there is no provider "dcos"; did you mean "docs"/,
   )
   assert.match((await server.sluice(['doctor'])).out, /^error +configuration +.*there is no provider "dcos"; did you mean "docs"\?$/m)
-  rmSync(join(server.dataDir, 'secret.key'))
+  rmSync(join(server.dataDir, 'secret.key'), { force: true })
 })
 
 test('documents of 10 MB are taken, larger ones refused', async (t) => {

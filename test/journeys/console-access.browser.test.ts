@@ -47,7 +47,7 @@ before(async () => {
   await signIn(new Client(server.url), people.ada)
   const session = (await api.must('GET', `/sessions?user=${ada}`)).items[0].id
   const event = (await api.must('GET', '/events')).items[0].id
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   const at = Date.now()
   await database.sql
     .insertInto('consents')

@@ -29,7 +29,7 @@ type Old = {
 
 /** Writes what has happened before, as the server would have. */
 const happened = async (events: readonly Old[]) => {
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   const rows = events.map(({ at, action, ip = '', user = null, application = null, detail = {} }) => ({
     id: firstIdAt(at).slice(0, 14) + randomUUIDv7().slice(14),
     at,

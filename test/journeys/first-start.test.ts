@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import { run } from '../kit/database.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type ServerWish } from '../kit/server.ts'
@@ -79,9 +78,7 @@ test('who deletes the only administrator is not offered the set-up again', async
   const { server, link, client } = await started(t)
   await setUp({ client, link })
   await server.stop()
-  const database = new DatabaseSync(join(server.dataDir, 'sluice.db'))
-  assert.equal(database.prepare("delete from users where username = 'root'").run().changes, 1)
-  database.close()
+  assert.equal((await run(server, "delete from users where username = 'root'")).changed, 1)
   await server.restart()
   assert.equal(server.setupLink, undefined)
   assert.equal((await client.open(link)).status, 404)

@@ -148,7 +148,7 @@ test('the members of a group are the same in whatever way they are looked for: i
     created_at: n,
     updated_at: n,
   }))
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   await database.transaction(async (tx) => {
     await tx.insertInto('users').values(users).execute()
     await tx
@@ -169,7 +169,7 @@ test('the members of a group are the same in whatever way they are looked for: i
 })
 
 test('what a search finds is counted to a limit, beyond which the answer says so', async () => {
-  const { sql, transaction, close } = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const { sql, transaction, close } = await openDatabase({ url: server.databaseUrl })
   const [from, to] = [20_000, 30_001]
   await transaction(async (tx) => {
     for (let start = from; start < to; start += 1000) {

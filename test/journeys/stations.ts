@@ -1,6 +1,5 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Page } from 'playwright-core'
+import { run } from '../kit/database.ts'
 import type { Credentials } from '../kit/client.ts'
 import { configuration, people, wiki as wikiClient } from '../kit/configuration.ts'
 import { relyingParty } from '../kit/relying-party.ts'
@@ -42,11 +41,7 @@ const fill = (page: Page, name: string, value: string) => page.locator(`[name="$
 const settled = (page: Page) => page.waitForLoadState('load')
 
 /** Takes away where the server keeps its runs, behind its back: whatever needs one fails from now on. */
-export function breakStore({ dataDir }: TestServer): void {
-  const database = new DatabaseSync(join(dataDir, 'sluice.db'))
-  database.exec('alter table short_lived rename to lost')
-  database.close()
-}
+export const breakStore = (server: TestServer) => run(server, 'alter table short_lived rename to lost')
 
 /** The stations of a server, which `close` ends. Pages of the first start are reached at a server of their own. */
 export async function stations(): Promise<{ readonly all: Readonly<Record<StationName, Station>>; close(): Promise<void> }> {
@@ -78,7 +73,7 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
     startServer({ apply: { version: 1, users: { [admin.username]: { password: admin.password } } } }),
     startServer(),
   ])
-  breakStore(broken)
+  await breakStore(broken)
   const wiki = relyingParty(server.url)
   const notes = relyingParty(server.url, { clientId: 'notes' })
   const vault = relyingParty(server.url, { clientId: 'vault' })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openDatabase } from '../../core/data/database.ts'
+import { testKind } from '../../core/data/fixture.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { configuration } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
@@ -29,7 +30,7 @@ before(async () => {
   await admin.must('POST', '/groups', { slug: 'deputies', parents: ['chiefs'] })
   await admin.must('POST', '/users', { username: 'grace', groups: ['deputies'] })
   await admin.must('POST', '/users', { username: 'fresh', groups: ['chiefs'] })
-  const database = await openDatabase({ url: `sqlite:${server.dataDir}/sluice.db` })
+  const database = await openDatabase({ url: server.databaseUrl })
   await database.sql
     .updateTable('users')
     .set({ created_at: Date.now() - 91 * 86_400_000 })
@@ -41,7 +42,7 @@ after(() => server?.stop())
 
 test('an installation tells what it is, and what is worth a look in it', async () => {
   const told = await admin.must('GET', '/system')
-  assert.deepEqual([told.address, told.url, told.node, told.database.kind], [server.url, null, process.versions.node, 'sqlite'])
+  assert.deepEqual([told.address, told.url, told.node, told.database.kind], [server.url, null, process.versions.node, testKind])
   assert.ok(told.database.size > 100_000 && told.uptime < 600 && Date.parse(told.startedAt) <= Date.now())
   const risks: { code: string; severity: string; detail: string; fix: string; link?: { id: string } }[] = told.risks
   const ofCode = (code: string) => risks.filter((risk) => risk.code === code)

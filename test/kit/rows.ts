@@ -1,20 +1,25 @@
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { TestServer } from './server.ts'
+import { sql } from 'kysely'
+import { opened, type Stored } from './database.ts'
 
-const rowsNow = (dataDir: string): string => {
-  const database = new DatabaseSync(join(dataDir, 'sluice.db'), { readOnly: true })
-  const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all() as { name: string }[]
-  const rows = tables.map(({ name }) => [name, database.prepare(`select * from "${name}"`).all()])
-  database.close()
-  return JSON.stringify(rows, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value))
-}
+const rowsNow = (server: Stored): Promise<string> =>
+  opened(server, async (database) => {
+    const tables = await database.sql.introspection.getTables({ withInternalKyselyTables: true })
+    const rows: unknown[] = []
+    for (const { name } of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const all = (await sql`select * from ${sql.table(name)}`.execute(database.sql)).rows.map((row) => JSON.stringify(row, bytesAsHex))
+      // PostgreSQL moves a row that was written anew
+      rows.push([name, all.toSorted()])
+    }
+    return JSON.stringify(rows)
+  })
+
+const bytesAsHex = (_: string, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)
 
 /** Every row of every table, as text, once what is written a moment after an answer is written too. */
-export const everyRow = async ({ dataDir }: Pick<TestServer, 'dataDir'>): Promise<string> => {
-  for (let last = rowsNow(dataDir); ;) {
+export const everyRow = async (server: Stored): Promise<string> => {
+  for (let last = await rowsNow(server); ;) {
     await new Promise((resolve) => setTimeout(resolve, 200))
-    const now = rowsNow(dataDir)
+    const now = await rowsNow(server)
     if (now === last) return now
     last = now
   }

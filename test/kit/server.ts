@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ownDatabase } from './database.ts'
 
 const boot = fileURLToPath(new URL('../../core/boot/boot.mjs', import.meta.url))
 /** Milliseconds. A start takes about one second; machines that run other tests too take longer. */
@@ -35,6 +36,10 @@ export type TestServer = {
   /** The one-time link for the first administrator that this start printed. */
   readonly setupLink: string | undefined
   readonly dataDir: string
+  /** What protects what it stores, in its options or made by itself. */
+  secretKey(): string
+  /** The address of its database, for who looks into it. */
+  readonly databaseUrl: string
   readonly pid: number
   /** Everything that the server wrote since `startServer`, on either stream. */
   logs(): string
@@ -120,6 +125,7 @@ export async function startServer(wish: ServerWish = {}): Promise<TestServer> {
   const dataDir = join(directory, 'data')
   const port = await freePort()
   const url = `http://localhost:${port}`
+  const database = await ownDatabase(dataDir)
   let { apply, env = {} } = wish
   let earlier = ''
   let running: Command
@@ -131,6 +137,7 @@ export async function startServer(wish: ServerWish = {}): Promise<TestServer> {
     return {
       SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
       SLUICE_DATA_DIR: dataDir,
+      ...database.env,
       ...(apply !== undefined && { SLUICE_APPLY: file }),
       ...env,
     }
@@ -150,6 +157,9 @@ export async function startServer(wish: ServerWish = {}): Promise<TestServer> {
   return {
     url,
     dataDir,
+    databaseUrl: database.url,
+    secretKey: () =>
+      env['SLUICE_SECRET_KEY'] ?? database.env['SLUICE_SECRET_KEY'] ?? readFileSync(join(dataDir, 'secret.key'), 'utf8').trim(),
     get setupLink() {
       return setupLink
     },

@@ -7,10 +7,14 @@ import { risksOf } from './risks.ts'
 import { defineRoute } from './route.ts'
 import { instant, nullable } from './schemas.ts'
 
+type Size = { readonly size: number }
+const sizes = {
+  sqlite: sql<Size>`select page_count * page_size as size from pragma_page_count(), pragma_page_size()`,
+  postgresql: sql<Size>`select pg_database_size(current_database()) as size`,
+} as const
+
 const sizeOf = async (database: Database): Promise<number> => {
-  const { rows } = await sql<{
-    readonly size: number
-  }>`select page_count * page_size as size from pragma_page_count(), pragma_page_size()`.execute(database.sql)
+  const { rows } = await sizes[database.kind].execute(database.sql)
   return rows[0]?.size ?? 0
 }
 
@@ -58,7 +62,7 @@ export const systemRoute = (parts: ApiParts) =>
           address: request.origin,
           url: url?.origin ?? null,
           node: process.versions.node,
-          database: { kind: 'sqlite', size: await sizeOf(parts.database) },
+          database: { kind: parts.database.kind, size: await sizeOf(parts.database) },
           risks: risks.filter(({ link }) => link === undefined || maySee(caller, link.kind)),
         },
       }

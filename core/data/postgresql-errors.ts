@@ -1,0 +1,32 @@
+import pg from 'pg'
+
+/** SQLSTATE by class or whole: connection lost, server going down or full, a statement or a wait for a lock that took too long. */
+const temporary = /^(?:08|53|57P0[1-3]$|57014$|55P03$|25P03$|40P01$)/
+/** What the driver says without a code where the server is gone or silent. */
+const lost =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable/i
+const network = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+])
+
+/** Is it the server that does not answer, rather than something about what it was asked? */
+export const isGone = (error: unknown): boolean => {
+  if (error instanceof pg.DatabaseError) return temporary.test(error.code ?? '')
+  if (!(error instanceof Error)) return false
+  return lost.test(error.message) || ('code' in error && network.has(String(error.code)))
+}
+
+/** A connection that did not answer in time is of no use to the next one: its answer may still come. */
+export const isSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
+
+/** Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. */
+export const isStale = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { type Database, openDatabase } from '../../core/data/database.ts'
+import { newPostgresql, testKind } from '../../core/data/fixture.ts'
+
+/** Whose database is meant: a server of the tests. */
+export type Stored = { readonly databaseUrl: string }
+
+/** The options by which a server of its own gets a database of its own, of the kind that the tests use, and what throws it away. */
+export const ownDatabase = async (
+  dataDir: string,
+): Promise<{ readonly url: string; readonly env: Readonly<Record<string, string>>; drop(): Promise<void> }> => {
+  if (testKind === 'sqlite') return { url: `sqlite:${join(dataDir, 'sluice.db')}`, env: {}, drop: async () => {} }
+  const { url, drop } = await newPostgresql()
+  return { url, env: { SLUICE_DATABASE_URL: url, SLUICE_SECRET_KEY: randomBytes(32).toString('base64') }, drop }
+}
+
+/** Opens a server's database behind its back, as a process elsewhere in a cluster would. */
+export const opened = async <T>({ databaseUrl }: Stored, work: (database: Database) => Promise<T>): Promise<T> => {
+  const database = await openDatabase({ url: databaseUrl })
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Runs one statement behind a server's back; gives the rows that it returns, or how many it changed. */
+export const run = <Row = Record<string, unknown>>(
+  server: Stored,
+  statement: string,
+): Promise<{ readonly rows: readonly Row[]; readonly changed: number }> =>
+  opened(server, async (database) => {
+    const { rows, numAffectedRows = 0n } = await sql.raw<Row>(statement).execute(database.sql)
+    return { rows, changed: Number(numAffectedRows) }
+  })
