@@ -53,7 +53,7 @@ import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
-import { databaseStore } from './store/database.ts'
+import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
 import { createMessages } from './web/messages.ts'
@@ -134,7 +134,9 @@ async function wire(
   opened.push(() => events.flush())
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
 
-  const store = databaseStore(database, clock)
+  const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
+  opened.push(shortLived.close)
+  const { store } = shortLived
   const coreStore = scoped(store, 'core:')
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)
@@ -258,6 +260,7 @@ async function wire(
     },
     health: {
       database: async () => void (await database.sql.selectFrom('settings_state').select('key').limit(1).execute()),
+      redis: shortLived.check,
     },
     state,
   })
@@ -284,7 +287,7 @@ async function wire(
   opened.push(() => control.close())
 
   const pruning = setInterval(() => {
-    Promise.all([store.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
+    Promise.all([shortLived.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 

@@ -33,6 +33,14 @@ export const kinds = [
     debian: ['chromium-headless-shell'],
   },
   {
+    name: 'services',
+    is: (path) => path.endsWith('.services.test.ts'),
+    parallel: 1,
+    timeout: 120,
+    deadline: 10,
+    debian: ['redis-server'],
+  },
+  {
     name: 'server',
     is: (path) => path.endsWith('.crash.test.ts') || /^test\/(journeys|hostile|docs)\//.test(path),
     parallel: 2,
@@ -47,7 +55,7 @@ export const kinds = [
 export const tiers = /** @type {const} */ ({
   quick: ['unit', 'isolated'],
   default: ['unit', 'isolated', 'server'],
-  all: ['unit', 'isolated', 'server', 'browser', 'peers'],
+  all: ['unit', 'isolated', 'server', 'services', 'browser', 'peers'],
   long: ['long'],
 })
 

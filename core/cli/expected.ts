@@ -9,8 +9,7 @@ const forPeople = new Set([
   'PasswordTooLong',
   'BootstrapRefused',
   'DatabaseMissing',
-  'RedisMissing',
-  'Unavailable',
+  'RedisUnreachable',
 ])
 
 /** What went wrong as a sentence, if it is something that happens on a machine that is not set up right. */

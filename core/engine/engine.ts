@@ -1,4 +1,5 @@
 import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
+import { isUnavailable } from '../data/unavailable.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
@@ -137,6 +138,8 @@ export class Engine {
       const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
       return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
+      // The run stays where it is, and the attempt counts: nobody guesses more often for an outage.
+      if (isUnavailable(error)) throw error
       if (attempt) await succeeded(this.#parts.store, attempt)
       if (isBusy(error))
         return this.#again(position, step, { errors: { '': msg('core.busy') }, status: 503, retryAfter: 5, typed: given }, asker)
@@ -220,6 +223,7 @@ export class Engine {
       if (outcome.go === 'deny') return await this.#ending.deny(after, outcome.why, asker)
       return { ...after, state: this.#passed(after.state, step, outcome, false) }
     } catch (error) {
+      if (isUnavailable(error)) throw error
       return this.#ending.broken(position, step, error)
     }
   }
@@ -295,6 +299,7 @@ export class Engine {
       const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
+      if (isUnavailable(error)) throw error
       return this.#ending.broken(from, step, error)
     }
   }

@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isUnavailable, Unavailable } from '../data/unavailable.ts'
 import { setHeaders } from './headers.ts'
 import type { Pages } from './pages.ts'
 import { sendProblem, wantsPage } from './problem.ts'
@@ -30,18 +31,25 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
 
 type Failure = Error & Partial<Pick<FastifyError, 'statusCode' | 'validation'>>
 const isBusy = (error: Error): boolean => error.name === 'Busy'
-const statusOf = (error: Failure): number => (isBusy(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
+const statusOf = (error: Failure): number =>
+  isBusy(error) || isUnavailable(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500)
 
 /** Tells that a request failed: people by a page, programs by a problem document, operators by the log. */
 export function answerFailure(error: Failure, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
   const status = statusOf(error)
-  if (status >= 500 && !isBusy(error)) request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
+  // An outage is logged once, where it is noticed, and not at each request.
+  if (status >= 500 && !isBusy(error) && !isUnavailable(error))
+    request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
   if (isBusy(error)) void reply.header('retry-after', 5)
+  if (error instanceof Unavailable) void reply.header('retry-after', error.retryAfter)
   return wantsPage(request) ? pages.error(request, reply, status) : failWithProblem(error, status, request, reply)
 }
 
 function failWithProblem(error: Failure, status: number, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [code, title] = codes[status] ?? (status < 500 ? ['bad-request', 'Bad request'] : ['internal-error', 'Internal error'])
+  const [code, title] =
+    (isUnavailable(error) ? (['unavailable', 'Unavailable'] as const) : undefined) ??
+    codes[status] ??
+    (status < 500 ? ['bad-request', 'Bad request'] : ['internal-error', 'Internal error'])
   return sendProblem(reply, {
     status,
     code,
@@ -52,7 +60,9 @@ function failWithProblem(error: Failure, status: number, request: FastifyRequest
         ? error.message
         : isBusy(error)
           ? 'The server is busy. Try again in a few seconds.'
-          : `Something failed on the server; the log has it under ${request.id}.`,
+          : isUnavailable(error)
+            ? 'Something that the server needs does not answer. Nothing was done. Try again in a few seconds.'
+            : `Something failed on the server; the log has it under ${request.id}.`,
     ...(status >= 500 && { reference: request.id }),
     ...(error.validation && {
       errors: error.validation.map((problem) => ({ pointer: problem.instancePath, detail: problem.message ?? 'is not valid' })),

@@ -36,6 +36,7 @@ test('defaults', () => {
     listenHttp: { host: '0.0.0.0', port: 9000 },
     dataDir: join(cwd, 'data'),
     databaseUrl: `sqlite:${join(cwd, 'data', 'sluice.db')}`,
+    redisUrl: undefined,
     secretKey: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     apply: [],
@@ -80,7 +81,7 @@ test('everything that is wrong comes at once, each with its name, the value, the
       SLUICE_URL: 'id.example.com',
       SLUICE_LISTEN_HTP: '1',
       SLUICE_TRUSTED_PROXIES: '10.0.0.0/33, ::1',
-      SLUICE_REDIS_URL: 'redis://x',
+      SLUICE_REDIS_URL: 'http://u:private@x',
       SLUICE_EMAIL_HOST: 'x',
       SLUICE_SECRET_KEY: 'short-and-private',
       SLUICE_DATABASE_URL: 'postgres://u:private@h',
@@ -89,7 +90,6 @@ test('everything that is wrong comes at once, each with its name, the value, the
   )
   assert.deepEqual(problems, [
     'there is no option SLUICE_LISTEN_HTP; did you mean "SLUICE_LISTEN_HTTP"?',
-    'SLUICE_REDIS_URL is not built yet; remove it',
     'SLUICE_EMAIL_HOST is not built yet; remove it',
     'sluice.yml:3:1: there is no option log_levl; did you mean "log_level"?',
     'sluice.yml:4:1: listen_ldap is not built yet; remove it',
@@ -97,6 +97,7 @@ test('everything that is wrong comes at once, each with its name, the value, the
     'SLUICE_URL: "id.example.com" is not an address; write it like https://id.example.com',
     'sluice.yml:1:14: listen_http: "9000" is not an address and a port; write it like 0.0.0.0:9000 or [::]:9000',
     'SLUICE_DATABASE_URL names no database after the host; write it like postgresql://sluice:password@localhost:5432/sluice',
+    'SLUICE_REDIS_URL is not the address of a Redis; write it like redis://user:password@redis:6379/0',
     'SLUICE_SECRET_KEY has 17 characters, 32 are the least; make one by: openssl rand -base64 32',
     'SLUICE_TRUSTED_PROXIES: "10.0.0.0/33, ::1" contains "10.0.0.0/33"; after the slash stands a number from 0 to 32',
     'sluice.yml:2:12: log_level: "loud" is not one of debug, info, warn, error',

@@ -17,6 +17,8 @@ export type Options = {
   readonly dataDir: string
   /** `sqlite:<absolute path>`, `sqlite::memory:` or `postgresql://…`, which may hold a password: see `databaseName`. */
   readonly databaseUrl: string
+  /** `redis:` or `rediss:`. Undefined: the database keeps short-lived state. */
+  readonly redisUrl: Secret | undefined
   /** Undefined: `secretKeyOf` reads or makes the one in the data directory. */
   readonly secretKey: Secret | undefined
   /** CIDR notation. */
@@ -107,6 +109,7 @@ export const readOptions = ({
   const listenHttp = value(table.listen_http, 'listen_http')
   const dataDir = value(table.data_dir, 'data_dir')
   const databaseUrl = value(table.database_url, 'database_url')
+  const redisUrl = value(table.redis_url, 'redis_url')
   const secretKey = value(table.secret_key, 'secret_key')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const apply = value(table.apply, 'apply')
@@ -131,6 +134,7 @@ export const readOptions = ({
       listenHttp,
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
+      redisUrl: secretOf(redisUrl),
       secretKey: secretOf(secretKey),
       trustedProxies,
       apply,

@@ -76,6 +76,16 @@ export const database: Parser<string> = (text, context) => {
   return file === ':memory:' ? text : `sqlite:${path(file, context)}`
 }
 
+/** `redis:` or `rediss:` with a host; user, password, port and the number of a database may be in it. */
+export const redis: Parser<string> = (text) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['redis:', 'rediss:'].includes(url.protocol) || !url.hostname)
+    throw new Refusal('is not the address of a Redis; write it like redis://user:password@redis:6379/0')
+  if (!/^(\/\d*)?$/.test(url.pathname) || url.search || url.hash)
+    throw new Refusal('has something after the host that is no database number; write it like redis://redis:6379/0')
+  return text
+}
+
 export const secretKey: Parser<string> = (text) => {
   if (text.length < 32) throw new Refusal(`has ${text.length} characters, 32 are the least; make one by: openssl rand -base64 32`)
   return text

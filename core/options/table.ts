@@ -11,6 +11,7 @@ import {
   password,
   path,
   paths,
+  redis,
   secretKey,
   wait,
 } from './parsers.ts'
@@ -59,6 +60,14 @@ export const table = {
     type: 'address',
     default: 'sqlite:<data_dir>/sluice.db',
     description: 'The database: sqlite:<path>, or postgresql://<user>:<password>@<host>:<port>/<name>.',
+    secret: true,
+  }),
+  redis_url: option({
+    parse: redis,
+    type: 'address',
+    default: 'none',
+    description:
+      'Redis for short-lived state, e.g. redis://user:password@redis:6379/0, or rediss: with TLS. Without it, the database keeps it.',
     secret: true,
   }),
   secret_key: option({
@@ -138,7 +147,7 @@ export const optionNames = Object.keys(table) as readonly OptionName[]
 export const variableOf = (name: string): string => `SLUICE_${name.toUpperCase()}`
 
 /** Options that belong to the product but are not built: refused by name, so that nobody believes they work. */
-const unbuiltOptions: readonly string[] = ['listen_https', 'listen_ldap', 'listen_ldaps', 'listen_radius', 'listen_metrics', 'redis_url']
+const unbuiltOptions: readonly string[] = ['listen_https', 'listen_ldap', 'listen_ldaps', 'listen_radius', 'listen_metrics']
 const unbuiltPrefixes: readonly string[] = ['email_']
 export const isUnbuilt = (name: string): boolean =>
   unbuiltOptions.includes(name) || unbuiltPrefixes.some((prefix) => name.startsWith(prefix))

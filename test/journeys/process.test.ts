@@ -103,12 +103,12 @@ test('all that is wrong with options is told at once', async () => {
   const { err, directory } = await refused({
     SLUICE_LISTN_HTTP: '1',
     SLUICE_LOG_LEVEL: 'loud',
-    SLUICE_REDIS_URL: 'redis://x',
+    SLUICE_REDIS_URL: 'http://x',
     SLUICE_URL: 'x',
   })
   assert.match(err, /there is no option SLUICE_LISTN_HTTP.*did you mean .SLUICE_LISTEN_HTTP./)
   assert.match(err, /SLUICE_LOG_LEVEL: "loud"/)
-  assert.match(err, /SLUICE_REDIS_URL is not built yet/)
+  assert.match(err, /SLUICE_REDIS_URL is not the address of a Redis/)
   assert.match(err, /SLUICE_URL: "x"/)
   assert.deepEqual(readdirSync(directory), [])
 })

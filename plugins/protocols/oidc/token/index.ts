@@ -41,6 +41,13 @@ const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyRepl
   return grantType({ ctx, request, parameters, provider, origin: ctx.origin(request) })
 }
 
+/** What the server needs does not answer: nothing was redeemed, as far as can be told. RFC 6749 has no code for it at this endpoint; clients know this one. */
+const outage = (reply: FastifyReply, error: unknown): OAuthError | undefined => {
+  if (!(error instanceof Error) || error.name !== 'Unavailable') return undefined
+  reply.header('retry-after', 2)
+  return new OAuthError('temporarily_unavailable', 'Something that this server needs does not answer. Try again in a few seconds.', 503)
+}
+
 /** The token endpoint (RFC 6749 §3.2). */
 export const token = (ctx: Context) => async (request: FastifyRequest, reply: FastifyReply) => {
   uncached(reply)
@@ -52,6 +59,6 @@ export const token = (ctx: Context) => async (request: FastifyRequest, reply: Fa
       // RFC 6749 §5.2: only where the header was used; elsewhere it would make browsers ask for a password.
       if (request.headers.authorization !== undefined) reply.header('www-authenticate', 'Basic realm="token endpoint", charset="UTF-8"')
     }
-    return sendError(reply, error)
+    return sendError(reply, outage(reply, error) ?? error)
   }
 }
