@@ -1,7 +1,16 @@
 import { Failure } from './command.ts'
 
 /** Errors of these names carry a sentence for people. They are told by name, so that the command line need not load what throws them. */
-const forPeople = new Set(['Misconfigured', 'DatabaseTooNew', 'DataInUse', 'SeedProblems', 'PasswordTooLong', 'BootstrapRefused'])
+const forPeople = new Set([
+  'Misconfigured',
+  'DatabaseTooNew',
+  'DataInUse',
+  'SeedProblems',
+  'PasswordTooLong',
+  'BootstrapRefused',
+  'PlaceRefused',
+  'TracingRefused',
+])
 
 /** What went wrong as a sentence, if it is something that happens on a machine that is not set up right. */
 export const expected = (error: unknown): Failure | undefined => {

@@ -1,6 +1,7 @@
 import type { MikroORM, Options } from '@mikro-orm/sqlite'
 import { type CompiledQuery, Kysely, type QueryResult } from 'kysely'
 import type { Log } from '../api/index.ts'
+import { measuredDialect, measuredStatement } from './measured.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables, Tx } from './tables.ts'
@@ -27,10 +28,11 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
   const path = /^sqlite:(.+)$/.exec(url)?.[1]
   if (!path) throw new Error('the database address must be sqlite:<path> or sqlite::memory:')
   const sqlite = openSqlite(path)
-  const sql = new Kysely<Tables>({ dialect: sqlite.dialect })
+  const dialect = measuredDialect(sqlite.dialect)
+  const sql = new Kysely<Tables>({ dialect })
   const openOrm = async (options: Options = {}): Promise<MikroORM> => {
     const { createOrm } = await import('./orm.ts')
-    const orm = createOrm(sqlite.dialect, options)
+    const orm = createOrm(dialect, options)
     await orm.connect()
     return orm
   }
@@ -38,7 +40,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
   return {
     orm: () => (orm ??= openOrm()),
     sql,
-    query: (compiled) => sqlite.query(compiled),
+    query: (compiled) => measuredStatement(compiled, () => sqlite.query(compiled)),
     transaction: (work) => sql.transaction().execute(work),
     async migrate() {
       const done = await migrate(sqlite, sql, openOrm)

@@ -15,6 +15,8 @@ import { setHeaders } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
+import { observeRequests } from '../observe/requests.ts'
+import type { Tracer } from '../observe/span.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
@@ -25,6 +27,8 @@ export type AppParts = FlowParts & {
   readonly log: Logger
   readonly url: URL | undefined
   readonly trustedProxies: readonly string[]
+  /** Undefined: no traces are taken down. */
+  readonly tracer: Tracer | undefined
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
   readonly interfaces: readonly Interface[]
@@ -44,6 +48,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
   })
 
+  observeRequests(app, parts)
   app.addHook('onRequest', async (request, reply) => {
     request.snapshot = parts.snapshot()
     request.locale = parts.pages.localeOf(request)
@@ -58,7 +63,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     // The path alone: queries and bodies carry codes and answers.
     const path = request.routeOptions.url ?? 'none'
     request.log.debug(
-      { method: request.method, route: path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      {
+        method: request.method,
+        route: path,
+        status: reply.statusCode,
+        traceId: request.seen?.span?.traceId,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
       'http',
     )
   })

@@ -34,6 +34,7 @@ test('defaults', () => {
   assert.deepEqual(options, {
     url: undefined,
     listenHttp: { host: '0.0.0.0', port: 9000 },
+    listenMetrics: { host: '127.0.0.1', port: 9300, byDefault: true },
     dataDir: join(cwd, 'data'),
     databaseUrl: `sqlite:${join(cwd, 'data', 'sluice.db')}`,
     secretKey: undefined,
@@ -41,6 +42,7 @@ test('defaults', () => {
     apply: [],
     plugins: [],
     grants: new Map(),
+    slowRun: 1000,
     logLevel: 'info',
     bootstrap: { email: undefined, password: undefined, token: undefined },
     file: undefined,

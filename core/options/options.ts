@@ -4,7 +4,7 @@ import { Secret } from '../api/secret.ts'
 import type { Document } from '../configuration/document.ts'
 import type { Problem } from '../configuration/problem.ts'
 import { dataFiles } from './data-files.ts'
-import { type Listen, Refusal } from './parsers.ts'
+import { type Listen, type ListenMetrics, Refusal } from './parsers.ts'
 import { fromEnvironment, fromFile, type Said } from './sources.ts'
 import { type Option, optionNames, table } from './table.ts'
 
@@ -13,6 +13,8 @@ export type Options = {
   /** Undefined: only loopback hosts are served, each origin its own issuer. */
   readonly url: URL | undefined
   readonly listenHttp: Listen
+  /** Undefined: none are served. */
+  readonly listenMetrics: ListenMetrics | undefined
   readonly dataDir: string
   /** `sqlite:<absolute path>` or `sqlite::memory:`. */
   readonly databaseUrl: string
@@ -26,6 +28,8 @@ export type Options = {
   readonly plugins: readonly string[]
   /** Ports by the id of the plugin. */
   readonly grants: ReadonlyMap<string, readonly string[]>
+  /** Milliseconds of the server's time after which a run of a flow is told in the log. */
+  readonly slowRun: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly bootstrap: Bootstrap
   /** The file that was read, if there was one. */
@@ -102,6 +106,7 @@ export const readOptions = ({
 
   const url = value(table.url, 'url')
   const listenHttp = value(table.listen_http, 'listen_http')
+  const listenMetrics = value(table.listen_metrics, 'listen_metrics')
   const dataDir = value(table.data_dir, 'data_dir')
   const databaseUrl = value(table.database_url, 'database_url')
   const secretKey = value(table.secret_key, 'secret_key')
@@ -109,15 +114,19 @@ export const readOptions = ({
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
+  const slowRun = value(table.slow_run, 'slow_run')
   const logLevel = value(table.log_level, 'log_level')
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
   const token = value(table.bootstrap_token, 'bootstrap_token')
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
+  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || slowRun === undefined || !logLevel)
+    return { problems }
   return {
     options: {
       url,
       listenHttp,
+      listenMetrics:
+        listenMetrics && listenMetrics !== 'off' ? { ...listenMetrics, byDefault: said.get('listen_metrics') === undefined } : undefined,
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       secretKey: secretOf(secretKey),
@@ -125,6 +134,7 @@ export const readOptions = ({
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,
+      slowRun,
       logLevel,
       bootstrap: { email, password: secretOf(password), token: secretOf(token) },
       file: file.path,
