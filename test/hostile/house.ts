@@ -71,6 +71,7 @@ export async function openHouse(apply: object): Promise<House> {
   const port = await freePort()
   const env = {
     SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
+    SLUICE_LISTEN_METRICS: 'off',
     SLUICE_DATA_DIR: join(directory, 'data'),
     SLUICE_APPLY: file,
     SLUICE_LOG_LEVEL: 'error',
