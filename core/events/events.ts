@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely'
 import type { Clock, Events, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { prepare } from '../data/prepared.ts'
-import { count } from '../observe/work.ts'
+import { apart, count } from '../observe/work.ts'
 import type { Tables } from '../data/tables.ts'
 import { orderedIds } from './ids.ts'
 
@@ -68,7 +68,7 @@ export const createEvents = ({
   const schedule = (): void => {
     scheduled ??= setImmediate(() => {
       scheduled = undefined
-      void flush()
+      void apart(flush)
     })
   }
 

@@ -69,7 +69,8 @@ export async function startTracing(env: Environment, log: Log, version: string):
     sampler: samplerOf(env['OTEL_TRACES_SAMPLER'], env['OTEL_TRACES_SAMPLER_ARG'], sdk),
     spanProcessors: [
       new sdk.BatchSpanProcessor({
-        exporter: new OTLPTraceExporter(),
+        // Its default of ten seconds, with what it tries again meanwhile, would hold the process as long when the server ends.
+        exporter: new OTLPTraceExporter({ timeoutMillis: numberOf(env, 'OTEL_EXPORTER_OTLP_TIMEOUT', lastWait) }),
         scheduledDelayMillis: numberOf(env, 'OTEL_BSP_SCHEDULE_DELAY', 5000),
         maxQueueSize: numberOf(env, 'OTEL_BSP_MAX_QUEUE_SIZE', 2048),
         maxExportBatchSize: numberOf(env, 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 512),

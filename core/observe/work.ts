@@ -34,6 +34,9 @@ export const countedChannel = channel('sluice:counted')
 export const within = <T>(frame: Frame, work: () => T): T => scope.run(frame, work)
 export const frameNow = (): Frame | undefined => scope.getStore()
 
+/** Work that is for several requests, or goes on after this one: it is measured, and is no part of it. */
+export const apart = <T>(work: () => T): T => scope.exit(work)
+
 /** Work that never really happens, e.g. a simulation: it is in no number and no trace. */
 export const unmeasured = <T>(work: () => T): T => scope.run({ span: undefined, spent: undefined, muted: true }, work)
 
