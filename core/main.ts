@@ -232,6 +232,7 @@ async function wire(
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,
+    maxConnections: options.maxConnections,
     tracer,
     snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),

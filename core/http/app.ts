@@ -17,6 +17,7 @@ import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
 import { observeRequests } from '../observe/requests.ts'
 import type { Tracer } from '../observe/span.ts'
+import { clientLimits } from './limits.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
@@ -27,6 +28,8 @@ export type AppParts = FlowParts & {
   readonly log: Logger
   readonly url: URL | undefined
   readonly trustedProxies: readonly string[]
+  /** Connections at a time; those beyond are closed at once. */
+  readonly maxConnections: number
   /** Undefined: no traces are taken down. */
   readonly tracer: Tracer | undefined
   readonly snapshot: () => Snapshot
@@ -44,10 +47,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     trustProxy: [...parts.trustedProxies],
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
+    ...clientLimits,
     frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
   })
 
+  app.server.maxConnections = parts.maxConnections
   observeRequests(app, parts)
   app.addHook('onRequest', async (request, reply) => {
     request.snapshot = parts.snapshot()

@@ -22,6 +22,7 @@ export type Options = {
   readonly secretKey: Secret | undefined
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
   /** Files and directories. */
   readonly apply: readonly string[]
   /** Files and directories. */
@@ -111,6 +112,7 @@ export const readOptions = ({
   const databaseUrl = value(table.database_url, 'database_url')
   const secretKey = value(table.secret_key, 'secret_key')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
+  const maxConnections = value(table.max_connections, 'max_connections')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
@@ -119,7 +121,17 @@ export const readOptions = ({
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
   const token = value(table.bootstrap_token, 'bootstrap_token')
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || slowRun === undefined || !logLevel)
+  if (
+    problems.length > 0 ||
+    !listenHttp ||
+    !dataDir ||
+    !trustedProxies ||
+    !maxConnections ||
+    !apply ||
+    !grants ||
+    slowRun === undefined ||
+    !logLevel
+  )
     return { problems }
   return {
     options: {
@@ -131,6 +143,7 @@ export const readOptions = ({
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       secretKey: secretOf(secretKey),
       trustedProxies,
+      maxConnections,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,

@@ -39,6 +39,12 @@ export type ListenMetrics = Listen & { readonly byDefault: boolean }
 /** An address and a port, or `off`. */
 export const listenOrOff: Parser<Listen | 'off'> = (text, context) => (text.toLowerCase() === 'off' ? 'off' : listen(text, context))
 
+/** A whole number above zero. */
+export const amount: Parser<number> = (text) => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal('is not a whole number from 1 to 9999999')
+  return Number(text)
+}
+
 /** A length of time such as `500ms` or `2s`, in milliseconds. */
 export const shortTime: Parser<number> = (text) => {
   const [, digits = '', unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? []

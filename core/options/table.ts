@@ -1,4 +1,5 @@
 import {
+  amount,
   bootstrapToken,
   database,
   email,
@@ -82,6 +83,13 @@ export const table = {
     default: '127.0.0.0/8,::1/128',
     fallback: '127.0.0.0/8,::1/128',
     description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
+  }),
+  max_connections: option({
+    parse: amount,
+    type: 'number',
+    default: '10000',
+    fallback: '10000',
+    description: 'Connections at a time; those beyond are closed at once. The limit of open files of the process must be higher.',
   }),
   apply: option({
     parse: paths,
