@@ -1,4 +1,5 @@
 import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
+import { isUnavailable } from '../data/errors.ts'
 import { accounting, measure } from '../observe/work.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
@@ -150,6 +151,8 @@ export class Engine {
       return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
       if (attempt) await succeeded(this.#parts.store, attempt)
+      // The run is left as it is: when the database works again, the same answer is taken.
+      if (isUnavailable(error)) throw error
       if (isBusy(error))
         return this.#again(position, step, { errors: { '': msg('core.busy') }, status: 503, retryAfter: 5, typed: given }, asker)
       return this.#ending.broken(position, step, error)
@@ -233,6 +236,7 @@ export class Engine {
       if (outcome.go === 'deny') return await this.#ending.deny(after, outcome.why, asker)
       return { ...after, state: this.#passed(after.state, step, outcome, false) }
     } catch (error) {
+      if (isUnavailable(error)) throw error
       return this.#ending.broken(position, step, error)
     }
   }
@@ -309,6 +313,7 @@ export class Engine {
       const outcome = await stepped(step, () => step.stage.show(context))
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
+      if (isUnavailable(error)) throw error
       return this.#ending.broken(from, step, error)
     }
   }

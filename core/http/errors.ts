@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isUnavailable } from '../data/errors.ts'
 import { setHeaders } from './headers.ts'
 import type { Pages } from './pages.ts'
 import { sendProblem, wantsPage } from './problem.ts'
@@ -30,13 +31,15 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
 
 type Failure = Error & Partial<Pick<FastifyError, 'statusCode' | 'validation'>>
 const isBusy = (error: Error): boolean => error.name === 'Busy'
-const statusOf = (error: Failure): number => (isBusy(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
+/** What may go by itself: too much to do, or a database that cannot do its work. */
+const mayPass = (error: Error): boolean => isBusy(error) || isUnavailable(error)
+const statusOf = (error: Failure): number => (mayPass(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
 
 /** Tells that a request failed: people by a page, programs by a problem document, operators by the log. */
 export function answerFailure(error: Failure, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
   const status = statusOf(error)
   if (status >= 500 && !isBusy(error)) request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
-  if (isBusy(error)) void reply.header('retry-after', 5)
+  if (mayPass(error)) void reply.header('retry-after', 5)
   return wantsPage(request) ? pages.error(request, reply, status) : failWithProblem(error, status, request, reply)
 }
 
@@ -50,8 +53,8 @@ function failWithProblem(error: Failure, status: number, request: FastifyRequest
     detail:
       status < 500
         ? error.message
-        : isBusy(error)
-          ? 'The server is busy. Try again in a few seconds.'
+        : mayPass(error)
+          ? 'The server cannot do this at the moment, and has not done it. Try again in a few seconds.'
           : `Something failed on the server; the log has it under ${request.id}.`,
     ...(status >= 500 && { reference: request.id }),
     ...(error.validation && {
