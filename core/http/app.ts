@@ -11,7 +11,7 @@ import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
 import { layGround } from './ground.ts'
-import { setHeaders } from './headers.ts'
+import { demandHttps, setHeaders } from './headers.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
@@ -41,6 +41,7 @@ export type AppParts = FlowParts & {
 }
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const isSecure = parts.url?.protocol === 'https:'
   const app = await layGround({
     loggerInstance: quieter(parts.log) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -48,7 +49,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     trustProxy: [...parts.trustedProxies],
     forceCloseConnections: 'idle',
     ...clientLimits,
-    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, isSecure ? demandHttps(reply) : reply),
   })
 
   app.server.maxConnections = parts.maxConnections
@@ -57,11 +58,12 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     request.snapshot = parts.snapshot()
     request.locale = parts.pages.localeOf(request)
     setHeaders(request, reply)
+    if (isSecure) demandHttps(reply)
     if (request.routeOptions.config.anyHost) return
     const origin = acceptedOrigin(request, parts.url)
     if (origin === undefined) return parts.pages.unknownHost(request, reply)
     request.origin = origin
-    if (origin.startsWith('https:')) void reply.header('strict-transport-security', 'max-age=31536000')
+    if (origin.startsWith('https:')) demandHttps(reply)
   })
   app.addHook('onResponse', async (request, reply) => {
     // The path alone: queries and bodies carry codes and answers.
