@@ -2,7 +2,7 @@
  * How long clients may take, in milliseconds. Who sends a byte at a time, or nothing, holds a connection no longer than this; Node answers 408 and closes it.
  * Headers are 16 KB at most, which is Node's own bound: 431.
  */
-export const patience = {
+const patience = {
   headers: 10_000,
   /** With the body. */
   request: 30_000,

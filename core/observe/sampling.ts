@@ -1,9 +1,6 @@
-import type { Sampler } from '@opentelemetry/sdk-trace'
+import type * as Sdk from '@opentelemetry/sdk-trace'
 
-type Samplers = Pick<
-  typeof import('@opentelemetry/sdk-trace'),
-  'AlwaysOnSampler' | 'AlwaysOffSampler' | 'TraceIdRatioBasedSampler' | 'ParentBasedSampler'
->
+type Samplers = Pick<typeof Sdk, 'AlwaysOnSampler' | 'AlwaysOffSampler' | 'TraceIdRatioBasedSampler' | 'ParentBasedSampler'>
 
 /** Told to people as it is. */
 class TracingRefused extends Error {
@@ -18,9 +15,9 @@ const ratioOf = (text: string | undefined): number => {
 }
 
 /** Which traces are taken down, as `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` say (OpenTelemetry, SDK environment variables). */
-export const samplerOf = (name: string | undefined, argument: string | undefined, sdk: Samplers): Sampler => {
+export const samplerOf = (name: string | undefined, argument: string | undefined, sdk: Samplers): Sdk.Sampler => {
   const { AlwaysOnSampler, AlwaysOffSampler, TraceIdRatioBasedSampler, ParentBasedSampler } = sdk
-  const roots: Readonly<Record<string, () => Sampler>> = {
+  const roots: Readonly<Record<string, () => Sdk.Sampler>> = {
     always_on: () => new AlwaysOnSampler(),
     always_off: () => new AlwaysOffSampler(),
     traceidratio: () => new TraceIdRatioBasedSampler(ratioOf(argument)),

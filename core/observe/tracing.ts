@@ -1,3 +1,4 @@
+import type { Span as SdkSpan } from '@opentelemetry/api'
 import type { Log } from '../api/index.ts'
 import type { RequestSpan, Span, Told, Tracer } from './span.ts'
 import type { Kind } from './work.ts'
@@ -15,14 +16,19 @@ const numberOf = (env: Environment, name: string, fallback: number): number => {
   return env[name] && Number.isSafeInteger(number) && number > 0 ? number : fallback
 }
 
-/** `a=b,c=d`, each percent-encoded, as `OTEL_RESOURCE_ATTRIBUTES` has it. */
-const resourceAttributes = (text = ''): Told =>
-  Object.fromEntries(
-    text.split(',').flatMap((pair) => {
-      const [name, value] = pair.split('=')
-      return name?.trim() && value !== undefined ? [[name.trim(), decodeURIComponent(value.trim())]] : []
-    }),
-  )
+/** `a=b,c=d`, each percent-encoded, as `OTEL_RESOURCE_ATTRIBUTES` has it. All of it is dropped where a part cannot be read, as the specification has it. */
+const resourceAttributes = (text = ''): Told => {
+  try {
+    return Object.fromEntries(
+      text.split(',').flatMap((pair) => {
+        const [name, value] = pair.split('=')
+        return name?.trim() && value !== undefined ? [[name.trim(), decodeURIComponent(value.trim())]] : []
+      }),
+    )
+  } catch {
+    return {}
+  }
+}
 
 /** By `traceparent`, version 00 (W3C Trace Context §3.2.2). */
 const parentForm = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
@@ -80,7 +86,7 @@ export async function startTracing(env: Environment, log: Log, version: string):
   })
   const tracer = provider.getTracer('sluice', version)
 
-  const spanOf = (span: import('@opentelemetry/api').Span): Span => ({
+  const spanOf = (span: SdkSpan): Span => ({
     traceId: span.spanContext().traceId,
     child(kind: Kind, name: string, told) {
       const context = api.trace.setSpan(api.ROOT_CONTEXT, span)

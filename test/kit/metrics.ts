@@ -5,7 +5,7 @@ const line = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/
 const label = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(?:,|$)/gy
 
 /** Reads the text format of Prometheus. Throws at a line that is none of it. */
-export const samplesIn = (text: string): readonly Sample[] =>
+const samplesIn = (text: string): readonly Sample[] =>
   text
     .split('\n')
     .filter((one) => one !== '' && !one.startsWith('#'))

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A span as a receiver has it. Times in milliseconds. */
@@ -37,7 +37,7 @@ export async function startReceiver(): Promise<Receiver> {
   let resource: Receiver['resource'] = {}
   let headers: IncomingHttpHeaders = {}
   let all = ''
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
     let body = ''
     for await (const part of request) body += String(part)
     if (request.method !== 'POST' || request.url !== '/v1/traces') return void response.writeHead(404).end()
@@ -57,7 +57,8 @@ export async function startReceiver(): Promise<Receiver> {
         })
     }
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
+  }
+  const server = createServer((request, response) => void take(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
