@@ -24,7 +24,7 @@ const memory = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${
 const isWell = async () => {
   const started = performance.now()
   assert.equal((await new Client(server.url).ask('/-/health/live')).status, 200)
-  assert.ok(performance.now() - started < 2000)
+  assert.ok(performance.now() - started < 5000)
 }
 
 test('who sends headers, a body or nothing at all, byte by byte, is let go; others are served meanwhile', async () => {
@@ -46,9 +46,9 @@ test('who sends headers, a body or nothing at all, byte by byte, is let go; othe
   await isWell()
   await signIn(new Client(server.url), people.ada)
   const slowest = async (of: readonly Raw[]) => Math.max(...(await Promise.all(of.map(({ closed }) => closed))))
-  assert.ok((await slowest(silent)) < 13_000, 'nothing at all: 10 s')
-  assert.ok((await slowest(headers)) < 13_000, 'headers: 10 s')
-  assert.ok((await slowest(bodies)) < 33_000, 'a body: 30 s')
+  assert.ok((await slowest(silent)) < 16_000, 'nothing at all: 10 s')
+  assert.ok((await slowest(headers)) < 16_000, 'headers: 10 s')
+  assert.ok((await slowest(bodies)) < 36_000, 'a body: 30 s')
   assert.ok(headers.every((raw) => raw.statuses().every((status) => status === 408)))
   await isWell()
 })
