@@ -38,6 +38,9 @@ import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
+import { serveMetrics } from './metrics/listener.ts'
+import { tellIfSlow } from './observe/slow.ts'
+import { lineOfTrace, tracingBy } from './observe/start.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { createSeal } from './keys/seal.ts'
@@ -92,7 +95,10 @@ const portOf = (server: Listening): number => {
 
 /** Wires everything and listens. Throws before anything is served if it cannot. */
 export async function start(options: Options, env: Environment): Promise<Server> {
-  const log = pino({ level: options.logLevel, redact: { paths: redact, censor: '[redacted]' } }, pino.destination({ dest: 2, sync: true }))
+  const log = pino(
+    { level: options.logLevel, redact: { paths: redact, censor: '[redacted]' }, mixin: lineOfTrace },
+    pino.destination({ dest: 2, sync: true }),
+  )
   const lock = takeData(options.dataDir)
   const opened: (() => Promise<unknown> | void)[] = [() => lock.release()]
   const closeAll = async () => {
@@ -114,6 +120,7 @@ async function wire(
   log: Logger,
   opened: (() => Promise<unknown> | void)[],
 ): Promise<Omit<Server, 'close'>> {
+  const tracer = await tracingBy(env, log, opened)
   const seal = createSeal(secretKeyOf(options).reveal())
   const catalog = await readCatalog(options)
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
@@ -181,6 +188,7 @@ async function wire(
     use: (kind) => useBy(catalog.stage(kind)),
     close: closing(database, effects, clock),
     judge,
+    times: (run) => tellIfSlow(log, options.slowRun, run),
   })
   const front = new Front({
     engine,
@@ -230,6 +238,8 @@ async function wire(
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,
+    maxConnections: options.maxConnections,
+    tracer,
     snapshot: plane.snapshot,
     visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
     pages: new Pages(messages, options.url),
@@ -264,6 +274,9 @@ async function wire(
     },
     state,
   })
+  const revision = () => plane.snapshot().revision
+  const metrics = await serveMetrics(options.listenMetrics, { version: version(), hashQueue: () => hasher.waiting, revision }, log)
+  opened.push(async () => metrics?.close())
   const isDone = await isSetUp(database)
   if (isDone) await links.revoke(setupLink)
   await app.listen({ host: options.listenHttp.host, port: options.listenHttp.port })

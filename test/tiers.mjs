@@ -22,7 +22,16 @@ export const kinds = [
     parallel: 1,
     timeout: 120,
     deadline: 15,
-    debian: ['apache2', 'libapache2-mod-auth-openidc', 'python3-flask', 'python3-authlib', 'python3-requests', 'chromium-headless-shell'],
+    debian: [
+      'apache2',
+      'libapache2-mod-auth-openidc',
+      'python3-flask',
+      'python3-authlib',
+      'python3-requests',
+      'chromium-headless-shell',
+      'haproxy',
+      'nginx-light',
+    ],
   },
   {
     name: 'browser',

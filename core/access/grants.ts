@@ -2,6 +2,7 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import type { Clock, Events, Grant, Grants, Json, Refreshed } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { Seal } from '../keys/seal.ts'
+import { count } from '../observe/work.ts'
 import { grantStatements, type GrantRow, type NewGrant } from './grant-statements.ts'
 import { refreshTokens, type RefreshToken } from './refresh-token.ts'
 
@@ -72,6 +73,7 @@ export const createGrants = ({
     newId: () => randomUUIDv7(),
     async open(grant) {
       const [opened] = await run.open(stored(grant))
+      if (opened?.revoked_at === null || !opened) count('token', 'opened')
       if (!opened) return grant
       return opened.revoked_at === null ? grantOf(opened) : undefined
     },
@@ -95,6 +97,7 @@ export const createGrants = ({
       const next = randomBytes(16).toString('base64url')
       const [row] = await run.advance({ ...token, next, now: at })
       if (!row) return { ok: false, why: await whyNot(token, at) }
+      count('token', 'refreshed')
       return { ok: true, token: tokens.encode({ grantId: row.id, generation: row.generation, nonce: row.nonce }), grant: grantOf(row) }
     },
   }

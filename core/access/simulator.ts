@@ -3,6 +3,7 @@ import { literal, type Json, type Message, type Users } from '../api/index.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import type { AskedField } from '../engine/answers.ts'
+import { unmeasured } from '../observe/work.ts'
 import { CannotSimulate, simulate, type Simulated, type SimulationParts } from '../engine/simulate.ts'
 
 /** What is to be simulated, as people say it. `user`: a user name or an e-mail address. `at`: ISO 8601. */
@@ -78,7 +79,7 @@ export const createSimulator =
     if (Number.isNaN(at.getTime())) throw new CannotSimulate(`"${wish.at}" is not a time; write it like 2026-01-31T08:00:00Z`)
     const locale = wish.locale ?? 'en'
 
-    const simulated = await simulate(parts, {
+    const wanted = {
       program,
       user: user && { id: user.id, username: user.username },
       request: { ip, at, locale, userAgent: wish.userAgent ?? 'simulation' },
@@ -89,6 +90,7 @@ export const createSimulator =
       session: wish.session && { methods: wish.session },
       knownBrowser: wish.knownBrowser,
       assume: wish.assume,
-    })
+    }
+    const simulated = await unmeasured(() => simulate(parts, wanted))
     return { ...inWords(simulated, (message) => say(message, locale)), title: program.title }
   }

@@ -10,6 +10,8 @@ const forPeople = new Set([
   'BootstrapRefused',
   'DatabaseMissing',
   'RedisUnreachable',
+  'PlaceRefused',
+  'TracingRefused',
 ])
 
 /** What went wrong as a sentence, if it is something that happens on a machine that is not set up right. */

@@ -12,6 +12,8 @@ declare module 'better-sqlite3' {
   export default class Database {
     constructor(path: string, options?: { readonly readonly?: boolean; readonly timeout?: number })
     readonly inTransaction: boolean
+    readonly open: boolean
+    readonly readonly: boolean
     prepare(sql: string): Statement
     pragma(text: string): unknown
     exec(sql: string): void

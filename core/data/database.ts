@@ -3,6 +3,7 @@ import { type CompiledQuery, type Dialect, Kysely, type QueryResult } from 'kyse
 import type { Log } from '../api/index.ts'
 import { isPostgresql } from './address.ts'
 import type { Connections, DatabaseKind } from './connections.ts'
+import { measuredDialect, measuredStatement } from './measured.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Tables, Tx } from './tables.ts'
@@ -42,7 +43,8 @@ export const openConnections = async (
  */
 export const openDatabase = async ({ url, log }: { readonly url: string; readonly log?: Log }): Promise<Database> => {
   const connections = await openConnections(url, { log })
-  const { kind, dialect } = connections
+  const { kind } = connections
+  const dialect = measuredDialect(connections.dialect)
   const sql = new Kysely<Tables>({ dialect })
   const openOrm = async (of: Dialect, options: Options = {}): Promise<MikroORM> => {
     const { createOrm } = await import('./orm.ts')
@@ -55,7 +57,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
     kind,
     orm: () => (orm ??= openOrm(connections.ormDialect)),
     sql,
-    query: (compiled) => connections.query(compiled),
+    query: (compiled) => measuredStatement(compiled, () => connections.query(compiled)),
     transaction: (work) => sql.transaction().execute(work),
     async migrate() {
       const done = await migrate(connections, openOrm)

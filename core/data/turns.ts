@@ -10,6 +10,14 @@ export type Turns = {
 
 type Waiting = { readonly begin: () => void; readonly timer: NodeJS.Timeout }
 
+/** Waited in vain. */
+class TurnTooLong extends Error {
+  override readonly name = 'TurnTooLong'
+  constructor(patience: number) {
+    super(`waited ${patience} ms for the transaction before to end; inside a transaction, write through it only`)
+  }
+}
+
 /** Without patience, a transaction that waits for itself (a write beside the one it is in) would hang for ever. */
 export const turns = (patience: number): Turns => {
   const waiting = new Set<Waiting>()
@@ -26,7 +34,7 @@ export const turns = (patience: number): Turns => {
       return new Promise((resolve, reject) => {
         const giveUp = () => {
           waiting.delete(entry)
-          reject(new Error(`waited ${patience} ms for the transaction before to end; inside a transaction, write through it only`))
+          reject(new TurnTooLong(patience))
         }
         const entry: Waiting = { begin: resolve, timer: setTimeout(giveUp, patience) }
         waiting.add(entry)

@@ -11,4 +11,10 @@ export class Unavailable extends Error {
   }
 }
 
-export const isUnavailable = (error: unknown): boolean => error instanceof Error && error.name === 'Unavailable'
+/** SQLite: a full disk, a lock that is held too long, a disk that fails or may only be read. */
+const sqlite = /^SQLITE_(?:FULL|BUSY|LOCKED|IOERR|READONLY|CANTOPEN|NOMEM)(?:_\w+)?$/
+
+/** Can what the server needs not do its work at the moment, whatever it is asked? Callers answer 503: nobody did anything wrong, and later it may do. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (error.name === 'Unavailable' || error.name === 'TurnTooLong' || ('code' in error && sqlite.test(String(error.code))))

@@ -1,11 +1,12 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
 import type { Closed, Closing, Proof } from '../access/types.ts'
 import type { Audited } from '../data/effects.ts'
+import { count } from '../observe/work.ts'
 import { userOf, type KnownUser } from './context.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
 import { stageAt, type Step } from './program.ts'
-import { backTo, bySupply, newId, traced, type Position, type RunState } from './state.ts'
+import { accounted, backTo, bySupply, newId, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 /** A conflict sends the run back to the step that can mend it. */
@@ -87,11 +88,13 @@ export class Ending {
     if (!closed.closed) return this.#conflict({ ...position, state }, closed, asker)
 
     await this.#store({ ...position, state }, 'closed')
+    this.#tell(state, 'closed')
     if (closed.closed === 'before' && closed.session && !isOf(closed.session, user, proofs))
       return { is: 'over', runId: state.id, flow: state.flow, purpose: state.purpose, how: 'closed' }
     const isKnown = closed.session !== undefined || asker.browser.session !== undefined
     if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
     if (closed.closed === true) await this.#audit(closed.audited ?? [], state, asker)
+    if (closed.closed === true && closed.session) count('session')
     if (closed.closed === true && (opens || ends)) {
       await this.record(opens ? 'login' : 'logout', state, asker, { methods: proofs.map((proof) => proof.method) })
     }
@@ -113,6 +116,7 @@ export class Ending {
     const reason = 'key' in why ? why.key : why.text
     this.#parts.log.info({ flow: state.flow, run: state.id, reference, reason, ...more.detail, trace: state.trace }, 'flow.run: denied')
     await this.#store(position, 'denied')
+    this.#tell(state, 'denied')
     await this.record('flow_denied', state, asker, { reference, reason, ...more.detail })
     return {
       is: 'denied',
@@ -134,6 +138,7 @@ export class Ending {
       'flow.run: a stage failed',
     )
     await this.#store(position, 'denied')
+    this.#tell(state, 'failed')
     return { is: 'failed', flow: state.flow, purpose: state.purpose, reference }
   }
 
@@ -182,6 +187,16 @@ export class Ending {
       errors: closed.errors,
       typed: asked.value as Readonly<Record<string, unknown>>,
     }
+  }
+
+  /** Counts the run, and tells how long it took. */
+  #tell(state: RunState, how: 'closed' | 'denied' | 'failed'): void {
+    count('run', state.flow, how)
+    if (!this.#parts.times) return
+    const steps: Record<string, number> = {}
+    for (const { step, did, ms } of state.trace)
+      steps[did === 'close' ? 'close' : step] = (steps[did === 'close' ? 'close' : step] ?? 0) + ms
+    this.#parts.times({ flow: state.flow, run: state.id, ended: how, spent: accounted(state).spent ?? {}, steps })
   }
 
   /** Keeps of an ended run only what tells later requests that it is over. One that closed without ever asking leaves nothing. */

@@ -1,5 +1,6 @@
 import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { isUnavailable } from '../data/unavailable.ts'
+import { accounting, measure } from '../observe/work.ts'
 import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
@@ -9,6 +10,7 @@ import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import { stageAt, type Instruction, type Step } from './program.ts'
 import { refill } from './refill.ts'
 import {
+  accounted,
   anew,
   backTo,
   begun,
@@ -42,7 +44,8 @@ export class Engine {
    * ask ends it as `would-ask`.
    */
   async start(start: Start, asker: Asker): Promise<View> {
-    return this.#advance({ state: begun(start, asker, this.#parts.now()), program: start.program, version: undefined }, asker)
+    const state = begun(start, asker, this.#parts.now())
+    return part('start', () => this.#advance({ state, program: start.program, version: undefined }, asker))
   }
 
   /**
@@ -50,10 +53,12 @@ export class Engine {
    * answer would still be looked at.
    */
   async view(runId: string, programs: Programs, asker: Asker, stepId?: string): Promise<View> {
-    const position = await this.#load(runId, programs, asker)
-    if (!position) return { is: 'gone' }
-    if (isOver(position, asker)) return over(position.state)
-    return (await this.#lookBack(position, asker, stepId)) ?? this.#advance(position, asker)
+    return part('view', async () => {
+      const position = await this.#load(runId, programs, asker)
+      if (!position) return { is: 'gone' }
+      if (isOver(position, asker)) return over(position.state)
+      return (await this.#lookBack(position, asker, stepId)) ?? this.#advance(position, asker)
+    })
   }
 
   /**
@@ -67,6 +72,10 @@ export class Engine {
     programs: Programs,
     asker: Asker,
   ): Promise<View> {
+    return part('answer', () => this.#take(runId, challenge, answer, programs, asker))
+  }
+
+  async #take(runId: string, challenge: string, answer: Given, programs: Programs, asker: Asker): Promise<View> {
     const position = await this.#load(runId, programs, asker)
     if (!position) return { is: 'gone' }
     const { state } = position
@@ -81,11 +90,13 @@ export class Engine {
 
   /** Begins a run anew, keeping what it is for. */
   async restart(runId: string, programs: Programs, asker: Asker): Promise<View> {
-    const position = await this.#load(runId, programs, asker)
-    if (!position) return { is: 'gone' }
-    return isOver(position, asker)
-      ? over(position.state)
-      : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
+    return part('restart', async () => {
+      const position = await this.#load(runId, programs, asker)
+      if (!position) return { is: 'gone' }
+      return isOver(position, asker)
+        ? over(position.state)
+        : this.#advance({ ...position, state: anew(position.state, position.program) }, asker)
+    })
   }
 
   async #load(runId: string, programs: Programs, asker: Asker): Promise<Position | undefined> {
@@ -134,7 +145,8 @@ export class Engine {
     }
     const started = performance.now()
     try {
-      const outcome = await step.stage.submit(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)), checked.value)
+      const context = contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))
+      const outcome = await stepped(step, () => step.stage.submit(context, checked.value))
       const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
       return await this.#answered(after, step, outcome, given, attempt, asker)
     } catch (error) {
@@ -213,7 +225,8 @@ export class Engine {
     }
     const started = performance.now()
     try {
-      const outcome = await step.stage.show(contextOf(state, program, step, asker, this.#parts.use(step.stage.kind)))
+      const context = contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))
+      const outcome = await stepped(step, () => step.stage.show(context))
       if (outcome.go === 'ask')
         return state.wants.silent
           ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
@@ -285,7 +298,7 @@ export class Engine {
     const kept = (outcome.keep as Json | undefined) ?? state.kept
     if (version === undefined || challenge !== state.challenge || JSON.stringify(kept) !== JSON.stringify(state.kept)) {
       const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
-      const next = { ...state, challenge, kept, notice: null } as unknown as Json
+      const next = { ...accounted(state), challenge, kept, notice: null } as unknown as Json
       const stored = await this.#parts.store.compareAndSet(runKey(state.id), version, next, ttl)
       if (!stored) return { is: 'moved', runId: state.id, flow: state.flow }
     }
@@ -296,7 +309,8 @@ export class Engine {
   async #again(position: Position, step: Step, trouble: Trouble, asker: Asker): Promise<View> {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
-      const outcome = await step.stage.show(contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind)))
+      const context = contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind))
+      const outcome = await stepped(step, () => step.stage.show(context))
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
       if (isUnavailable(error)) throw error
@@ -311,6 +325,13 @@ export class Engine {
       : closed
   }
 }
+
+/** One request's part of a run, measured with an account of its own. */
+const part = (did: string, work: () => Promise<View>): Promise<View> =>
+  measure('run', did, () => accounting(work), { outcome: (view) => view.is })
+
+const stepped = (step: Step, work: () => Outcome | Promise<Outcome>): Promise<Outcome> =>
+  measure('step', step.stage.kind, work, { outcome: ({ go }) => go, told: () => ({ 'sluice.step': step.id }) })
 
 const moved = (position: Position, to: number): Position => ({ ...position, state: { ...position.state, at: to } })
 

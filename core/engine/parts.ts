@@ -1,6 +1,7 @@
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
 import type { Browser, Closed, Closing } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
+import type { RunTimes } from '../observe/slow.ts'
 import type { Program } from './program.ts'
 import type { TraceLine } from './state.ts'
 
@@ -19,6 +20,8 @@ export type EngineParts = {
   readonly judge: Judge
   /** Ask conditions for the parts that decided, for somebody who reads the trace. */
   readonly explain?: boolean
+  /** Told how long a run took, and for what, when it has ended. */
+  readonly times?: (times: RunTimes) => void
   /** Told each line of a run's trace as it happens. */
   readonly trace?: (line: TraceLine) => void
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Application, Effect, Json, Message, Outcome, Wants } from '../api/index.ts'
+import { addSpent, spentNow, type Spent } from '../observe/work.ts'
 import type { Proof } from '../access/types.ts'
 import type { Reason, Verdict } from '../policy/types.ts'
 import type { Asker, Start } from './parts.ts'
@@ -51,6 +52,8 @@ export type RunState = {
   readonly expiresAt: number
   readonly ended: 'closed' | 'denied' | null
   readonly trace: readonly TraceLine[]
+  /** The server's time for it, in the requests before this one. */
+  readonly spent?: Spent
 }
 
 /** In place of positions: from before the first step. */
@@ -135,6 +138,9 @@ export const anew = (state: RunState, program: Program): RunState => ({
 })
 
 export const traced = (state: RunState, line: TraceLine): RunState => ({ ...state, trace: [...state.trace, line].slice(-traceLimit) })
+
+/** The run with the time that was spent for it up to now. To be stored, or told, once in a request. */
+export const accounted = (state: RunState): RunState => ({ ...state, spent: addSpent({ ...state.spent }, spentNow()) })
 
 /** What a run knows of a fact now. */
 export const factOf = (state: RunState, name: string): Json | undefined =>

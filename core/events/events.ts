@@ -2,6 +2,7 @@ import type { Insertable } from 'kysely'
 import type { Clock, Events, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { prepare } from '../data/prepared.ts'
+import { apart, count } from '../observe/work.ts'
 import type { Tables } from '../data/tables.ts'
 import { orderedIds } from './ids.ts'
 
@@ -45,6 +46,7 @@ export const createEvents = ({
       batch.map(async (row) => {
         try {
           await insert(row)
+          count('event')
         } catch (error) {
           log.error({ error, event: { id: row.id, action: row.action } }, 'an audit event could not be written and is lost')
         }
@@ -66,7 +68,7 @@ export const createEvents = ({
   const schedule = (): void => {
     scheduled ??= setImmediate(() => {
       scheduled = undefined
-      void flush()
+      void apart(flush)
     })
   }
 

@@ -11,10 +11,13 @@ import { answerErrors, answerUnrouted } from './errors.ts'
 import { executorRoutes } from './executor.ts'
 import { flowRoutes, type FlowParts } from './flows.ts'
 import { layGround } from './ground.ts'
-import { setHeaders } from './headers.ts'
+import { demandHttps, setHeaders } from './headers.ts'
 import { type Draining, healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { interfaceRoutes } from './interfaces.ts'
+import { observeRequests } from '../observe/requests.ts'
+import type { Tracer } from '../observe/span.ts'
+import { clientLimits } from './limits.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
@@ -25,6 +28,10 @@ export type AppParts = FlowParts & {
   readonly log: Logger
   readonly url: URL | undefined
   readonly trustedProxies: readonly string[]
+  /** Connections at a time; those beyond are closed at once. */
+  readonly maxConnections: number
+  /** Undefined: no traces are taken down. */
+  readonly tracer: Tracer | undefined
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
   readonly interfaces: readonly Interface[]
@@ -35,25 +42,29 @@ export type AppParts = FlowParts & {
 }
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
+  const isSecure = parts.url?.protocol === 'https:'
   const app = await layGround({
     loggerInstance: quieter(parts.log) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: [...parts.trustedProxies],
     forceCloseConnections: 'idle',
-    requestTimeout: 30_000,
-    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, reply),
+    ...clientLimits,
+    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, isSecure ? demandHttps(reply) : reply),
   })
 
+  app.server.maxConnections = parts.maxConnections
+  observeRequests(app, parts)
   app.addHook('onRequest', async (request, reply) => {
     request.snapshot = parts.snapshot()
     request.locale = parts.pages.localeOf(request)
     setHeaders(request, reply)
+    if (isSecure) demandHttps(reply)
     if (request.routeOptions.config.anyHost) return
     const origin = acceptedOrigin(request, parts.url)
     if (origin === undefined) return parts.pages.unknownHost(request, reply)
     request.origin = origin
-    if (origin.startsWith('https:')) void reply.header('strict-transport-security', 'max-age=31536000')
+    if (origin.startsWith('https:')) demandHttps(reply)
   })
   // Whoever keeps a connection to a process that is about to end would send its next request into the void.
   app.addHook('onSend', async (_, reply) => {
@@ -63,7 +74,13 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     // The path alone: queries and bodies carry codes and answers.
     const path = request.routeOptions.url ?? 'none'
     request.log.debug(
-      { method: request.method, route: path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      {
+        method: request.method,
+        route: path,
+        status: reply.statusCode,
+        traceId: request.seen?.span?.traceId,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
       'http',
     )
   })

@@ -31,17 +31,17 @@ export function answerUnrouted(error: FastifyError, request: FastifyRequest, rep
 
 type Failure = Error & Partial<Pick<FastifyError, 'statusCode' | 'validation'>>
 const isBusy = (error: Error): boolean => error.name === 'Busy'
-const statusOf = (error: Failure): number =>
-  isBusy(error) || isUnavailable(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500)
+/** What may go by itself: too much to do, or something that the server needs cannot do its work. */
+const mayPass = (error: Error): boolean => isBusy(error) || isUnavailable(error)
+const statusOf = (error: Failure): number => (mayPass(error) ? 503 : error.validation ? 400 : (error.statusCode ?? 500))
 
 /** Tells that a request failed: people by a page, programs by a problem document, operators by the log. */
 export function answerFailure(error: Failure, request: FastifyRequest, reply: FastifyReply, pages: Pages): FastifyReply {
   const status = statusOf(error)
-  // An outage is logged once, where it is noticed, and not at each request.
-  if (status >= 500 && !isBusy(error) && !isUnavailable(error))
+  // An outage is logged once, where it is noticed, and not at each request; a database that is full or locked says so here.
+  if (status >= 500 && !isBusy(error) && !(error instanceof Unavailable))
     request.log.error({ err: error, route: request.routeOptions.url }, 'http: a request failed')
-  if (isBusy(error)) void reply.header('retry-after', 5)
-  if (error instanceof Unavailable) void reply.header('retry-after', error.retryAfter)
+  if (mayPass(error)) void reply.header('retry-after', error instanceof Unavailable ? error.retryAfter : 5)
   return wantsPage(request) ? pages.error(request, reply, status) : failWithProblem(error, status, request, reply)
 }
 
@@ -58,11 +58,9 @@ function failWithProblem(error: Failure, status: number, request: FastifyRequest
     detail:
       status < 500
         ? error.message
-        : isBusy(error)
-          ? 'The server is busy. Try again in a few seconds.'
-          : isUnavailable(error)
-            ? 'Something that the server needs does not answer. Nothing was done. Try again in a few seconds.'
-            : `Something failed on the server; the log has it under ${request.id}.`,
+        : mayPass(error)
+          ? 'The server cannot do this at the moment, and has not done it. Try again in a few seconds.'
+          : `Something failed on the server; the log has it under ${request.id}.`,
     ...(status >= 500 && { reference: request.id }),
     ...(error.validation && {
       errors: error.validation.map((problem) => ({ pointer: problem.instancePath, detail: problem.message ?? 'is not valid' })),

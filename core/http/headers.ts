@@ -14,3 +14,6 @@ export function setHeaders(request: FastifyRequest, reply: FastifyReply): void {
     'x-request-id': request.id,
   })
 }
+
+/** Tells browsers to come by https only, for a year (RFC 6797). For a server that has an https address: over plain http it is ignored. */
+export const demandHttps = (reply: FastifyReply): FastifyReply => reply.header('strict-transport-security', 'max-age=31536000')

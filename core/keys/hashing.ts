@@ -1,6 +1,7 @@
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { measure } from '../observe/work.ts'
 import { createSemaphore } from './semaphore.ts'
 
 /** OWASP's Argon2id profile of 19 MiB; the package's default algorithm is Argon2id. `memoryCost` is in KiB. */
@@ -48,14 +49,15 @@ export const createHasher = ({
     await argon2Verify(dummy, '')
     return false
   }
+  const inTurn = <T>(did: string, work: () => Promise<T>): Promise<T> => semaphore.take(() => measure('hash', did, work))
   return {
     async hash(password) {
       const bytes = Buffer.byteLength(password)
       if (bytes > maxPasswordBytes) throw new PasswordTooLong(bytes)
-      return semaphore.take(() => argon2Hash(password.normalize('NFC'), parameters))
+      return inTurn('hash', () => argon2Hash(password.normalize('NFC'), parameters))
     },
     verify(phc, password) {
-      return semaphore.take(async () => {
+      return inTurn('verify', async () => {
         if (phc === undefined || Buffer.byteLength(password) > maxPasswordBytes) return verifyDummy()
         try {
           return await argon2Verify(phc, password.normalize('NFC'))

@@ -1,3 +1,5 @@
+import { measure } from '../observe/work.ts'
+
 /** Too much is waiting. Callers answer 503 with `Retry-After: retryAfter` (seconds). */
 export class Busy extends Error {
   readonly retryAfter = 1
@@ -24,7 +26,7 @@ export const createSemaphore = (concurrency: number, queue: number): Semaphore =
       else {
         if (waiting.length >= queue) throw new Busy(waiting.length)
         // Whoever finishes hands its place on, so `running` stays as it is.
-        await new Promise<void>((resolve) => waiting.push(resolve))
+        await measure('hash-wait', '', () => new Promise<void>((resolve) => waiting.push(resolve)))
       }
       try {
         return await work()

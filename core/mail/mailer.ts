@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EmailSettings } from '../configuration/email-schema.ts'
+import { measure } from '../observe/work.ts'
 import { openTransport, type Transport } from './transport.ts'
 import { MailError, type Mailer } from './types.ts'
 
@@ -30,7 +31,8 @@ export const createMailer = (current: () => EmailSettings | undefined): Mailer &
         close()
         open = { key, transport: openTransport(settings, { pool: true }) }
       }
-      return open.transport.send(mail)
+      const { transport } = open
+      return measure('mail', '', () => transport.send(mail))
     },
     close,
   }

@@ -5,7 +5,7 @@ import type { Document } from '../configuration/document.ts'
 import type { Problem } from '../configuration/problem.ts'
 import { isPostgresql } from '../data/address.ts'
 import { dataFiles } from './data-files.ts'
-import { type Listen, Refusal } from './parsers.ts'
+import { type Listen, type ListenMetrics, Refusal } from './parsers.ts'
 import { fromEnvironment, fromFile, type Said } from './sources.ts'
 import { type Option, optionNames, table } from './table.ts'
 
@@ -14,6 +14,8 @@ export type Options = {
   /** Undefined: only loopback hosts are served, each origin its own issuer. */
   readonly url: URL | undefined
   readonly listenHttp: Listen
+  /** Undefined: none are served. */
+  readonly listenMetrics: ListenMetrics | undefined
   readonly dataDir: string
   /** `sqlite:<absolute path>`, `sqlite::memory:` or `postgresql://…`, which may hold a password: see `databaseName`. */
   readonly databaseUrl: string
@@ -23,6 +25,7 @@ export type Options = {
   readonly secretKey: Secret | undefined
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
+  readonly maxConnections: number
   /** Files and directories. */
   readonly apply: readonly string[]
   /** Files and directories. */
@@ -31,6 +34,8 @@ export type Options = {
   readonly grants: ReadonlyMap<string, readonly string[]>
   /** Milliseconds. */
   readonly drain: number
+  /** Milliseconds of the server's time after which a run of a flow is told in the log. */
+  readonly slowRun: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   readonly bootstrap: Bootstrap
   /** The file that was read, if there was one. */
@@ -107,15 +112,18 @@ export const readOptions = ({
 
   const url = value(table.url, 'url')
   const listenHttp = value(table.listen_http, 'listen_http')
+  const listenMetrics = value(table.listen_metrics, 'listen_metrics')
   const dataDir = value(table.data_dir, 'data_dir')
   const databaseUrl = value(table.database_url, 'database_url')
   const redisUrl = value(table.redis_url, 'redis_url')
   const secretKey = value(table.secret_key, 'secret_key')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
+  const maxConnections = value(table.max_connections, 'max_connections')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
   const drain = value(table.drain, 'drain')
+  const slowRun = value(table.slow_run, 'slow_run')
   const logLevel = value(table.log_level, 'log_level')
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
@@ -126,21 +134,36 @@ export const readOptions = ({
       message:
         'SLUICE_SECRET_KEY is required with PostgreSQL: every server that uses the database needs the same one; make it by: openssl rand -base64 32',
     })
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || drain === undefined || !logLevel)
+  if (
+    problems.length > 0 ||
+    !listenHttp ||
+    !dataDir ||
+    !trustedProxies ||
+    !maxConnections ||
+    !apply ||
+    !grants ||
+    slowRun === undefined ||
+    drain === undefined ||
+    !logLevel
+  )
     return { problems }
   return {
     options: {
       url,
       listenHttp,
+      listenMetrics:
+        listenMetrics && listenMetrics !== 'off' ? { ...listenMetrics, byDefault: said.get('listen_metrics') === undefined } : undefined,
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       redisUrl: secretOf(redisUrl),
       secretKey: secretOf(secretKey),
       trustedProxies,
+      maxConnections,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,
       drain,
+      slowRun,
       logLevel,
       bootstrap: { email, password: secretOf(password), token: secretOf(token) },
       file: file.path,

@@ -33,6 +33,25 @@ export const listen: Parser<Listen> = (text) => {
   return { host, port }
 }
 
+/** Where metrics are served. `byDefault`: nobody asked for it. */
+export type ListenMetrics = Listen & { readonly byDefault: boolean }
+
+/** An address and a port, or `off`. */
+export const listenOrOff: Parser<Listen | 'off'> = (text, context) => (text.toLowerCase() === 'off' ? 'off' : listen(text, context))
+
+/** A whole number above zero. */
+export const amount: Parser<number> = (text) => {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Refusal('is not a whole number from 1 to 9999999')
+  return Number(text)
+}
+
+/** A length of time such as `500ms` or `2s`, in milliseconds. */
+export const shortTime: Parser<number> = (text) => {
+  const [, digits = '', unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? []
+  if (unit === undefined) throw new Refusal('is not a length of time; write it like 500ms or 2s')
+  return Number(digits) * (unit === 's' ? 1000 : 1)
+}
+
 export const path: Parser<string> = (text, { directory }) => resolve(directory, text)
 
 const entries = (text: string) =>

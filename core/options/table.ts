@@ -1,9 +1,11 @@
 import {
+  amount,
   bootstrapToken,
   database,
   email,
   grants,
   listen,
+  listenOrOff,
   networks,
   oneOf,
   origin,
@@ -14,6 +16,7 @@ import {
   redis,
   secretKey,
   wait,
+  shortTime,
 } from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
@@ -47,6 +50,13 @@ export const table = {
     default: '0.0.0.0:9000',
     fallback: '0.0.0.0:9000',
     description: 'Where HTTP is served.',
+  }),
+  listen_metrics: option({
+    parse: listenOrOff,
+    type: 'address and port, or off',
+    default: '127.0.0.1:9300',
+    fallback: '127.0.0.1:9300',
+    description: 'Where metrics are served, for Prometheus. If the default place is taken, the server starts without them.',
   }),
   data_dir: option({
     parse: path,
@@ -92,6 +102,13 @@ export const table = {
     description:
       'How long a server that is asked to end goes on serving, and says at /-/health/ready that it will: until balancers have noticed.',
   }),
+  max_connections: option({
+    parse: amount,
+    type: 'number',
+    default: '10000',
+    fallback: '10000',
+    description: 'Connections at a time; those beyond are closed at once. The limit of open files of the process must be higher.',
+  }),
   apply: option({
     parse: paths,
     type: 'files',
@@ -133,6 +150,14 @@ export const table = {
     description: 'An API token of the administrator `admin`: 32 characters at least. It is good as long as the option says it.',
     secret: true,
   }),
+  slow_run: option({
+    parse: shortTime,
+    type: 'length of time',
+    default: '1s',
+    fallback: '1s',
+    description:
+      'A sign-in, or another run of a flow, that takes more time of the server is told in the log, with what it went into: 500ms, 2s.',
+  }),
   log_level: option({
     parse: oneOf('debug', 'info', 'warn', 'error'),
     type: 'debug, info, warn or error',
@@ -147,7 +172,7 @@ export const optionNames = Object.keys(table) as readonly OptionName[]
 export const variableOf = (name: string): string => `SLUICE_${name.toUpperCase()}`
 
 /** Options that belong to the product but are not built: refused by name, so that nobody believes they work. */
-const unbuiltOptions: readonly string[] = ['listen_https', 'listen_ldap', 'listen_ldaps', 'listen_radius', 'listen_metrics']
+const unbuiltOptions: readonly string[] = ['listen_https', 'listen_ldap', 'listen_ldaps', 'listen_radius']
 const unbuiltPrefixes: readonly string[] = ['email_']
 export const isUnbuilt = (name: string): boolean =>
   unbuiltOptions.includes(name) || unbuiltPrefixes.some((prefix) => name.startsWith(prefix))

@@ -2,6 +2,7 @@ import { type Decision, type Fact, type Log, type Policy, type PolicyContext, ty
 import type { Pool } from '../../sandbox/index.ts'
 import { methodsOf } from '../access/browsers.ts'
 import { inTime } from '../engine/guard.ts'
+import { measure } from '../observe/work.ts'
 import { usernameKey } from '../identity/names.ts'
 import { batching } from './batch.ts'
 import { fetchUser, type Directory, type Fetch, type Fetched } from './directory.ts'
@@ -9,7 +10,7 @@ import { evaluate, EvaluationError, type Evaluation } from './evaluate.ts'
 import type { Decisive } from './explain.ts'
 import { expressionsIn, programOf } from './expressions.ts'
 import { needsOf } from './pruning.ts'
-import type { Binding, Condition, ConfiguredPolicy, Judge, Reason, Situation, Test } from './types.ts'
+import type { Binding, Condition, ConfiguredPolicy, Judge, Reason, Situation, Test, Verdict } from './types.ts'
 import { type Outcome, verdictOf } from './verdict.ts'
 
 export type JudgeParts = {
@@ -72,7 +73,13 @@ const isActive = ({ from, until }: Binding, now: number): boolean =>
 export const createJudge = (parts: JudgeParts): Judge => {
   const { directory, log } = parts
 
-  return async (condition, situation, { explain = false } = {}) => {
+  return (condition, situation, options) =>
+    measure('condition', situation.about.type, () => judge(condition, situation, options), {
+      outcome: ({ said }) => said,
+      told: () => ({ 'sluice.about': situation.about.slug }),
+    })
+
+  async function judge(...[condition, situation, { explain = false } = {}]: Parameters<Judge>): Promise<Verdict> {
     const now = situation.request.at.getTime()
     const active = condition.bindings.filter((binding) => isActive(binding, now))
     const needs = new Set(active.flatMap((binding) => [...needsOfBinding(binding)]))
@@ -105,6 +112,15 @@ export const createJudge = (parts: JudgeParts): Judge => {
   async function outcomeOf(binding: Binding, given: Evaluation, now: number): Promise<Outcome> {
     const { test, negate } = binding
     if (!isActive(binding, now)) return { reason: { of: nameOf(test), said: 'inactive', negated: negate, ms: 0 } }
+    return measure('policy', test.by, () => asked(binding, given), {
+      outcome: ({ reason }) => reason.said,
+      // Not whom a binding names: user names stay out of traces.
+      told: () => (test.by === 'policy' ? { 'sluice.policy': test.policy.slug } : {}),
+    })
+  }
+
+  async function asked(binding: Binding, given: Evaluation): Promise<Outcome> {
+    const { test, negate } = binding
     const started = performance.now()
     try {
       const { allowed, why, detail, decisive } = await answerOf(binding, given)

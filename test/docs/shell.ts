@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path'
 import { freePort, temporaryDirectory } from '../kit/server.ts'
 import { files, root } from '../tools/sources.ts'
 
-/** What the documents call the server's address; here it is a free port. */
-const documented = 9000
+/** What the documents call the server's address, and that of its metrics; here they are free ports. */
+const documented = { server: 9000, metrics: 9300 } as const
+type Ports = { readonly [Place in keyof typeof documented]: number }
+const places = Object.keys(documented) as (keyof typeof documented)[]
 /** Milliseconds that a server in a document has to start. */
 const startLimit = 60_000
 
@@ -49,16 +51,16 @@ exit 1
 /** A shell in which the blocks of one document are run, one after the other, in an empty directory or in a checkout. */
 export class Shell {
   readonly #home = temporaryDirectory()
-  readonly #port: number
+  readonly #ports: Ports
   readonly #servers: ChildProcess[] = []
 
-  private constructor(port: number) {
-    this.#port = port
+  private constructor(ports: Ports) {
+    this.#ports = ports
   }
 
   /** `inCheckout`: as after `git clone` and `cd`, which the README says and the other documents take for granted. */
   static async open(inCheckout: boolean): Promise<Shell> {
-    const shell = new Shell(await freePort())
+    const shell = new Shell({ server: await freePort(), metrics: await freePort() })
     const clean = join(shell.#home, 'clean')
     checkout(clean)
     mkdirSync(join(shell.#home, 'bin'))
@@ -117,7 +119,8 @@ export class Shell {
       env: {
         PATH: `${join(this.#home, 'bin')}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
         HOME: this.#home,
-        SLUICE_LISTEN_HTTP: `127.0.0.1:${this.#port}`,
+        SLUICE_LISTEN_HTTP: `127.0.0.1:${this.#ports.server}`,
+        SLUICE_LISTEN_METRICS: `127.0.0.1:${this.#ports.metrics}`,
         npm_config_update_notifier: 'false',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -129,11 +132,15 @@ export class Shell {
   }
 
   #here(text: string): string {
-    return text.replaceAll(new RegExp(`(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0):${documented}\\b`, 'g'), `$1:${this.#port}`)
+    return places.reduce(
+      (said, place) =>
+        said.replaceAll(new RegExp(`(localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0):${documented[place]}\\b`, 'g'), `$1:${this.#ports[place]}`),
+      text,
+    )
   }
 
   #there(text: string): string {
-    return text.replaceAll(`:${this.#port}`, `:${documented}`)
+    return places.reduce((said, place) => said.replaceAll(`:${this.#ports[place]}`, `:${documented[place]}`), text)
   }
 }
 

@@ -21,11 +21,16 @@ export type House = {
   mostHashesAtOnce(): number
   /** Moves the clock on. */
   later(milliseconds: number): void
+  /** Sets the clock forward or back at once, as it happens to machines. Timers go on. */
+  jump(milliseconds: number): void
+  /** From now on the database may not grow, which is what a full disk is to it (`SQLITE_FULL`); or it may again. */
+  diskIsFull(isFull: boolean): void
   close(): Promise<void>
 }
 
 type Hashing = (...given: unknown[]) => Promise<unknown>
 
+const databases = new Set<BetterSqlite>()
 let statements: string[] = []
 let hashes = 0
 let hashing = 0
@@ -39,6 +44,7 @@ function count(): void {
   const { prototype } = BetterSqlite
   const prepare = prototype.prepare
   prototype.prepare = function (text: string) {
+    databases.add(this)
     const statement = prepare.call(this, text)
     for (const name of ['all', 'run', 'iterate'] as const) {
       const call = statement[name].bind(statement) as (parameters: readonly unknown[]) => never
@@ -84,6 +90,7 @@ export async function openHouse(apply: object): Promise<House> {
   const env = {
     ...database.env,
     SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
+    SLUICE_LISTEN_METRICS: 'off',
     SLUICE_DATA_DIR: join(directory, 'data'),
     SLUICE_APPLY: file,
     SLUICE_LOG_LEVEL: 'error',
@@ -105,6 +112,15 @@ export async function openHouse(apply: object): Promise<House> {
     },
     mostHashesAtOnce: () => mostHashing,
     later: (milliseconds) => mock.timers.tick(milliseconds),
+    jump: (milliseconds) => mock.timers.setTime(Date.now() + milliseconds),
+    diskIsFull(isFull) {
+      // The bound is of a connection; the one that only reads does not care.
+      for (const database of databases) {
+        if (!database.open || database.readonly) continue
+        const [now] = database.pragma('page_count') as readonly { readonly page_count: number }[]
+        database.pragma(`max_page_count = ${isFull ? (now?.page_count ?? 1) : 2 ** 30}`)
+      }
+    },
     async close() {
       await server.close()
       await database.drop()

@@ -136,6 +136,7 @@ export async function startServer(wish: ServerWish = {}): Promise<TestServer> {
     if (apply !== undefined) writeFileSync(file, typeof apply === 'string' ? apply : JSON.stringify(apply))
     return {
       SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
+      SLUICE_LISTEN_METRICS: 'off',
       SLUICE_DATA_DIR: dataDir,
       ...database.env,
       ...(apply !== undefined && { SLUICE_APPLY: file }),

@@ -1,4 +1,5 @@
 import { createServer, isIP } from 'node:net'
+import type { Listen } from '../../options/parsers.ts'
 import type { Options } from '../../options/options.ts'
 import type { Finding } from './finding.ts'
 
@@ -23,15 +24,23 @@ export const checkAddress = ({ url }: Options): Finding => {
   return { level: 'ok', subject, text: url.origin }
 }
 
-/** Could the server listen now? */
-export const checkPort = ({ listenHttp: { host, port } }: Options): Promise<Finding> =>
+/** Could the server listen there now? */
+const checkPlace = ({ host, port }: Listen, subject: string, option: string): Promise<Finding> =>
   new Promise((resolve) => {
-    const subject = 'port'
     const place = `${host.includes(':') ? `[${host}]` : host}:${port}`
     const probe = createServer()
     probe.once('error', ({ code }: NodeJS.ErrnoException) => {
       const text = code === 'EADDRINUSE' ? `${place} is taken by another program` : `${place} cannot be used (${code ?? 'unknown reason'})`
-      resolve({ level: 'error', subject, text, fix: 'end that program, or choose another place by SLUICE_LISTEN_HTTP' })
+      resolve({ level: 'error', subject, text, fix: `end that program, or choose another place by ${option}` })
     })
     probe.listen({ host, port }, () => probe.close(() => resolve({ level: 'ok', subject, text: `${place} is free` })))
   })
+
+export const checkPort = ({ listenHttp }: Options): Promise<Finding> => checkPlace(listenHttp, 'port', 'SLUICE_LISTEN_HTTP')
+
+/** A place that nobody chose, and that is taken, does not stop the start. */
+export const checkMetricsPort = async ({ listenMetrics }: Options): Promise<readonly Finding[]> => {
+  if (!listenMetrics) return []
+  const found = await checkPlace(listenMetrics, 'metrics', 'SLUICE_LISTEN_METRICS')
+  return [found.level === 'error' && listenMetrics.byDefault ? { ...found, level: 'warning' } : found]
+}

@@ -4,7 +4,7 @@ import { readOptions } from '../../options/options.ts'
 import { callServer } from '../client.ts'
 import { Failure } from '../command.ts'
 import type { ServerStatus } from '../control.ts'
-import { checkAddress, checkPort } from './addresses.ts'
+import { checkAddress, checkMetricsPort, checkPort } from './addresses.ts'
 import { checkConfiguration } from './configuration.ts'
 import { checkDataDirectory, checkSecretKey } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
@@ -57,6 +57,6 @@ export const examine = async ({ env, cwd }: Surroundings): Promise<readonly Find
     ...(await checkConfiguration(options, env, stored?.problemsOfFiles)),
     ...(stored?.findings ?? []),
     checkAddress(options),
-    ...(status ? [] : [await checkPort(options)]),
+    ...(status ? [] : [await checkPort(options), ...(await checkMetricsPort(options))]),
   ]
 }
