@@ -136,13 +136,6 @@ const grantsOfJson = (text: string): Readonly<Record<string, readonly string[]>>
   throw new Refusal('is not a map of plugins to lists of ports; write it like {"acme-login": ["users.write", "keys"]}')
 }
 
-/** `5s`, in milliseconds; `0s` is none. */
-export const wait: Parser<number> = (text) => {
-  const [, digits] = /^(\d{1,3})s$/.exec(text) ?? []
-  if (digits === undefined) throw new Refusal('is not a number of seconds; write it like 5s')
-  return Number(digits) * 1000
-}
-
 export const email: Parser<string> = (text) => {
   if (!/^[^\s@]+@[^\s@]+$/.test(text)) throw new Refusal('is not an e-mail address')
   return text

@@ -15,7 +15,6 @@ import {
   paths,
   redis,
   secretKey,
-  wait,
   shortTime,
 } from './parsers.ts'
 
@@ -95,8 +94,8 @@ export const table = {
     description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
   }),
   drain: option({
-    parse: wait,
-    type: 'seconds',
+    parse: shortTime,
+    type: 'time',
     default: '0s',
     fallback: '0s',
     description:
