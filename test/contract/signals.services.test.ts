@@ -12,9 +12,9 @@ const replicas = async () => {
   const redis = await startRedis()
   const [here, there] = [redisSignals(redis.url, log), redisSignals(redis.url, log)]
   const hear = async () => {
-    let heard = 0
-    const end = there.subscribe('probe', () => void heard++)
-    for (let tries = 0; heard === 0; tries++) {
+    const heard: string[] = []
+    const end = there.subscribe('probe', (text) => void heard.push(text))
+    for (let tries = 0; heard.length === 0; tries++) {
       assert.ok(tries < 60, 'signals do not come')
       here.publish('probe', '')
       await sleep(50)

@@ -6,7 +6,7 @@ import type { Signals } from '../../core/signals/signals.ts'
 type Made = { readonly here: Signals; readonly there: Signals; close(): Promise<void> }
 
 /** Waits up to 3 s until it holds. */
-export const until = async (holds: () => boolean): Promise<void> => {
+const until = async (holds: () => boolean): Promise<void> => {
   for (let tries = 0; !holds(); tries++) {
     assert.ok(tries < 300, 'it did not come')
     await sleep(10)
