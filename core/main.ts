@@ -56,6 +56,7 @@ import { createPolicyPool } from './policy/pool.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { openSignals } from './signals/open.ts'
 import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
@@ -144,6 +145,8 @@ async function wire(
   const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
   opened.push(shortLived.close)
   const { store } = shortLived
+  const signals = await openSignals(options, log)
+  opened.push(() => signals.close())
   const coreStore = scoped(store, 'core:')
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)

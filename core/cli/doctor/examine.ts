@@ -9,6 +9,7 @@ import { checkConfiguration } from './configuration.ts'
 import { checkDataDirectory, checkSecretKey } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
 import type { Finding } from './finding.ts'
+import { checkRedis } from './redis.ts'
 import { examineStored, type Stored } from './stored.ts'
 
 type Surroundings = { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string }
@@ -54,6 +55,7 @@ export const examine = async ({ env, cwd }: Surroundings): Promise<readonly Find
     checkDataDirectory(options),
     checkSecretKey(options),
     database,
+    ...(await checkRedis(options)),
     ...(await checkConfiguration(options, env, stored?.problemsOfFiles)),
     ...(stored?.findings ?? []),
     checkAddress(options),
