@@ -13,7 +13,6 @@ import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
-import { pruneAccess } from './access/prune.ts'
 import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSimulator } from './access/simulator.ts'
@@ -28,6 +27,7 @@ import { version } from './cli/version.ts'
 import { applyFiles, openPlane, readCatalog, readConfiguration, readDocuments } from './configuration/house.ts'
 import { openDatabase } from './data/database.ts'
 import { Engine } from './engine/engine.ts'
+import { chainKey, createChain } from './events/chain.ts'
 import { createEvents } from './events/events.ts'
 import { createCursors } from './http/api/cursors.ts'
 import { apiRoutes } from './http/api/index.ts'
@@ -36,6 +36,8 @@ import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
+import { keepHouse } from './jobs/housekeeping.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { createSeal } from './keys/seal.ts'
@@ -71,8 +73,6 @@ export type Server = {
 const clock = { now: () => new Date() }
 /** Seconds that the set-up link lives. Every start prints a new one, and the one before is dead. */
 const setupLifetime = 24 * 3600
-/** Milliseconds between two clean-ups of what has expired. */
-const pruneInterval = 5 * 60 * 1000
 
 /** Never in the log, under whatever name it gets there. */
 const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'authorization'].flatMap((name) => [
@@ -129,6 +129,8 @@ async function wire(
   opened.push(() => plane.close())
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
+  const chain = createChain(seal.derive(chainKey))
+  const jobs = createJobs({ database, clock, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
 
   const store = databaseStore(database, clock)
@@ -265,17 +267,28 @@ async function wire(
     dataFiles(options.dataDir).socket,
     {
       simulate: simulateHandler(simulate),
-      ...actionsOf({ database, plane: async () => plane, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      ...actionsOf({
+        database,
+        plane: async () => plane,
+        users,
+        usersWrite,
+        passwords,
+        effects,
+        links,
+        events,
+        chain: () => chain,
+        clock,
+        origin,
+      }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,
   )
   opened.push(() => control.close())
 
-  const pruning = setInterval(() => {
-    Promise.all([store.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
-  }, pruneInterval)
-  opened.push(() => clearInterval(pruning))
+  keepHouse(jobs, { database, clock, chain, store, retention: () => plane.snapshot().eventRetention })
+  jobs.start()
+  opened.push(() => jobs.drain())
 
   const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }

@@ -4,6 +4,8 @@ import type { Json } from '../api/index.ts'
 import { canonical } from '../configuration/canonical.ts'
 import type { Tables } from '../data/tables.ts'
 
+/** What the key of the chain is derived for. */
+export const chainKey = 'audit-chain'
 /** What stands before the first seal. */
 export const genesis = '0'.repeat(64)
 
