@@ -25,14 +25,9 @@ export const createChain = (key: Buffer) => {
   return {
     /** Of what the event says, whatever the database does to the spaces and the order of its JSON. */
     entry: (row: EventRow): Entry => {
-      const detail = canonical(JSON.parse(String(row.detail)) as Json)
+      const detail = canonical(JSON.parse(row.detail) as Json)
       const { id, at, action, user_id: user, application, ip, user_agent: agent, request_id: request } = row
-      return [
-        id,
-        mac(['event', id, Number(at), action, user, application, ip, agent, request, detail])
-          .subarray(0, 16)
-          .toString('base64url'),
-      ]
+      return [id, mac(['event', id, at, action, user, application, ip, agent, request, detail]).subarray(0, 16).toString('base64url')]
     },
     /** Of a seal, in hexadecimal. */
     link: (before: string, { seq, newest, entries }: Sealed): string => mac(['seal', before, seq, newest, entries]).toString('hex'),

@@ -21,7 +21,7 @@ const pruneSome = (database: Database, chain: Chain, before: number): Promise<nu
     let deleted = 0
     let last: (typeof seals)[number] | undefined
     for (const seal of seals) {
-      if (Number(seal.newest) >= before || deleted + seal.count > sealSize) break
+      if (seal.newest >= before || deleted + seal.count > sealSize) break
       deleted += seal.count
       last = seal
     }

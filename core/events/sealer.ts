@@ -15,7 +15,7 @@ const sealSome = (database: Database, chain: Chain): Promise<number> =>
     const last = await tx.selectFrom('event_seals').select(['seq', 'hash']).orderBy('seq', 'desc').limit(1).executeTakeFirst()
     const seq = (last?.seq ?? 0) + 1
     const entries = rows.map(chain.entry)
-    const newest = Math.max(...rows.map(({ at }) => Number(at)))
+    const newest = Math.max(...rows.map(({ at }) => at))
     const hash = chain.link(last?.hash ?? genesis, { seq, newest, entries })
     // Its key is what makes one chain of it: of two sealers at once, the second fails here and begins anew later.
     await tx

@@ -43,7 +43,7 @@ const breachOf = (chain: Chain, seal: number, entries: readonly Entry[], rows: r
 
 const entriesOf = ({ entries }: SealRow): readonly Entry[] | undefined => {
   try {
-    const parsed: unknown = JSON.parse(String(entries))
+    const parsed: unknown = JSON.parse(entries)
     return Array.isArray(parsed) ? (parsed as readonly Entry[]) : undefined
   } catch {
     return undefined
@@ -52,12 +52,10 @@ const entriesOf = ({ entries }: SealRow): readonly Entry[] | undefined => {
 
 /** Does the row follow from the one before it? The oldest may stand for what retention removed. */
 const follows = (chain: Chain, before: string, row: SealRow, isFirst: boolean): boolean => {
-  if (row.pruned !== null) return isFirst && row.pruned === chain.pruned(row.seq, row.hash) && String(row.entries) === '[]'
+  if (row.pruned !== null) return isFirst && row.pruned === chain.pruned(row.seq, row.hash) && row.entries === '[]'
   const entries = entriesOf(row)
   return (
-    entries !== undefined &&
-    row.count === entries.length &&
-    row.hash === chain.link(before, { seq: row.seq, newest: Number(row.newest), entries })
+    entries !== undefined && row.count === entries.length && row.hash === chain.link(before, { seq: row.seq, newest: row.newest, entries })
   )
 }
 

@@ -7,7 +7,7 @@ import { configuration } from '../kit/configuration.ts'
 import { startServer } from '../kit/server.ts'
 
 type Opened = InstanceType<typeof BetterSqlite>
-const number = (opened: Opened, query: string) => Number((opened.prepare(query).all([])[0] as { n: number }).n)
+const number = (opened: Opened, query: string) => (opened.prepare(query).all([])[0] as { n: number }).n
 
 test('events of a real server are sealed within moments, also after it was killed, and an event that is changed is named', async (t) => {
   const server = await startServer({ apply: configuration() })
