@@ -13,7 +13,6 @@ import { Front } from './access/front.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
-import { pruneAccess } from './access/prune.ts'
 import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSimulator } from './access/simulator.ts'
@@ -30,6 +29,7 @@ import { databaseName, sqliteFile } from './data/address.ts'
 import { openDatabase } from './data/database.ts'
 import { whenThere } from './data/wait-for.ts'
 import { Engine } from './engine/engine.ts'
+import { chainKey, createChain } from './events/chain.ts'
 import { createEvents } from './events/events.ts'
 import { createCursors } from './http/api/cursors.ts'
 import { apiRoutes } from './http/api/index.ts'
@@ -38,6 +38,8 @@ import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
+import { keepHouse } from './jobs/housekeeping.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { serveMetrics } from './metrics/listener.ts'
 import { tellIfSlow } from './observe/slow.ts'
 import { lineOfTrace, tracingBy } from './observe/start.ts'
@@ -77,8 +79,6 @@ export type Server = {
 const clock = { now: () => new Date() }
 /** Seconds that the set-up link lives. Every start prints a new one, and the one before is dead. */
 const setupLifetime = 24 * 3600
-/** Milliseconds between two clean-ups of what has expired. */
-const pruneInterval = 5 * 60 * 1000
 
 /** Never in the log, under whatever name it gets there. */
 const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'authorization'].flatMap((name) => [
@@ -140,6 +140,8 @@ async function wire(
   opened.push(() => plane.close())
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
+  const chain = createChain(seal.derive(chainKey))
+  const jobs = createJobs({ database, clock, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
 
   const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
@@ -295,17 +297,28 @@ async function wire(
     dataFiles(options.dataDir).socket,
     {
       simulate: simulateHandler(simulate),
-      ...actionsOf({ database, plane: async () => plane, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      ...actionsOf({
+        database,
+        plane: async () => plane,
+        users,
+        usersWrite,
+        passwords,
+        effects,
+        links,
+        events,
+        chain: () => chain,
+        clock,
+        origin,
+      }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,
   )
   opened.push(() => control.close())
 
-  const pruning = setInterval(() => {
-    Promise.all([shortLived.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
-  }, pruneInterval)
-  opened.push(() => clearInterval(pruning))
+  keepHouse(jobs, { database, clock, chain, prune: shortLived.prune, retention: () => plane.snapshot().eventRetention })
+  jobs.start()
+  opened.push(() => jobs.drain())
 
   const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }

@@ -6,6 +6,8 @@ import { configurationCommands } from '../configuration/commands.ts'
 import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
+import type { Chain } from '../events/chain.ts'
+import { verifyEvents } from '../events/verify.ts'
 import { noMailServer } from '../mail/mailer.ts'
 import { testMail } from '../mail/test-mail.ts'
 import { sendOnce } from '../mail/transport.ts'
@@ -23,6 +25,7 @@ export type ActionParts = {
   readonly effects: EffectHandlers
   readonly links: OperatorLinks
   readonly events: Events
+  readonly chain: () => Chain
   readonly clock: Clock
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
@@ -142,6 +145,7 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'set-password': setPassword(parts),
   'create-token': newToken(parts),
   'test-email': testEmail(parts),
+  'verify-audit': () => verifyEvents(parts.database, parts.chain()),
 })
 
 /** What the running server does for local commands. */

@@ -229,6 +229,7 @@ test('while a server runs, commands go through it; while something else holds th
     links: operatorLinks(databaseStore(database, clock)),
     events,
     clock,
+    chain: () => assert.fail('not verified here'),
     origin: 'https://running.example',
   }
   const status = { version: '9.9.9', pid: 4711, address: 'https://running.example' }

@@ -13,6 +13,7 @@ import type {
   HistoryResult,
   RollbackInput,
 } from '../configuration/commands.ts'
+import type { Verification } from '../events/verify.ts'
 
 export type Superuser = {
   readonly username: string
@@ -54,6 +55,7 @@ export type ControlCommands = {
   readonly rollback: { readonly input: RollbackInput; readonly result: ApplyResult }
   /** Lines about objects that are out of use. */
   readonly broken: { readonly input: object; readonly result: { readonly problems: readonly string[] } }
+  readonly 'verify-audit': { readonly input: object; readonly result: Verification }
   readonly status: { readonly input: object; readonly result: ServerStatus }
 }
 export type ControlHandlers = {

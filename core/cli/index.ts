@@ -1,4 +1,5 @@
 import { apply } from './apply.ts'
+import { auditVerify } from './audit-verify.ts'
 import { findCommand, parse } from './arguments.ts'
 import { type Command, Failure } from './command.ts'
 import { configInit } from './config-init.ts'
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   migrate,
   configSchema,
   doctor,
+  auditVerify,
 ]
 
 const run = async (argv: readonly string[], terminal: Terminal): Promise<number> => {

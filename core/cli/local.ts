@@ -50,7 +50,7 @@ export const storedPlane = async (
 }
 
 const handlersFor = async (options: Options, database: Database, log: Log) => {
-  const [access, links, identity, keys, audit, short, scoping, actions] = await Promise.all([
+  const [access, links, identity, keys, audit, short, scoping, actions, chains, sealing, secret] = await Promise.all([
     import('../access/passwords.ts'),
     import('../access/links.ts'),
     import('../identity/users.ts'),
@@ -59,6 +59,9 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     import('../store/database.ts'),
     import('../store/scoped.ts'),
     import('./actions.ts'),
+    import('../events/chain.ts'),
+    import('../keys/seal.ts'),
+    import('../options/secret-key.ts'),
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
@@ -78,6 +81,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     effects: { ...identity.userEffects, ...access.passwordEffects },
     links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
     events,
+    chain: () => chains.createChain(sealing.createSeal(secret.secretKeyOf(options).reveal()).derive(chains.chainKey)),
     clock,
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })

@@ -4,6 +4,7 @@ import { brandSchema, mediaReference } from './brand-schema.ts'
 import { condition } from './condition-schema.ts'
 import { durationHint, durationPattern } from './duration.ts'
 import { emailSchema } from './email-schema.ts'
+import { eventsSchema } from './event-settings.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
 import { tokensSchema } from './token-settings.ts'
@@ -176,6 +177,7 @@ const sections = {
   }),
   tokens: tokensSchema,
   email: emailSchema,
+  events: eventsSchema,
   flows: Type.Object({
     ...flowsByUse,
     passwordChange: Type.Optional(

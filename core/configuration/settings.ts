@@ -1,6 +1,7 @@
 import { durationSeconds } from './duration.ts'
 import { type Item, problemOf } from './document.ts'
 import { emailSchema, type EmailSettings } from './email-schema.ts'
+import { retentionOf } from './event-settings.ts'
 import type { SessionSettings } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import type { Schema } from './schema.ts'
@@ -22,6 +23,8 @@ type Settings = {
   readonly tokens: TokenLifetimes
   /** Undefined: no mail is sent. */
   readonly email: EmailSettings | undefined
+  /** Of events, in seconds. */
+  readonly eventRetention: number
 }
 
 /** Seconds: nobody waits longer for a mail server. */
@@ -62,6 +65,12 @@ const linkTokens = (item: Item | undefined, problems: Problem[]): TokenLifetimes
   return lifetimes
 }
 
+const linkEvents = (item: Item | undefined, problems: Problem[]): number => {
+  const { seconds, problem } = retentionOf(item?.spec ?? {})
+  if (item && problem) problems.push(problemOf(item, ['retention'], problem))
+  return seconds
+}
+
 /** What settings say for all. What is wrong is added to `problems`. */
 export const linkSettings = (items: Items, problems: Problem[]): Settings => {
   const { lifetime } = (items.get('sessions')?.spec ?? {}) as SessionSettings
@@ -71,5 +80,6 @@ export const linkSettings = (items: Items, problems: Problem[]): Settings => {
     defaultFlows: { ...shippedDefaults, ...flows },
     tokens: linkTokens(items.get('tokens'), problems),
     email: linkEmail(items.get('email'), problems),
+    eventRetention: linkEvents(items.get('events'), problems),
   }
 }

@@ -21,6 +21,8 @@ export type Database = {
    * network), and write through `tx` only; on SQLite a write beside it would wait for its end and fail after 10 s.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Several processes write at once, so a query that takes rows must lock them and pass by those of others (`for update skip locked`). */
+  readonly skipLocked: boolean
   /** Brings the schema up to date and returns the names of the migrations that ran. Throws `DatabaseTooNew`. */
   migrate(): Promise<string[]>
   close(): Promise<void>
@@ -59,6 +61,7 @@ export const openDatabase = async ({ url, log }: { readonly url: string; readonl
     sql,
     query: (compiled) => measuredStatement(compiled, () => connections.query(compiled)),
     transaction: (work) => sql.transaction().execute(work),
+    skipLocked: kind === 'postgresql',
     async migrate() {
       const done = await migrate(connections, openOrm)
       if (done.length > 0) log?.info({ migrations: done }, 'the database schema is up to date')

@@ -33,6 +33,7 @@ test('an event is kept with all that it says', async (t) => {
     detail: '{"methods":["pwd"]}',
     ip: request.ip,
     user_agent: request.userAgent,
+    seal: null,
   })
   assert.deepEqual([started!.action, started!.user_id, started!.request_id, started!.detail], ['started', null, null, '{}'])
 })

@@ -7,7 +7,12 @@ export const Event = defineEntity({
   name: 'Event',
   tableName: 'events',
   // Ids sort by time: each filter has them behind it, so that pages and spans of time are read without sorting.
-  indexes: [{ properties: ['action', 'id'] }, { properties: ['userId', 'id'] }, { properties: ['application', 'id'] }],
+  indexes: [
+    { properties: ['action', 'id'] },
+    { properties: ['userId', 'id'] },
+    { properties: ['application', 'id'] },
+    { properties: ['seal', 'id'] },
+  ],
   properties: {
     id: id(),
     at: instant(),
@@ -19,6 +24,26 @@ export const Event = defineEntity({
     userAgent: p.text(),
     requestId: p.text().nullable(),
     detail: json<NonNullable<Json>>(),
+    /** The number of the seal that covers it; null until the sealer comes by. */
+    seal: p.integer().nullable(),
+  },
+})
+
+/** The hash chain over the audit log: each seal covers some events and the seal before it. */
+export const EventSeal = defineEntity({
+  name: 'EventSeal',
+  tableName: 'event_seals',
+  properties: {
+    /** 1, 2, 3, … without gaps. */
+    seq: p.integer().primary().autoincrement(false),
+    /** The time of the newest event in it. */
+    newest: instant(),
+    count: p.integer(),
+    /** `[id, mac]` of each event, in the order of ids; empty once its events are past their retention. */
+    entries: json<readonly (readonly [string, string])[]>(),
+    hash: p.text(),
+    /** The proof that the seals up to this one were removed by retention, and by nobody else; null where they were not. */
+    pruned: p.text().nullable(),
   },
 })
 

@@ -1,7 +1,8 @@
 import { ConfigurationObject, Revision, RevisionObject } from './configuration.ts'
-import { Change, Event } from './events.ts'
+import { Change, Event, EventSeal } from './events.ts'
 import { Consent, Grant } from './grants.ts'
 import { Group, GroupParent, Membership, RoleAssignment } from './groups.ts'
+import { Job } from './jobs.ts'
 import { SigningKey } from './keys.ts'
 import { Media } from './media.ts'
 import { Browser, BrowserUser, ClosedRun, Session } from './sessions.ts'
@@ -34,4 +35,6 @@ export const entities = [
   ConfigurationObject,
   Token,
   Media,
+  EventSeal,
+  Job,
 ] as const

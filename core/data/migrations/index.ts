@@ -13,10 +13,15 @@ const sqlite: readonly NamedMigration[] = [
   { name: 'Migration20261125194720_add_list_indexes', load: () => import('./sqlite/Migration20261125194720_add_list_indexes.ts') },
   { name: 'Migration20261125203001_add_media', load: () => import('./sqlite/Migration20261125203001_add_media.ts') },
   { name: 'Migration20261126022000_add_user_search', load: () => import('./sqlite/Migration20261126022000_add_user_search.ts') },
+  {
+    name: 'Migration20261126125903_jobs_and_event_seals',
+    load: () => import('./sqlite/Migration20261126125903_jobs_and_event_seals.ts'),
+  },
 ]
 
 const postgresql: readonly NamedMigration[] = [
   { name: 'Migration20261126115109_initial', load: () => import('./postgresql/Migration20261126115109_initial.ts') },
+  { name: 'Migration20261126132206_jobs_and_event_seals', load: () => import('./postgresql/Migration20261126132206_jobs_and_event_seals.ts') },
 ]
 
 const byKind = { sqlite, postgresql } as const

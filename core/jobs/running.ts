@@ -1,0 +1,86 @@
+import type { Json, Log } from '../api/index.ts'
+import type { jobStatements } from './statements.ts'
+import type { JobHandler } from './types.ts'
+
+const defaultTimeout = 60
+const longestBackOff = 3600
+/** Characters of an error that are kept. */
+const errorLength = 2000
+
+/** A job that this process has the lease of. */
+export type Claimed = {
+  readonly id: string
+  readonly by: string
+  readonly kind: string
+  readonly data: string
+  readonly attempt: number
+  /** Milliseconds until its next time; undefined for a job that is done once. */
+  readonly interval: number | undefined
+}
+
+/** Milliseconds to wait before a try, up to a quarter more than was asked for, so that what failed together does not come back together. */
+const pause = ({ backOff = (attempt) => Math.min(2 ** (attempt - 1), longestBackOff) }: JobHandler, attempt: number): number =>
+  Math.round(backOff(attempt) * 1000 * (1 + Math.random() / 4))
+
+const textOf = (error: unknown): string =>
+  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, errorLength)
+
+/** Ends at the work's end or when it is aborted, whichever is first: a handler may ignore its signal, and must not keep its place by that. */
+const bounded = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
+  let stop = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+  })
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+/** Runs one job to its end and writes what came of it. Throws only what the database throws: then the lease runs out, and it is done again. */
+export const runJob = async (
+  job: Claimed,
+  handler: JobHandler,
+  stop: AbortController,
+  { write, now, log }: { readonly write: ReturnType<typeof jobStatements>; readonly now: () => number; readonly log: Log },
+): Promise<void> => {
+  const { id, kind, attempt, interval } = job
+  const fail = async (error: unknown): Promise<void> => {
+    const dead = attempt >= handler.attempts
+    const text = textOf(error)
+    // Of the data nothing is logged: it may tell of people.
+    log.warn({ job: id, kind, attempt, err: text }, dead ? 'a job failed for the last time' : 'a job failed and will be tried again')
+    if (!dead) await write.again(job, now() + pause(handler, attempt + 1), attempt, text)
+    else if (interval !== undefined) await write.again(job, now() + interval, 0, text)
+    else await write.bury(job, text)
+  }
+  // The tries before were begun and never ended: it takes its process with it, and would do so for ever.
+  if (attempt > handler.attempts) {
+    await fail(new Error(`the process ended while it ran, ${handler.attempts} times`))
+    return
+  }
+  const seconds = handler.timeout ?? defaultTimeout
+  const timer = setTimeout(() => stop.abort(new Error(`it took longer than ${seconds} s`)), seconds * 1000)
+  try {
+    const work = Promise.try(() => handler.run(JSON.parse(job.data) as Json, { attempt, signal: stop.signal, jobId: id }))
+    await bounded(work, stop.signal)
+  } catch (error) {
+    if (error instanceof GivenBack) await write.again(job, now(), attempt - 1, null)
+    else await fail(error)
+    return
+  } finally {
+    clearTimeout(timer)
+  }
+  await (interval === undefined ? write.finish(job) : write.again(job, now() + interval, 0, null))
+}
+
+/** Why a job was aborted that has done nothing wrong: its process stops. */
+export class GivenBack extends Error {
+  constructor() {
+    super('the server stops')
+    this.name = 'GivenBack'
+  }
+}
