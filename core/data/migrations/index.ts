@@ -11,4 +11,5 @@ export const migrations: readonly NamedMigration[] = [
   { name: 'Migration20261125194720_add_list_indexes', load: () => import('./sqlite/Migration20261125194720_add_list_indexes.ts') },
   { name: 'Migration20261125203001_add_media', load: () => import('./sqlite/Migration20261125203001_add_media.ts') },
   { name: 'Migration20261126022000_add_user_search', load: () => import('./sqlite/Migration20261126022000_add_user_search.ts') },
+  { name: 'Migration20261126130413_add_key_chain', load: () => import('./sqlite/Migration20261126130413_add_key_chain.ts') },
 ]
