@@ -38,11 +38,11 @@ import { createDirectory, createUsers, createUsersWrite, userEffects } from './i
 import { isSetUp } from './identity/roles.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
-import { createSeal } from './keys/seal.ts'
+import { runRotation } from './keys/run-rotation.ts'
 import { dataFiles } from './options/data-files.ts'
 import type { Installation } from './options/installation.ts'
 import type { Options } from './options/options.ts'
-import { secretKeyOf } from './options/secret-key.ts'
+import { sealOf } from './options/seal.ts'
 import { createClaims } from './policy/claims.ts'
 import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
@@ -112,7 +112,7 @@ async function wire(
   log: Logger,
   opened: (() => Promise<unknown> | void)[],
 ): Promise<Omit<Server, 'close'>> {
-  const seal = createSeal(secretKeyOf(options).reveal())
+  const seal = sealOf(options)
   const catalog = await readCatalog(options)
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
   for (const warning of catalog.warnings) log.warn({}, warning)
@@ -130,6 +130,8 @@ async function wire(
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
+  const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
+  opened.push(() => rotation.stop())
 
   const store = databaseStore(database, clock)
   const coreStore = scoped(store, 'core:')
@@ -234,6 +236,7 @@ async function wire(
         clock,
         events,
         cursors: createCursors(seal),
+        rotation,
         passwords,
         links,
         catalog,
@@ -265,7 +268,20 @@ async function wire(
     dataFiles(options.dataDir).socket,
     {
       simulate: simulateHandler(simulate),
-      ...actionsOf({ database, plane: async () => plane, users, usersWrite, passwords, effects, links, events, clock, origin }),
+      ...actionsOf({
+        database,
+        plane: async () => plane,
+        users,
+        usersWrite,
+        passwords,
+        effects,
+        links,
+        events,
+        clock,
+        origin,
+        rotation: async () => rotation,
+        seal: () => seal,
+      }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
     log,
@@ -273,7 +289,9 @@ async function wire(
   opened.push(() => control.close())
 
   const pruning = setInterval(() => {
-    Promise.all([store.prune(), pruneAccess(database, clock)]).catch((error: unknown) => log.error({ err: error }, 'prune: failed'))
+    Promise.all([store.prune(), pruneAccess(database, clock), rotation.rotateKeys(clock.now().getTime())]).catch((error: unknown) =>
+      log.error({ err: error }, 'prune: failed'),
+    )
   }, pruneInterval)
   opened.push(() => clearInterval(pruning))
 

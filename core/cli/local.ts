@@ -40,17 +40,13 @@ export const storedPlane = async (
   options: Options,
   { catalog, ...parts }: Pick<PlaneParts, 'database' | 'catalog' | 'hash' | 'log'>,
 ): ReturnType<typeof openPlane> => {
-  const [house, { createSeal }, { secretKeyOf }] = await Promise.all([
-    import('../configuration/house.ts'),
-    import('../keys/seal.ts'),
-    import('../options/secret-key.ts'),
-  ])
-  const seal = createSeal(secretKeyOf(options).reveal())
+  const [house, { sealOf }] = await Promise.all([import('../configuration/house.ts'), import('../options/seal.ts')])
+  const seal = sealOf(options)
   return house.openPlane({ ...parts, seal, clock: { now: () => new Date() } }, catalog)
 }
 
 const handlersFor = async (options: Options, database: Database, log: Log) => {
-  const [access, links, identity, keys, audit, short, scoping, actions] = await Promise.all([
+  const [access, links, identity, keys, audit, short, scoping, actions, sealing] = await Promise.all([
     import('../access/passwords.ts'),
     import('../access/links.ts'),
     import('../identity/users.ts'),
@@ -59,6 +55,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     import('../store/database.ts'),
     import('../store/scoped.ts'),
     import('./actions.ts'),
+    import('../options/seal.ts'),
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
@@ -69,6 +66,14 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     return opened
   }
   const events = audit.createEvents({ database, clock, log })
+  const seal = sealing.sealOf(options)
+  /** By the ring, which opens every key: a secret key that is not the one of this database adds none to it. */
+  const rotation = async () => {
+    const [{ openRing }, { createRotation }] = await Promise.all([import('../keys/ring.ts'), import('../keys/rotation.ts')])
+    const ring = await openRing({ database, seal, clock })
+    await ring.complete
+    return createRotation({ database, seal, clock, events, every: () => undefined, reload: ring.reload })
+  }
   const handlers = actions.actionsOf({
     database,
     plane,
@@ -79,6 +84,8 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
     events,
     clock,
+    rotation,
+    seal: () => seal,
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })
   const close = async () => {

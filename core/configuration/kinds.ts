@@ -6,6 +6,7 @@ import { durationHint, durationPattern } from './duration.ts'
 import { emailSchema } from './email-schema.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
+import { keysSchema } from './key-settings.ts'
 import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
@@ -175,6 +176,7 @@ const sections = {
     ),
   }),
   tokens: tokensSchema,
+  keys: keysSchema,
   email: emailSchema,
   flows: Type.Object({
     ...flowsByUse,

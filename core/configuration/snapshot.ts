@@ -48,7 +48,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows, tokens, email } = linkSettings(of('settings'), problems)
+  const { lifetime, defaultFlows, tokens, email, rotateKeysEvery } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
@@ -86,6 +86,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
         email ?? null,
+        rotateKeysEvery ?? null,
         Object.fromEntries([...of('brands')].map(([slug, { spec }]) => [slug, spec])),
         Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
@@ -100,6 +101,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     providers,
     defaultFlows,
     email,
+    rotateKeysEvery,
     providersOf: (protocol) => ({
       find: (setting, value) => index.get(protocol)?.get(setting)?.get(value),
       byApplication(slug) {

@@ -50,6 +50,8 @@ export type Snapshot = {
   readonly defaultFlows: DefaultFlows
   /** By whom mail is sent; undefined: by nobody. */
   readonly email: EmailSettings | undefined
+  /** Milliseconds between two rotations of signing keys; undefined: by hand alone. */
+  readonly rotateKeysEvery: number | undefined
   /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
   providersOf(protocol: string): Providers<any>
 }

@@ -37,6 +37,7 @@ test('defaults', () => {
     dataDir: join(cwd, 'data'),
     databaseUrl: `sqlite:${join(cwd, 'data', 'sluice.db')}`,
     secretKey: undefined,
+    secretKeyPrevious: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     apply: [],
     plugins: [],

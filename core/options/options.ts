@@ -18,6 +18,8 @@ export type Options = {
   readonly databaseUrl: string
   /** Undefined: `secretKeyOf` reads or makes the one in the data directory. */
   readonly secretKey: Secret | undefined
+  /** Opens what it sealed, and seals nothing. */
+  readonly secretKeyPrevious: Secret | undefined
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
   /** Files and directories. */
@@ -105,6 +107,7 @@ export const readOptions = ({
   const dataDir = value(table.data_dir, 'data_dir')
   const databaseUrl = value(table.database_url, 'database_url')
   const secretKey = value(table.secret_key, 'secret_key')
+  const secretKeyPrevious = value(table.secret_key_previous, 'secret_key_previous')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
@@ -121,6 +124,7 @@ export const readOptions = ({
       dataDir,
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       secretKey: secretOf(secretKey),
+      secretKeyPrevious: secretOf(secretKeyPrevious),
       trustedProxies,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
