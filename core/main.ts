@@ -45,11 +45,11 @@ import { tellIfSlow } from './observe/slow.ts'
 import { lineOfTrace, tracingBy } from './observe/start.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
-import { createSeal } from './keys/seal.ts'
+import { runRotation } from './keys/run-rotation.ts'
 import { dataFiles } from './options/data-files.ts'
 import type { Installation } from './options/installation.ts'
 import type { Options } from './options/options.ts'
-import { secretKeyOf } from './options/secret-key.ts'
+import { sealOf } from './options/seal.ts'
 import { createClaims } from './policy/claims.ts'
 import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
@@ -122,7 +122,7 @@ async function wire(
   opened: (() => Promise<unknown> | void)[],
 ): Promise<Omit<Server, 'close'>> {
   const tracer = await tracingBy(env, log, opened)
-  const seal = createSeal(secretKeyOf(options).reveal())
+  const seal = sealOf(options)
   const catalog = await readCatalog(options)
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
   for (const warning of catalog.warnings) log.warn({}, warning)
@@ -143,6 +143,8 @@ async function wire(
   const chain = createChain(seal.derive(chainKey))
   const jobs = createJobs({ database, clock, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
+  const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
+  opened.push(() => rotation.stop())
 
   const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
   opened.push(shortLived.close)
@@ -255,6 +257,7 @@ async function wire(
         clock,
         events,
         cursors: createCursors(seal),
+        rotation,
         passwords,
         links,
         catalog,
@@ -309,6 +312,8 @@ async function wire(
         chain: () => chain,
         clock,
         origin,
+        rotation: async () => rotation,
+        seal: () => seal,
       }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
@@ -316,7 +321,7 @@ async function wire(
   )
   opened.push(() => control.close())
 
-  keepHouse(jobs, { database, clock, chain, prune: shortLived.prune, retention: () => plane.snapshot().eventRetention })
+  keepHouse(jobs, { database, clock, chain, prune: shortLived.prune, retention: () => plane.snapshot().eventRetention, rotation })
   jobs.start()
   opened.push(() => jobs.drain())
 

@@ -35,7 +35,7 @@ export const createGrants = ({
   readonly seal: Seal
   readonly events: Events
 }): Grants => {
-  const tokens = refreshTokens(seal.derive('refresh-token'))
+  const tokens = refreshTokens(seal.derive('refresh-token'), seal.derivePrevious('refresh-token'))
   const run = grantStatements(database)
   const now = (): number => clock.now().getTime()
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hash as argon2 } from '@node-rs/argon2'
 import { createHasher, type Hasher } from '../keys/hashing.ts'
 import { accessFixture } from './fixture.ts'
 import { createPasswords } from './passwords.ts'
@@ -15,6 +17,7 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
       verified.push(phc)
       return real.verify(phc, password)
     },
+    isWeak: real.isWeak,
     waiting: 0,
   }
   const passwords = createPasswords({ database: fixture.database, hasher })
@@ -112,4 +115,24 @@ test('a password for a user who is gone is an error, and writes nothing', async 
   const { database, set } = await setUp(t)
   await assert.rejects(set('018f0000-0000-7000-8000-000000000000', 'x'))
   assert.deepEqual(await database.sql.selectFrom('closed_runs').selectAll().execute(), [])
+})
+
+test('a hash of weaker parameters is made anew by the right password, never by a wrong one, and nobody is signed out by it', async (t) => {
+  const { addUser, passwords, set, database } = await setUp(t)
+  const ada = await addUser('ada')
+  await set(ada, 'secret')
+  const weak = await argon2('secret', { memoryCost: 8192, timeCost: 1, parallelism: 1 })
+  await database.sql.updateTable('passwords').set({ hash: weak }).where('user_id', '=', ada).execute()
+  const stored = () => database.sql.selectFrom('passwords').selectAll().where('user_id', '=', ada).executeTakeFirstOrThrow()
+  const { changed_at } = await stored()
+  assert.equal(await passwords.verify(ada, 'wrong'), false)
+  await sleep(200)
+  assert.equal((await stored()).hash, weak)
+  assert.equal(await passwords.verify(ada, 'secret'), true)
+  for (let n = 0; n < 100 && (await stored()).hash === weak; n++) await sleep(20)
+  const now = await stored()
+  assert.match(now.hash, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  assert.equal(now.changed_at, changed_at)
+  assert.equal(await passwords.verify(ada, 'secret'), true)
+  assert.equal((await stored()).hash, now.hash)
 })

@@ -9,7 +9,7 @@ const resources = {
   consents: ['view', 'delete'],
   events: ['view'],
   plugins: ['view'],
-  keys: ['view'],
+  keys: ['view', 'rotate'],
   system: ['view'],
   roles: ['view', 'create', 'edit', 'delete', 'assign'],
   flows: ['view', 'create', 'edit', 'delete', 'simulate'],

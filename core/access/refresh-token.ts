@@ -27,9 +27,9 @@ export type RefreshTokens = {
 
 const uuidOf = (bytes: Buffer): string => bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
-/** `key`: 32 bytes that no one else knows. Grant ids are UUIDs, nonces 16 bytes in base64url. */
-export const refreshTokens = (key: Buffer): RefreshTokens => {
-  const mac = (bytes: Buffer): Buffer => createHmac('sha256', key).update(bytes).digest()
+/** `key`: 32 bytes that no one else knows; `previous`: those before, whose tokens are still ours. Grant ids are UUIDs, nonces 16 bytes in base64url. */
+export const refreshTokens = (key: Buffer, previous?: Buffer): RefreshTokens => {
+  const mac = (bytes: Buffer, by = key): Buffer => createHmac('sha256', by).update(bytes).digest()
   return {
     encode({ grantId, generation, nonce }) {
       const bytes = Buffer.alloc(macAt)
@@ -46,7 +46,8 @@ export const refreshTokens = (key: Buffer): RefreshTokens => {
       // Also refuses other spellings of the same bytes.
       if (bytes.length !== length || bytes.toString('base64url') !== text) return undefined
       const body = bytes.subarray(0, macAt)
-      if (!timingSafeEqual(mac(body), bytes.subarray(macAt)) || body[0] !== version) return undefined
+      const isBy = (one: Buffer | undefined) => one !== undefined && timingSafeEqual(mac(body, one), bytes.subarray(macAt))
+      if (!(isBy(key) || isBy(previous)) || body[0] !== version) return undefined
       return {
         grantId: uuidOf(body.subarray(1, generationAt)),
         generation: body.readUInt32BE(generationAt),

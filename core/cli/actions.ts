@@ -3,15 +3,19 @@ import { type OperatorLinks, setupLink } from '../access/links.ts'
 import { isPattern, unknownPermission } from '../access/permissions.ts'
 import { createToken } from '../access/tokens.ts'
 import { configurationCommands } from '../configuration/commands.ts'
+import { resealAll } from '../configuration/reseal.ts'
 import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Chain } from '../events/chain.ts'
 import { verifyEvents } from '../events/verify.ts'
+import type { Rotation } from '../keys/rotation.ts'
+import { type Seal, Unsealable } from '../keys/seal.ts'
 import { noMailServer } from '../mail/mailer.ts'
 import { testMail } from '../mail/test-mail.ts'
 import { sendOnce } from '../mail/transport.ts'
 import { MailError } from '../mail/types.ts'
+import { listKeys, rotateByHand } from './key-actions.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
 
 /** What local commands work with: the running server's parts, or parts opened for one command. */
@@ -27,6 +31,9 @@ export type ActionParts = {
   readonly events: Events
   readonly chain: () => Chain
   readonly clock: Clock
+  /** Opened when a command asks for it, as the plane. */
+  readonly rotation: () => Promise<Rotation>
+  readonly seal: () => Seal
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
 }
@@ -137,6 +144,20 @@ const testEmail =
     }
   }
 
+const reseal =
+  ({ database, seal, events }: ActionParts): ControlHandlers['reseal'] =>
+  async ({ dry }) => {
+    try {
+      const counts = await resealAll(database, seal(), { dry })
+      if (!dry) await events.record({ action: 'secret-key.rotated', detail: { by: 'secret-key rotate', ...counts } })
+      return counts
+    } catch (error) {
+      throw error instanceof Unsealable ? new Refused(error.message) : error
+    }
+  }
+
+const keyParts = ({ database, rotation, clock }: ActionParts) => ({ database, rotation, now: () => clock.now().getTime() })
+
 /** What local commands do, in the running server or, where none runs, in the command's own process. */
 export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 'simulate'> => ({
   ...configurationCommands(parts.plane, parts.events),
@@ -146,6 +167,9 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'create-token': newToken(parts),
   'test-email': testEmail(parts),
   'verify-audit': () => verifyEvents(parts.database, parts.chain()),
+  reseal: reseal(parts),
+  'list-keys': async () => ({ keys: await listKeys(keyParts(parts)) }),
+  'rotate-keys': async (wish) => ({ keys: await rotateByHand(keyParts(parts), wish) }),
 })
 
 /** What the running server does for local commands. */

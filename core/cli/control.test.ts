@@ -25,6 +25,9 @@ const handlers: ControlHandlers = {
   'set-password': async ({ user }) => ({ id: '1', username: user }),
   'test-email': unasked,
   'verify-audit': unasked,
+  'list-keys': unasked,
+  'rotate-keys': unasked,
+  reseal: unasked,
   'create-token': async ({ user }) => ({ id: '1', username: user, token: 'x', expiresAt: null }),
   status: async () => ({ version: '1', pid: 2, address: 'x' }),
 }

@@ -14,6 +14,8 @@ import type {
   RollbackInput,
 } from '../configuration/commands.ts'
 import type { Verification } from '../events/verify.ts'
+import type { Resealed } from '../configuration/reseal.ts'
+import type { ListedKey } from './key-actions.ts'
 
 export type Superuser = {
   readonly username: string
@@ -56,6 +58,14 @@ export type ControlCommands = {
   /** Lines about objects that are out of use. */
   readonly broken: { readonly input: object; readonly result: { readonly problems: readonly string[] } }
   readonly 'verify-audit': { readonly input: object; readonly result: Verification }
+  readonly 'list-keys': { readonly input: object; readonly result: { readonly keys: readonly ListedKey[] } }
+  /** `algorithm`: all where none is named. `now` revokes those that there are. */
+  readonly 'rotate-keys': {
+    readonly input: { readonly algorithm?: string | undefined; readonly now: boolean }
+    readonly result: { readonly keys: readonly ListedKey[] }
+  }
+  /** `dry`: only counts what the previous key sealed. */
+  readonly reseal: { readonly input: { readonly dry: boolean }; readonly result: Resealed }
   readonly status: { readonly input: object; readonly result: ServerStatus }
 }
 export type ControlHandlers = {

@@ -10,11 +10,13 @@ import { emailTest } from './email-test.ts'
 import { expected } from './expected.ts'
 import { exportCommand } from './export.ts'
 import { helpFor, overview } from './help.ts'
+import { keysList, keysRotate } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { pluginNew } from './plugin-new.ts'
 import { pluginTest } from './plugin-test.ts'
 import { recover } from './recover.ts'
 import { diff, history, rollback } from './revisions.ts'
+import { secretKeyRotate } from './secret-key-rotate.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 import { test } from './test.ts'
@@ -30,6 +32,9 @@ const commands: readonly Command[] = [
   userPassword,
   tokenCreate,
   emailTest,
+  keysList,
+  keysRotate,
+  secretKeyRotate,
   simulate,
   test,
   pluginNew,

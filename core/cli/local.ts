@@ -40,28 +40,23 @@ export const storedPlane = async (
   options: Options,
   { catalog, ...parts }: Pick<PlaneParts, 'database' | 'catalog' | 'hash' | 'log'>,
 ): ReturnType<typeof openPlane> => {
-  const [house, { createSeal }, { secretKeyOf }] = await Promise.all([
-    import('../configuration/house.ts'),
-    import('../keys/seal.ts'),
-    import('../options/secret-key.ts'),
-  ])
-  const seal = createSeal(secretKeyOf(options).reveal())
+  const [house, { sealOf }] = await Promise.all([import('../configuration/house.ts'), import('../options/seal.ts')])
+  const seal = sealOf(options)
   return house.openPlane({ ...parts, seal, clock: { now: () => new Date() } }, catalog)
 }
 
 const handlersFor = async (options: Options, database: Database, log: Log) => {
-  const [access, links, identity, keys, audit, short, scoping, actions, chains, sealing, secret] = await Promise.all([
+  const [access, links, identity, keys, audit, short, scoping, actions, chains, sealing] = await Promise.all([
     import('../access/passwords.ts'),
     import('../access/links.ts'),
     import('../identity/users.ts'),
     import('../keys/hashing.ts'),
     import('../events/events.ts'),
-    import('../store/database.ts'),
+    import('../store/open.ts'),
     import('../store/scoped.ts'),
     import('./actions.ts'),
     import('../events/chain.ts'),
-    import('../keys/seal.ts'),
-    import('../options/secret-key.ts'),
+    import('../options/seal.ts'),
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
@@ -72,6 +67,15 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     return opened
   }
   const events = audit.createEvents({ database, clock, log })
+  const seal = sealing.sealOf(options)
+  const { store, close: closeStore } = await short.openStore({ redisUrl: options.redisUrl, database, clock, log })
+  /** By the ring, which opens every key: a secret key that is not the one of this database adds none to it. */
+  const rotation = async () => {
+    const [{ openRing }, { createRotation }] = await Promise.all([import('../keys/ring.ts'), import('../keys/rotation.ts')])
+    const ring = await openRing({ database, seal, clock })
+    await ring.complete
+    return createRotation({ database, seal, clock, events, every: () => undefined, reload: ring.reload })
+  }
   const handlers = actions.actionsOf({
     database,
     plane,
@@ -79,14 +83,17 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     usersWrite: identity.createUsersWrite(),
     passwords: access.createPasswords({ database, hasher }),
     effects: { ...identity.userEffects, ...access.passwordEffects },
-    links: links.operatorLinks(scoping.scoped(short.databaseStore(database, clock), 'core:')),
+    links: links.operatorLinks(scoping.scoped(store, 'core:')),
     events,
-    chain: () => chains.createChain(sealing.createSeal(secret.secretKeyOf(options).reveal()).derive(chains.chainKey)),
+    chain: () => chains.createChain(seal.derive(chains.chainKey)),
     clock,
+    rotation,
+    seal: () => seal,
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })
   const close = async () => {
     opened?.close()
+    closeStore()
     await events.flush()
   }
   return { handlers, close }

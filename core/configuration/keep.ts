@@ -27,7 +27,7 @@ export const keptSecret = (
   if (moved.length > 0)
     return { message: `$keep keeps a secret only where it was stored for, and ${moved.join(', ')} changed; write the secret again` }
   for (const [pointer, secret] of [[pointerOf(path), stored.get(pointerOf(path))] as const, ...stored]) {
-    if (secret !== undefined && vault.fingerprint(earlier, pointer, secret) === wanted) return { value: secret }
+    if (secret !== undefined && vault.fits(earlier, pointer, secret, wanted)) return { value: secret }
   }
   return { message: 'the secret that is stored is another one than $keep names; export it again, or write the secret' }
 }

@@ -7,6 +7,7 @@ import { emailSchema } from './email-schema.ts'
 import { eventsSchema } from './event-settings.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
+import { keysSchema } from './key-settings.ts'
 import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
@@ -176,6 +177,7 @@ const sections = {
     ),
   }),
   tokens: tokensSchema,
+  keys: keysSchema,
   email: emailSchema,
   events: eventsSchema,
   flows: Type.Object({

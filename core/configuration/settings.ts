@@ -2,6 +2,7 @@ import { durationSeconds } from './duration.ts'
 import { type Item, problemOf } from './document.ts'
 import { emailSchema, type EmailSettings } from './email-schema.ts'
 import { retentionOf } from './event-settings.ts'
+import { keyRotation } from './key-settings.ts'
 import type { SessionSettings } from './kinds.ts'
 import type { Problem } from './problem.ts'
 import type { Schema } from './schema.ts'
@@ -21,6 +22,8 @@ type Settings = {
   readonly lifetime: number | undefined
   readonly defaultFlows: DefaultFlows
   readonly tokens: TokenLifetimes
+  /** Milliseconds; undefined: signing keys are rotated by hand alone. */
+  readonly rotateKeysEvery: number | undefined
   /** Undefined: no mail is sent. */
   readonly email: EmailSettings | undefined
   /** Of events, in seconds. */
@@ -71,6 +74,12 @@ const linkEvents = (item: Item | undefined, problems: Problem[]): number => {
   return seconds
 }
 
+const linkKeys = (item: Item | undefined, problems: Problem[]): number | undefined => {
+  const { every, problem } = keyRotation(item?.spec ?? {})
+  if (item && problem !== undefined) problems.push(problemOf(item, ['rotateEvery'], problem))
+  return every
+}
+
 /** What settings say for all. What is wrong is added to `problems`. */
 export const linkSettings = (items: Items, problems: Problem[]): Settings => {
   const { lifetime } = (items.get('sessions')?.spec ?? {}) as SessionSettings
@@ -78,6 +87,7 @@ export const linkSettings = (items: Items, problems: Problem[]): Settings => {
   return {
     lifetime: lifetime === undefined ? undefined : durationSeconds(lifetime),
     defaultFlows: { ...shippedDefaults, ...flows },
+    rotateKeysEvery: linkKeys(items.get('keys'), problems),
     tokens: linkTokens(items.get('tokens'), problems),
     email: linkEmail(items.get('email'), problems),
     eventRetention: linkEvents(items.get('events'), problems),

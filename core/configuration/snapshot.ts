@@ -48,7 +48,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows, tokens, email, eventRetention } = linkSettings(of('settings'), problems)
+  const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
@@ -87,6 +87,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries(providers),
         email ?? null,
         eventRetention,
+        rotateKeysEvery ?? null,
         Object.fromEntries([...of('brands')].map(([slug, { spec }]) => [slug, spec])),
         Object.fromEntries([...of('scopeMappings')].map(([slug, { spec }]) => [slug, spec])),
       ]))
@@ -102,6 +103,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     defaultFlows,
     email,
     eventRetention,
+    rotateKeysEvery,
     providersOf: (protocol) => ({
       find: (setting, value) => index.get(protocol)?.get(setting)?.get(value),
       byApplication(slug) {

@@ -11,6 +11,9 @@ const bounds = {
 } as const
 type Name = keyof typeof bounds
 
+/** Seconds that an access or ID token may last at most, whatever is configured. */
+export const longestAccessToken = bounds.accessToken.to
+
 const duration = (name: Name, title: string, description: string) =>
   Type.Optional(
     Type.String({ title, description: `${description} ${bounds[name].words}.`, pattern: durationPattern, 'x-hint': durationHint }),

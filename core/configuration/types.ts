@@ -52,6 +52,8 @@ export type Snapshot = {
   readonly email: EmailSettings | undefined
   /** Seconds for which events are kept. */
   readonly eventRetention: number
+  /** Milliseconds between two rotations of signing keys; undefined: by hand alone. */
+  readonly rotateKeysEvery: number | undefined
   /** The providers of one protocol, found by their application or by a setting that the protocol lists as `index`. */
   providersOf(protocol: string): Providers<any>
 }

@@ -31,20 +31,37 @@ const mapValues = (value: unknown, path: Path, change: (value: unknown, path: Pa
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapValues(one, [...path, key], change)]))
 }
 
+const belongsTo = ({ kind, id }: Owner, path: Path) => `${kind}/${id}${pointerOf(path)}`
+
+/** A stored spec with what the previous key sealed sealed anew, and how many secrets that were. Throws `Unsealable`. */
+export const resealedSpec = (seal: Seal, owner: Owner, stored: unknown): { readonly spec: unknown; readonly count: number } => {
+  let count = 0
+  const spec = mapValues(stored, [], (value, path) => {
+    if (!isMap(value) || typeof value['$sealed'] !== 'string') return value
+    const again = seal.reseal(value['$sealed'], belongsTo(owner, path))
+    if (again === undefined) return value
+    count++
+    return { $sealed: again }
+  })
+  return { spec, count }
+}
+
 /** Keeps the secrets of configuration: encrypted where they are stored, as fingerprints where people see them. */
 export type Vault = ReturnType<typeof createVault>
 
 export const createVault = (seal: Seal, catalog: Catalog) => {
   const key = seal.derive('configuration-fingerprint')
-  const belongsTo = ({ kind, id }: Owner, path: Path) => `${kind}/${id}${pointerOf(path)}`
-  const fingerprint = ({ kind, slug }: Named, pointer: string, secret: string): string =>
-    createHmac('sha256', key)
+  const before = seal.derivePrevious('configuration-fingerprint')
+  const fingerprint = ({ kind, slug }: Named, pointer: string, secret: string, by = key): string =>
+    createHmac('sha256', by)
       .update(JSON.stringify([kind, slug, pointer, secret]))
       .digest('base64url')
       .slice(0, 22)
 
   return {
-    fingerprint,
+    /** Is this the fingerprint of the secret? Also one that was shown under the previous secret key. */
+    fits: (named: Named, pointer: string, secret: string, wanted: unknown): boolean =>
+      fingerprint(named, pointer, secret) === wanted || (before !== undefined && fingerprint(named, pointer, secret, before) === wanted),
 
     /** A spec as it is stored: `{ $sealed }` in place of each secret. */
     sealed: (owner: Owner & Named, spec: Spec): Spec =>

@@ -4,6 +4,7 @@ import type { Database } from '../data/database.ts'
 import type { Chain } from '../events/chain.ts'
 import { pruneEvents } from '../events/retention.ts'
 import { sealEvents } from '../events/sealer.ts'
+import type { Rotation } from '../keys/rotation.ts'
 import type { Jobs } from './jobs.ts'
 
 /** Seconds between two clean-ups of what has expired. */
@@ -25,14 +26,21 @@ export const keepHouse = (
     /** Deletes what has expired of what lives for a while. */
     readonly prune: () => Promise<number>
     readonly retention: () => number
+    readonly rotation: Pick<Rotation, 'rotateKeys'>
   },
 ): void => {
-  const { database, clock, chain, prune, retention } = parts
+  const { database, clock, chain, prune, retention, rotation } = parts
   jobs.every('core.prune', pruneInterval, {
     attempts: 3,
     timeout: longest,
     async run() {
       await Promise.all([prune(), pruneAccess(database, clock)])
+    },
+  })
+  jobs.every('core.rotate-keys', pruneInterval, {
+    attempts: 3,
+    async run() {
+      await rotation.rotateKeys(clock.now().getTime())
     },
   })
   jobs.every('core.seal-events', sealInterval, {

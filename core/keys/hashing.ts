@@ -26,6 +26,8 @@ export type Hasher = {
    * that is too long, the answer is `false` after a verification against a hash that nothing matches. Throws `Busy` when too many wait.
    */
   verify(phc: string | undefined, password: string): Promise<boolean>
+  /** Was the hash made with less memory, or fewer passes, than hashes are today? `false` for what cannot be read. */
+  isWeak(phc: string): boolean
   /** Hashes that wait for a core now. */
   readonly waiting: number
 }
@@ -65,6 +67,10 @@ export const createHasher = ({
           return verifyDummy()
         }
       })
+    },
+    isWeak(phc) {
+      const [, memory, time] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(phc) ?? []
+      return memory !== undefined && (Number(memory) < parameters.memoryCost || Number(time) < parameters.timeCost)
     },
     get waiting() {
       return semaphore.waiting

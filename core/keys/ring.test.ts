@@ -293,7 +293,7 @@ test('a key that comes into use later is published and accepted before, a retire
   const row = await next.database.sql.selectFrom('signing_keys').selectAll().where('alg', '=', 'ES256').executeTakeFirstOrThrow()
   await fresh.database.sql
     .insertInto('signing_keys')
-    .values({ ...row, active_from: start + 1000 })
+    .values({ ...row, follows: String(old), active_from: start + 1000 })
     .execute()
   const kidOf = (jws: string) => jose.decodeProtectedHeader(jws).kid
 

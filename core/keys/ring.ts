@@ -1,8 +1,10 @@
 import type { Algorithm, Clock, Keys } from '../api/index.ts'
+import { prepare } from '../data/prepared.ts'
 import type { Database } from '../data/database.ts'
 import { acceptable, claimsOf, encodeSegment, partsOf } from './jwt.ts'
 import type { Seal } from './seal.ts'
 import { generatePrivateKey, signingKey, type SigningKey } from './signing-key.ts'
+import { algorithms, insertKey, isRetired, newestOf, sealedFor, storedKeys } from './stored-keys.ts'
 
 export type Ring = Keys & {
   /**
@@ -10,15 +12,15 @@ export type Ring = Keys & {
    * all else works at once. Rejects where the key could not be made or stored.
    */
   readonly complete: Promise<void>
+  /** Reads again which keys there are: one made, brought forward or revoked by another server counts from then on. */
+  reload(): Promise<void>
 }
 
-/** A key in use from `activeFrom` (epoch ms) on; it is published and accepted before. */
-type Held = { readonly key: SigningKey; readonly activeFrom: number }
+/** A key in use from `activeFrom` (epoch ms) on; it is published and accepted before, and neither from `retiredAt` on. */
+type Held = { readonly key: SigningKey; readonly activeFrom: number; readonly retiredAt: number | undefined }
 
-const algorithms: readonly Algorithm[] = ['ES256', 'EdDSA', 'RS256']
-
-/** What a private key is sealed for. */
-const sealedFor = (kid: string): string => `signing_keys/${kid}`
+/** Milliseconds between two looks for a key that we do not know: forged ones must not become a storm of queries. */
+const lookInterval = 2000
 
 /**
  * The signing keys, from table `signing_keys`; those that are missing are made. Throws `Unsealable` where the secret key is not the one that
@@ -33,7 +35,8 @@ export const openRing = async ({
   readonly seal: Seal
   readonly clock: Clock
 }): Promise<Ring> => {
-  const held: Held[] = []
+  /** The newest first. */
+  let held: readonly Held[] = []
   /** Encoded headers of each key by `typ`: what we write, and the only ones that we accept. */
   const headers = new WeakMap<SigningKey, Map<string, string>>()
 
@@ -47,57 +50,93 @@ export const openRing = async ({
     return header
   }
 
+  const listed = prepare(database, () =>
+    database.sql
+      .selectFrom('signing_keys')
+      .select(['kid', 'alg', 'active_from', 'retired_at'])
+      .orderBy('active_from', 'desc')
+      .orderBy('created_at', 'desc'),
+  )
+
+  /** `undefined`: it was revoked since it was listed. */
+  const opened = async (kid: string, alg: Algorithm): Promise<SigningKey | undefined> => {
+    const { private_sealed } = await database.sql
+      .selectFrom('signing_keys')
+      .select('private_sealed')
+      .where('kid', '=', kid)
+      .executeTakeFirstOrThrow()
+    if (private_sealed === '') return undefined
+    const key = signingKey(alg, seal.open(private_sealed, sealedFor(kid)))
+    if (key.kid !== kid) throw new Error(`The signing key ${kid} in the database does not have that thumbprint, but ${key.kid}.`)
+    return key
+  }
+
+  /** The same object until a key comes or goes, so that what is made of it can be kept. */
+  let published: ReturnType<Keys['jwks']> = { keys: [] }
+  const publish = (): typeof published => {
+    const now = clock.now().getTime()
+    const live = held.filter((one) => !isRetired(one, now)).map(({ key }) => key.publicJwk)
+    const isSame = live.length === published.keys.length && live.every((jwk, at) => jwk === published.keys[at])
+    if (!isSame) published = { keys: live }
+    return published
+  }
+
   const load = async (): Promise<void> => {
     const now = clock.now().getTime()
-    const rows = await database.sql
-      .selectFrom('signing_keys')
-      .select(['kid', 'alg', 'private_sealed', 'active_from'])
-      .where((eb) => eb.or([eb('retired_at', 'is', null), eb('retired_at', '>', now)]))
-      .orderBy('active_from', 'desc')
-      .execute()
-    for (const row of rows) {
-      const key = signingKey(row.alg as Algorithm, seal.open(row.private_sealed, sealedFor(row.kid)))
-      if (key.kid !== row.kid) throw new Error(`The signing key ${row.kid} in the database does not have that thumbprint, but ${key.kid}.`)
-      held.push({ key, activeFrom: row.active_from })
-    }
+    const known = new Map(held.map(({ key }) => [key.kid, key]))
+    const rows = (await listed({})).filter(({ retired_at }) => retired_at === null || retired_at > now)
+    const found = await Promise.all(
+      rows.map(async (row): Promise<readonly Held[]> => {
+        const key = known.get(row.kid) ?? (await opened(row.kid, row.alg as Algorithm))
+        return key ? [{ key, activeFrom: row.active_from, retiredAt: row.retired_at ?? undefined }] : []
+      }),
+    )
+    held = found.flat()
+  }
+
+  // One at a time, and who comes meanwhile waits for one that began after: what is asked for now must be in it.
+  let loading: Promise<void> = Promise.resolve()
+  const reload = (): Promise<void> => {
+    loading = loading.catch(() => {}).then(load)
+    return loading
+  }
+
+  let lookedAt = Date.now()
+  /** Whether it was time to look for a key that we do not know. Where the database does not answer, what we know holds. */
+  const looked = async (): Promise<boolean> => {
+    if (Date.now() - lookedAt < lookInterval) return false
+    lookedAt = Date.now()
+    return reload().then(
+      () => true,
+      () => false,
+    )
   }
 
   const create = async (alg: Algorithm): Promise<void> => {
     const pem = await generatePrivateKey(alg)
-    const key = signingKey(alg, pem)
     const now = clock.now().getTime()
-    await database.sql
-      .insertInto('signing_keys')
-      .values({
-        kid: key.kid,
-        alg,
-        public_jwk: JSON.stringify(key.publicJwk),
-        private_sealed: seal.seal(pem, sealedFor(key.kid)),
-        created_at: now,
-        active_from: now,
-        retired_at: null,
-      })
-      .execute()
-    held.unshift({ key, activeFrom: now })
-    published = publish()
+    const follows = newestOf(await storedKeys(database.sql), alg)?.kid
+    await insertKey(database.sql, seal, { alg, pem, follows, now, activeFrom: now })
+    await reload()
   }
 
   const active = (alg: Algorithm): SigningKey | undefined => {
     const now = clock.now().getTime()
-    return held.find(({ key, activeFrom }) => key.alg === alg && activeFrom <= now)?.key
+    return held.find((one) => one.key.alg === alg && one.activeFrom <= now && !isRetired(one, now))?.key
   }
 
-  /** The same object until a key changes, so that what is made of it can be kept. */
-  const publish = () => ({ keys: held.map(({ key }) => key.publicJwk) })
-  let published = publish()
-
   await load()
-  published = publish()
   const missing = algorithms.filter((alg) => !active(alg))
   await Promise.all(missing.filter((alg) => alg !== 'RS256').map(create))
   const complete = missing.includes('RS256') ? create('RS256') : Promise.resolve()
   // Whoever waits for it gets the error; without anybody it must not end the process.
   complete.catch(() => {})
+
+  /** The header is never interpreted: it must be, byte for byte, one that we write. So no `alg`, `crit`, `jwk` or `kid` of a forger counts. */
+  const keyOf = (header: string, typ: string): SigningKey | undefined => {
+    const now = clock.now().getTime()
+    return held.find((one) => !isRetired(one, now) && headerOf(one.key, typ) === header)?.key
+  }
 
   return {
     complete,
@@ -115,12 +154,12 @@ export const openRing = async ({
     async verify(jws, { typ = 'JWT', ...expected }) {
       const parts = partsOf(jws)
       if (!parts) return undefined
-      // The header is never interpreted: it must be, byte for byte, one that we write. So no `alg`, `crit`, `jwk` or `kid` of a forger counts.
-      const key = held.find((candidate) => headerOf(candidate.key, typ) === parts.header)?.key
+      const key = keyOf(parts.header, typ) ?? ((await looked()) ? keyOf(parts.header, typ) : undefined)
       if (!key?.verify(parts.signed, parts.signature)) return undefined
       const claims = claimsOf(parts.payload)
       return claims && acceptable(claims, expected, clock.now().getTime()) ? claims : undefined
     },
-    jwks: () => published,
+    jwks: publish,
+    reload,
   }
 }

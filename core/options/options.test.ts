@@ -39,6 +39,7 @@ test('defaults', () => {
     databaseUrl: `sqlite:${join(cwd, 'data', 'sluice.db')}`,
     redisUrl: undefined,
     secretKey: undefined,
+    secretKeyPrevious: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     maxConnections: 10_000,
     apply: [],

@@ -23,6 +23,8 @@ export type Options = {
   readonly redisUrl: Secret | undefined
   /** Undefined: `secretKeyOf` reads or makes the one in the data directory. */
   readonly secretKey: Secret | undefined
+  /** Opens what it sealed, and seals nothing. */
+  readonly secretKeyPrevious: Secret | undefined
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
@@ -117,6 +119,7 @@ export const readOptions = ({
   const databaseUrl = value(table.database_url, 'database_url')
   const redisUrl = value(table.redis_url, 'redis_url')
   const secretKey = value(table.secret_key, 'secret_key')
+  const secretKeyPrevious = value(table.secret_key_previous, 'secret_key_previous')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const maxConnections = value(table.max_connections, 'max_connections')
   const apply = value(table.apply, 'apply')
@@ -157,6 +160,7 @@ export const readOptions = ({
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       redisUrl: secretOf(redisUrl),
       secretKey: secretOf(secretKey),
+      secretKeyPrevious: secretOf(secretKeyPrevious),
       trustedProxies,
       maxConnections,
       apply,

@@ -86,6 +86,13 @@ export const table = {
     description: 'Protects what is stored: 32 characters at least. Keep a copy: without it, stored secrets cannot be read.',
     secret: true,
   }),
+  secret_key_previous: option({
+    parse: secretKey,
+    type: 'text',
+    default: 'none',
+    description: 'While the secret key is changed: the other one, which opens what it sealed. "sluice secret-key rotate" seals it anew.',
+    secret: true,
+  }),
   trusted_proxies: option({
     parse: networks,
     type: 'networks',

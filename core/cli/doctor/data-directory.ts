@@ -35,8 +35,12 @@ export const checkDataDirectory = ({ dataDir }: Options): Finding => {
   return { level: 'ok', subject, text: dataDir }
 }
 
-export const checkSecretKey = ({ secretKey, dataDir }: Options): Finding => {
+export const checkSecretKey = ({ secretKey, secretKeyPrevious, dataDir }: Options): Finding => {
   const subject = 'secret key'
+  if (secretKeyPrevious) {
+    const text = 'is being changed: the previous one is given beside it, and still opens what it sealed'
+    return { level: 'warning', subject, text, fix: 'run "sluice secret-key rotate", then remove SLUICE_SECRET_KEY_PREVIOUS' }
+  }
   if (secretKey) return { level: 'ok', subject, text: 'comes from the options' }
   const file = dataFiles(dataDir).secretKey
   if (!existsSync(file)) return { level: 'ok', subject, text: `${file} will be made at the first start` }

@@ -31,17 +31,16 @@ const ofServer = async ({ dataDir, apply }: Options, env: ApplyInput['documents'
 }
 
 const ofDatabase = async (options: Options, env: Readonly<Record<string, string | undefined>>): Promise<Stored> => {
-  const [{ withDatabase }, house, { createSeal }, { secretKeyOf }] = await Promise.all([
+  const [{ withDatabase }, house, { sealOf }] = await Promise.all([
     import('../local.ts'),
     import('../../configuration/house.ts'),
-    import('../../keys/seal.ts'),
-    import('../../options/secret-key.ts'),
+    import('../../options/seal.ts'),
   ])
   const silent = () => {}
   const log = { debug: silent, info: silent, warn: silent, error: silent }
   const catalog = await house.readCatalog()
   return withDatabase(options, async (database) => {
-    const seal = createSeal(secretKeyOf(options).reveal())
+    const seal = sealOf(options)
     const plane = await house.openPlane({ database, seal, clock: { now: () => new Date() }, log, hash: async () => '' }, catalog)
     try {
       const documents = house.readDocuments(options, env)

@@ -10,8 +10,10 @@ export const SigningKey = defineEntity({
     /** JWS algorithm, RFC 7518 §3.1. */
     alg: p.text(),
     publicJwk: json<Readonly<Record<string, string>>>(),
-    /** The private key, encrypted. */
+    /** The private key, encrypted; empty since the key is retired. */
     privateSealed: p.text(),
+    /** The key before it, or the algorithm where there was none: unique, so that of several servers one makes the next. */
+    follows: p.text().nullable().unique(),
     createdAt: instant(),
     activeFrom: instant(),
     retiredAt: instant().nullable(),

@@ -17,11 +17,13 @@ const sqlite: readonly NamedMigration[] = [
     name: 'Migration20261126125903_jobs_and_event_seals',
     load: () => import('./sqlite/Migration20261126125903_jobs_and_event_seals.ts'),
   },
+  { name: 'Migration20261126130413_add_key_chain', load: () => import('./sqlite/Migration20261126130413_add_key_chain.ts') },
 ]
 
 const postgresql: readonly NamedMigration[] = [
   { name: 'Migration20261126115109_initial', load: () => import('./postgresql/Migration20261126115109_initial.ts') },
   { name: 'Migration20261126132206_jobs_and_event_seals', load: () => import('./postgresql/Migration20261126132206_jobs_and_event_seals.ts') },
+  { name: 'Migration20261126132440_add_key_chain', load: () => import('./postgresql/Migration20261126132440_add_key_chain.ts') },
 ]
 
 const byKind = { sqlite, postgresql } as const

@@ -15,10 +15,11 @@ export type Cursors = {
 
 const tagBytes = 16
 
-export const createCursors = (seal: Pick<Seal, 'derive'>): Cursors => {
+export const createCursors = (seal: Pick<Seal, 'derive' | 'derivePrevious'>): Cursors => {
   const key = seal.derive('api-cursor')
-  const tag = (list: string, place: string): Buffer =>
-    createHmac('sha256', key)
+  const before = seal.derivePrevious('api-cursor')
+  const tag = (list: string, place: string, by = key): Buffer =>
+    createHmac('sha256', by)
       .update(JSON.stringify([list, place]))
       .digest()
       .subarray(0, tagBytes)
@@ -31,7 +32,8 @@ export const createCursors = (seal: Pick<Seal, 'derive'>): Cursors => {
       const bytes = Buffer.from(cursor, 'base64url')
       const place = bytes.subarray(tagBytes).toString('utf8')
       const isWhole = bytes.length > tagBytes && bytes.toString('base64url') === cursor
-      if (!isWhole || !timingSafeEqual(bytes.subarray(0, tagBytes), tag(list, place)))
+      const isBy = (one: Buffer | undefined) => one !== undefined && timingSafeEqual(bytes.subarray(0, tagBytes), tag(list, place, one))
+      if (!isWhole || !(isBy(key) || isBy(before)))
         throw new ApiProblem(
           400,
           'invalid-cursor',

@@ -5,7 +5,7 @@ import { type EmailParts, emailRoutes } from './email.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
-import { keysRoute } from './keys.ts'
+import { keyRoutes } from './keys.ts'
 import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
 import { mediaRoutes } from './media.ts'
@@ -35,7 +35,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & Simul
     ...eventRoutes(parts),
     statisticsRoute(parts),
     ...pluginRoutes(parts),
-    keysRoute(parts),
+    ...keyRoutes(parts),
     systemRoute(parts),
     ...objectRoutes(parts),
     ...emailRoutes(parts),

@@ -1,7 +1,9 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import Type from 'typebox'
+import { algorithms } from '../../keys/stored-keys.ts'
 import type { ApiParts } from './parts.ts'
-import { defineRoute } from './route.ts'
+import { actorOf } from './changes.ts'
+import { defineRoute, type Route } from './route.ts'
 import { instant, nullable } from './schemas.ts'
 
 const states = ['coming', 'active', 'previous', 'retired'] as const
@@ -13,7 +15,7 @@ const stateOf = (key: { readonly from: number; readonly until: number | null }, 
 }
 
 /** The signing keys, from their public halves: what is private is not even read. */
-export const keysRoute = ({ database, clock }: Pick<ApiParts, 'database' | 'clock'>) =>
+const keysRoute = ({ database, clock }: Pick<ApiParts, 'database' | 'clock'>) =>
   defineRoute({
     method: 'GET',
     path: '/keys',
@@ -69,3 +71,40 @@ export const keysRoute = ({ database, clock }: Pick<ApiParts, 'database' | 'cloc
       return { body: { items } }
     },
   })
+
+const rotateRoute = ({ rotation }: Pick<ApiParts, 'rotation'>) =>
+  defineRoute({
+    method: 'POST',
+    path: '/keys/rotate',
+    permission: 'keys.rotate',
+    summary: 'Rotate signing keys',
+    description:
+      'Makes and publishes the next key, which signs a day later; where there is one already, it is told and nothing is made. With `now` it signs at once and all other keys of the algorithm are revoked: every token that they signed is refused from then on.',
+    body: Type.Object({
+      algorithm: Type.Optional(Type.Enum([...algorithms], { description: 'JWS algorithm; every one where nothing is said.' })),
+      now: Type.Optional(Type.Boolean({ description: 'For emergencies: a private key has leaked.', default: false })),
+    }),
+    response: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          kid: Type.String({ description: 'Its thumbprint (RFC 7638).' }),
+          algorithm: Type.String({ description: 'JWS algorithm.' }),
+          activeFrom: instant('From when on it signs.'),
+        }),
+      ),
+    }),
+    async handler(call) {
+      const { algorithm, now = false } = call.body
+      const { type, name } = actorOf(call)
+      const wanted = algorithm === undefined ? algorithms : [algorithm]
+      const next = await rotation.rotate({ algorithms: wanted, now, by: { by: `${type} ${name}` } })
+      return {
+        body: { items: next.map(({ kid, alg, activeFrom }) => ({ kid, algorithm: alg, activeFrom: new Date(activeFrom).toISOString() })) },
+      }
+    },
+  })
+
+export const keyRoutes = (parts: Pick<ApiParts, 'database' | 'clock' | 'rotation'>): readonly Route[] => [
+  keysRoute(parts),
+  rotateRoute(parts),
+]

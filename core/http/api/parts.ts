@@ -5,6 +5,7 @@ import type { Catalog } from '../../configuration/catalog.ts'
 import type { Plane } from '../../configuration/plane-types.ts'
 import type { Database } from '../../data/database.ts'
 import type { EventLog } from '../../events/events.ts'
+import type { Rotation } from '../../keys/rotation.ts'
 import type { Installation } from '../../options/installation.ts'
 import type { Cursors } from './cursors.ts'
 
@@ -14,6 +15,7 @@ export type ApiParts = {
   readonly clock: Clock
   readonly events: EventLog & Events
   readonly cursors: Cursors
+  readonly rotation: Pick<Rotation, 'rotate'>
   readonly passwords: Passwords
   readonly links: OperatorLinks
   readonly catalog: Catalog

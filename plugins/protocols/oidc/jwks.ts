@@ -15,9 +15,12 @@ const bodyOf = (keys: Keys): string => {
   return body
 }
 
+/** Seconds that a client may keep the set: a next key is in it a day before it signs, and a revoked one is believed no longer than this. */
+const maxAge = 900
+
 /** The public keys as a JWK Set (RFC 7517 §5). */
 export const jwks = (ctx: Context) => async (request: FastifyRequest<{ Params: { slug: string } }>, reply: FastifyReply) => {
   allowAnyOrigin(reply)
   if (!issuingProvider(ctx.providers(request), request.params.slug)) return noSuchApplication(reply, request.params.slug)
-  return reply.type('application/json').send(bodyOf(ctx.use.keys))
+  return reply.header('cache-control', `public, max-age=${maxAge}`).type('application/json').send(bodyOf(ctx.use.keys))
 }

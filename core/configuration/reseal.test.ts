@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { refreshTokens } from '../access/refresh-token.ts'
+import { openDatabase } from '../data/database.ts'
+import { createCursors } from '../http/api/cursors.ts'
+import { openRing } from '../keys/ring.ts'
+import { createSeal, Unsealable } from '../keys/seal.ts'
+import { resealAll } from './reseal.ts'
+
+const oldKey = 'the old secret key of thirty-two characters'
+const newKey = 'the new secret key of thirty-two characters'
+const clock = { now: () => new Date() }
+
+const setUp = async (t: { after(close: () => Promise<void>): void }) => {
+  const database = await openDatabase({ url: 'sqlite::memory:' })
+  t.after(() => database.close())
+  await database.migrate()
+  const old = createSeal(oldKey)
+  const ring = await openRing({ database, seal: old, clock })
+  await ring.complete
+  const id = '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000'
+  const spec = JSON.stringify({
+    with: { list: [{ clientSecret: { $sealed: old.seal('canary', `providers/${id}/with/list/0/clientSecret`) } }] },
+  })
+  const { sql } = database
+  await sql.insertInto('revisions').values({ number: 1, at: 1, actor: '{}', message: '' }).execute()
+  const object = { kind: 'providers', slug: 'wiki', spec, settings_version: 0, owner: 'api' }
+  await sql
+    .insertInto('configuration_objects')
+    .values({ ...object, id, revision: 1 })
+    .execute()
+  await sql
+    .insertInto('revision_objects')
+    .values({ ...object, object_id: id, revision_number: 1 })
+    .execute()
+  return { database, ring }
+}
+
+test('attack 140: with the previous key beside it all opens, is sealed anew once, and then the previous key opens nothing', async (t) => {
+  const { database, ring } = await setUp(t)
+  const both = createSeal(newKey, oldKey)
+  const jws = await ring.sign({ iss: 'x', exp: Math.floor(Date.now() / 1000) + 60 }, { alg: 'ES256' })
+  await assert.rejects(openRing({ database, seal: createSeal(newKey), clock }), /SLUICE_SECRET_KEY_PREVIOUS/)
+  assert.ok(await (await openRing({ database, seal: both, clock })).verify(jws, { issuer: 'x' }))
+
+  const counts = { signingKeys: 3, objects: 1, revisions: 1, left: 0 }
+  assert.deepEqual(await resealAll(database, both, { dry: true }), counts)
+  assert.deepEqual(await resealAll(database, both), counts)
+  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, left: 0 })
+
+  assert.ok(await (await openRing({ database, seal: createSeal(newKey), clock })).verify(jws, { issuer: 'x' }))
+  await resealAll(database, createSeal(newKey))
+  await assert.rejects(resealAll(database, createSeal(oldKey)), Unsealable)
+  await assert.rejects(openRing({ database, seal: createSeal(oldKey), clock }), Unsealable)
+})
+
+test('attack 139: sealed values of two rows that change places open in neither', async (t) => {
+  const { database } = await setUp(t)
+  const [a, b] = await database.sql.selectFrom('signing_keys').select(['kid', 'private_sealed']).execute()
+  for (const [row, other] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    await database.sql.updateTable('signing_keys').set({ private_sealed: other!.private_sealed }).where('kid', '=', row!.kid).execute()
+  await assert.rejects(openRing({ database, seal: createSeal(oldKey), clock }), Unsealable)
+  await assert.rejects(resealAll(database, createSeal(newKey, oldKey)), Unsealable)
+})
+
+test('refresh tokens and cursors of the previous key are good as long as it is given', () => {
+  const [old, both, last] = [createSeal(oldKey), createSeal(newKey, oldKey), createSeal(newKey)]
+  const tokensOf = (seal: typeof old) => refreshTokens(seal.derive('refresh-token'), seal.derivePrevious('refresh-token'))
+  const token = { grantId: '0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000', generation: 3, nonce: Buffer.alloc(16, 7).toString('base64url') }
+  const text = tokensOf(old).encode(token)
+  assert.deepEqual(tokensOf(both).decode(text), token)
+  assert.equal(tokensOf(last).decode(text), undefined)
+  assert.notEqual(tokensOf(both).encode(token), text)
+  const cursor = createCursors(old).write('users', { value: 'ada', id: 'a' })
+  assert.deepEqual(createCursors(both).read('users', cursor), { value: 'ada', id: 'a' })
+  assert.throws(() => createCursors(last).read('users', cursor))
+})
