@@ -113,6 +113,20 @@ test('a refresh token is replaced again and again; each names its grant', async 
   assert.equal(seen.size, 5)
 })
 
+test('the current refresh token is the last one, while its grant is alive', async (t) => {
+  const { grants, open } = await setUp(t)
+  const grant = await open({ offline: true })
+  const first = grants.refreshToken(grant)
+  assert.deepEqual(await grants.ofCurrentRefreshToken(first), grant)
+  const second = await grants.rotate(first)
+  assert.ok(second.ok)
+  assert.equal(await grants.ofCurrentRefreshToken(first), undefined)
+  assert.deepEqual(await grants.ofCurrentRefreshToken(second.token), grant)
+  assert.equal(await grants.ofCurrentRefreshToken(`${second.token}A`), undefined)
+  await grants.revoke(grant)
+  assert.equal(await grants.ofCurrentRefreshToken(second.token), undefined)
+})
+
 test('of a hundred holders of one token, one gets the next, and the family lives', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-grants-'))
   const { grants, open, recorded } = await setUp(t, `sqlite:${join(folder, 'database')}`)

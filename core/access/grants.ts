@@ -90,6 +90,11 @@ export const createGrants = ({
       const [row] = token ? await run.find({ id: token.grantId }) : []
       return row && grantOf(row)
     },
+    async ofCurrentRefreshToken(text) {
+      const token = tokens.decode(text)
+      const [row] = token ? await run.alive({ id: token.grantId, now: now() }) : []
+      return row && row.generation === token?.generation && row.nonce === token.nonce ? grantOf(row) : undefined
+    },
     async rotate(text) {
       const token = tokens.decode(text)
       if (!token) return { ok: false, why: 'unknown' }

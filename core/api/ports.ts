@@ -138,6 +138,8 @@ export type Grants = {
   refreshToken(grant: Grant): string
   /** The grant that a refresh token belongs to, alive or not, if we made the token; changes nothing. */
   ofRefreshToken(token: string): Promise<Grant | undefined>
+  /** The same if the grant is alive and no successor has replaced the token. */
+  ofCurrentRefreshToken(token: string): Promise<Grant | undefined>
   /** Replaces a refresh token by its successor: exactly one of any number of callers gets it. */
   rotate(token: string): Promise<Refreshed>
 }

@@ -76,7 +76,8 @@ test('by that schema editors find what is wrong in every other kind too', () => 
   ]
   for (const document of good) assert.ok(check({ version: 1, ...document }), `${JSON.stringify(document)}: ${ajv.errorsText(check.errors)}`)
   const wrong: readonly object[] = [
-    oidc({}),
+    oidc({ redirectUris: 'https://a.example/' }),
+    oidc({ grantTypes: [] }),
     oidc({ redirectUris: ['https://a.example/'], nonsense: 1 }),
     { providers: { a: { type: 'oidcc' } } },
     { providers: { 'Not a slug': { type: 'oidc', with: { redirectUris: [] } } } },

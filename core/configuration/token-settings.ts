@@ -6,6 +6,7 @@ const day = 86_400
 /** What tokens may last, in seconds: the bounds that providers keep to, too. */
 const bounds = {
   accessToken: { from: 10, to: day, words: '10s to 1d' },
+  idToken: { from: 10, to: day, words: '10s to 1d' },
   refreshToken: { from: 60, to: 365 * day, words: '1m to 365d' },
   code: { from: 5, to: 600, words: '5s to 10m' },
 } as const
@@ -21,7 +22,8 @@ const duration = (name: Name, title: string, description: string) =>
 
 /** The section `tokens` of settings: what holds for providers that say nothing. */
 export const tokensSchema = Type.Object({
-  accessToken: duration('accessToken', 'Access tokens', 'How long they last, and ID tokens beside them; 10m where nothing is said.'),
+  accessToken: duration('accessToken', 'Access tokens', 'How long they last; 10m where nothing is said.'),
+  idToken: duration('idToken', 'ID tokens', 'How long they last; 10m where nothing is said.'),
   refreshToken: duration(
     'refreshToken',
     'Refresh tokens',

@@ -8,7 +8,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Log } from '../api/index.ts'
 import type { Connections } from './connections.ts'
 import { isGone, isSilent, isStale } from './postgresql-errors.ts'

@@ -6,9 +6,9 @@ export const mount = '/application/o'
 export const metadataMount = `/.well-known/oauth-authorization-server${mount}`
 
 /** Endpoints that all applications share. An application of such a slug has no issuer. */
-const endpoints = ['authorize', 'token', 'userinfo'] as const
+const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke'] as const
 /** Addresses kept for endpoints to come. */
-export const reserved = ['introspect', 'revoke', 'device', 'par', 'register'] as const
+export const reserved = ['device', 'par', 'register'] as const
 
 const taken: ReadonlySet<string> = new Set([...endpoints, ...reserved])
 export const canBeIssuer = (slug: string): boolean => !taken.has(slug)

@@ -28,7 +28,7 @@ export const mappedNames = ({ settings, mappings }: OidcProvider): readonly stri
 type Wanted = {
   readonly user: User
   readonly provider: OidcProvider
-  readonly grant: Grant
+  readonly grant: Pick<Grant, 'userId' | 'sessionId' | 'origin'>
   readonly scopes: readonly string[]
   readonly where: ClaimsWish['where']
   readonly request: Omit<ClaimsWish['request'], 'origin'>

@@ -29,6 +29,8 @@ for (const address of addresses)
       authorization_endpoint: 'http://localhost:80/application/o/authorize/',
       token_endpoint: 'http://localhost:80/application/o/token/',
       userinfo_endpoint: 'http://localhost:80/application/o/userinfo/',
+      introspection_endpoint: 'http://localhost:80/application/o/introspect/',
+      revocation_endpoint: 'http://localhost:80/application/o/revoke/',
       jwks_uri: 'http://localhost:80/application/o/app/jwks/',
       end_session_endpoint: 'http://localhost:80/application/o/app/end-session/',
       scopes_supported: ['openid', 'profile', 'email', 'groups', 'offline_access'],
@@ -38,6 +40,8 @@ for (const address of addresses)
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: ['RS256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       code_challenge_methods_supported: ['S256'],
       prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       acr_values_supported: ['1', '2'],
@@ -96,7 +100,7 @@ test('an application that is unknown, or has the name of an endpoint, has no iss
 })
 
 test('endpoints to come answer 404', async () => {
-  for (const word of ['introspect', 'revoke', 'device', 'par', 'register'])
+  for (const word of ['device', 'par', 'register'])
     for (const url of [`${base}/${word}`, `${base}/${word}/`]) {
       assert.equal((await get(url)).statusCode, 404)
       assert.equal((await one.app.inject({ method: 'POST', url })).statusCode, 404)

@@ -7,7 +7,10 @@ import { claimNames, mappedNames } from './claims.ts'
 import { allowAnyOrigin } from './cors.ts'
 import { keptByOrigin } from './kept-by-origin.ts'
 import { noSuchApplication } from './responses/json.ts'
+import { userScopes } from './settings.ts'
 import type { Context, OidcProvider } from './types.ts'
+
+const confidential = ['client_secret_basic', 'client_secret_post']
 
 /**
  * OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all that we
@@ -21,15 +24,21 @@ const metadata = (origin: string, provider: OidcProvider) => {
     authorization_endpoint: `${origin}${mount}/authorize/`,
     token_endpoint: `${origin}${mount}/token/`,
     userinfo_endpoint: `${origin}${mount}/userinfo/`,
+    introspection_endpoint: `${origin}${mount}/introspect/`,
+    revocation_endpoint: `${origin}${mount}/revoke/`,
     jwks_uri: `${issuer}jwks/`,
     end_session_endpoint: `${issuer}end-session/`,
-    scopes_supported: settings.scopes,
+    scopes_supported: userScopes(settings),
     response_types_supported: ['code'],
     response_modes_supported: responseModes,
-    grant_types_supported: ['authorization_code', ...(settings.scopes.includes('offline_access') ? ['refresh_token'] : [])],
+    grant_types_supported: settings.grantTypes.filter(
+      (name) => name !== 'refresh_token' || userScopes(settings).includes('offline_access'),
+    ),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [settings.idTokenAlg],
-    token_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : ['client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : confidential,
+    introspection_endpoint_auth_methods_supported: confidential,
+    revocation_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : confidential,
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: prompts,
     acr_values_supported: acrValues,

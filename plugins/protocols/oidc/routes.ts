@@ -7,6 +7,8 @@ import { jwks } from './jwks.ts'
 import { endSession } from './logout/index.ts'
 import { queryOf } from './parameters.ts'
 import { token } from './token/index.ts'
+import { introspect } from './token/introspection.ts'
+import { revoke } from './token/revocation.ts'
 import type { Context } from './types.ts'
 import { userinfo } from './userinfo.ts'
 
@@ -38,7 +40,10 @@ const notFound = async (_request: FastifyRequest, reply: FastifyReply) =>
     .send({ error: 'not_found', error_description: 'This endpoint is not offered. The metadata of the issuer lists those that are.' })
 
 const postOnly = async (_request: FastifyRequest, reply: FastifyReply) =>
-  reply.code(405).header('allow', 'POST, OPTIONS').send({ error: 'invalid_request', error_description: 'Tokens are given by POST only.' })
+  reply
+    .code(405)
+    .header('allow', 'POST, OPTIONS')
+    .send({ error: 'invalid_request', error_description: 'Tokens are sent and given by POST only.' })
 
 type Row = readonly [
   methods: string | readonly string[],
@@ -46,12 +51,19 @@ type Row = readonly [
   handler: (request: any, reply: FastifyReply) => Promise<FastifyReply>,
 ]
 
+/** What takes secrets takes them in a body. */
+const posted = (path: string, handler: Row[2]): readonly Row[] => [
+  ['POST', path, handler],
+  ['GET', path, postOnly],
+  ['OPTIONS', path, preflight('POST')],
+]
+
 const issuerRows = (ctx: Context): readonly Row[] => [
   ['GET', '/authorize', authorize(ctx)],
   ['POST', '/authorize', asGet(ctx)],
-  ['POST', '/token', token(ctx)],
-  ['GET', '/token', postOnly],
-  ['OPTIONS', '/token', preflight('POST')],
+  ...posted('/token', token(ctx)),
+  ...posted('/introspect', introspect(ctx)),
+  ...posted('/revoke', revoke(ctx)),
   [['GET', 'POST'], '/userinfo', userinfo(ctx)],
   ['OPTIONS', '/userinfo', preflight('GET, POST')],
   ...reserved.map((word): Row => [['GET', 'POST'], `/${word}`, notFound]),

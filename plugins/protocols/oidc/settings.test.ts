@@ -8,13 +8,18 @@ test('the defaults are those of a confidential client with all scopes', () => {
   assert.deepEqual(rest, {
     clientId: 'app',
     clientType: 'confidential',
+    grantTypes: ['authorization_code', 'refresh_token'],
     redirectUris: ['https://app.example/cb'],
     postLogoutRedirectUris: [],
     pkce: 'optional',
     idTokenAlg: 'RS256',
     accessTokenAlg: 'ES256',
     scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+    clientScopes: [],
+    introspects: [],
+    accessTokenFormat: 'jwt',
     accessTokenLifetime: 600,
+    idTokenLifetime: 600,
     refreshTokenLifetime: 2_592_000,
     codeLifetime: 60,
     subject: 'id',
@@ -47,6 +52,15 @@ test('a confidential client needs a secret, a public one has none', () => {
     check(settingsOf({ ...publicClient, clientSecret: 'x' })).map(({ pointer }) => pointer),
     ['/clientSecret'],
   )
+})
+
+test('grant types fit the client, and its own scopes are not those of users', () => {
+  const pointers = (given: Record<string, unknown>) => check(settingsOf(given)).map(({ pointer }) => pointer)
+  const machine = { clientId: 'job', clientSecret: 's3cret', grantTypes: ['client_credentials'], clientScopes: ['jobs.read'] }
+  assert.deepEqual(pointers(machine), [])
+  assert.deepEqual(pointers({ ...publicClient, grantTypes: ['authorization_code', 'client_credentials'] }), ['/grantTypes'])
+  assert.deepEqual(pointers({ ...machine, grantTypes: ['authorization_code'] }), ['/redirectUris'])
+  assert.deepEqual(pointers({ ...machine, clientScopes: ['a', 'openid', 'offline_access'] }), ['/clientScopes/1', '/clientScopes/2'])
 })
 
 test('a problem points at the address that has it', () => {

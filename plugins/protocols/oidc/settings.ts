@@ -2,6 +2,9 @@ import { secret, Type, type Static } from 'sluice/plugin'
 import { uriProblem } from './uris.ts'
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'] as const
+/** RFC 6749 §4.1, §6, §4.4. */
+export const grantTypeNames = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+export type GrantTypeName = (typeof grantTypeNames)[number]
 export const scopeNames = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const
 
 const uri = Type.String({ minLength: 1, maxLength: 2000 })
@@ -27,12 +30,20 @@ export const settings = Type.Object(
         generate: true,
       }),
     ),
+    grantTypes: Type.Array(Type.Enum([...grantTypeNames]), {
+      title: 'Grant types',
+      description:
+        'What the client may get tokens for: users who sign in (authorization_code, refresh_token), or itself (client_credentials, confidential clients only).',
+      minItems: 1,
+      uniqueItems: true,
+      default: ['authorization_code', 'refresh_token'],
+    }),
     redirectUris: Type.Array(uri, {
       title: 'Redirect URIs',
       description:
         'Where answers may be sent. Compared character by character; only the port of http://127.0.0.1 and http://[::1] is free.',
-      minItems: 1,
       uniqueItems: true,
+      default: [],
     }),
     postLogoutRedirectUris: Type.Array(uri, {
       title: 'Post-logout redirect URIs',
@@ -62,13 +73,47 @@ export const settings = Type.Object(
       uniqueItems: true,
       default: [...scopeNames],
     }),
+    clientScopes: Type.Array(Type.String({ minLength: 1, maxLength: 100, pattern: '^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$' }), {
+      title: 'Scopes of the client itself',
+      description: 'What it may have by client_credentials. Names that the resource servers know; openid and offline_access are for users.',
+      uniqueItems: true,
+      default: [],
+    }),
+    serviceAccount: Type.Optional(
+      Type.String({
+        title: 'Service account',
+        description:
+          'User name of whom the client is by client_credentials. Tokens end when that user is disabled or may not use the application.',
+        minLength: 1,
+        maxLength: 150,
+      }),
+    ),
+    introspects: Type.Array(Type.String({ minLength: 1 }), {
+      title: 'Introspects',
+      description: 'Applications (slugs) whose access tokens this client may look into, besides its own: for resource servers.',
+      uniqueItems: true,
+      default: [],
+    }),
+    accessTokenFormat: Type.Enum(['jwt', 'opaque'], {
+      title: 'Access token format',
+      description: 'jwt: signed, readable by resource servers (RFC 9068). opaque: random, told by introspection and userinfo only.',
+      default: 'jwt',
+    }),
     accessTokenLifetime: Type.Integer({
       title: 'Access token lifetime',
-      description: 'Seconds. Also the lifetime of ID tokens.',
+      description: 'Seconds.',
       minimum: 10,
       maximum: 86_400,
       default: 600,
       'x-default-from': 'tokens.accessToken',
+    }),
+    idTokenLifetime: Type.Integer({
+      title: 'ID token lifetime',
+      description: 'Seconds within which the application must look at an ID token.',
+      minimum: 10,
+      maximum: 86_400,
+      default: 600,
+      'x-default-from': 'tokens.idToken',
     }),
     refreshTokenLifetime: Type.Integer({
       title: 'Refresh token lifetime',
@@ -96,6 +141,10 @@ export const settings = Type.Object(
 )
 export type Settings = Static<typeof settings>
 
+/** The scopes that a user may be asked for. Without refresh tokens there is nothing that `offline_access` could give. */
+export const userScopes = ({ scopes, grantTypes }: Settings): readonly string[] =>
+  grantTypes.includes('refresh_token') ? scopes : scopes.filter((name) => name !== 'offline_access')
+
 type Problem = { readonly pointer: string; readonly message: string }
 
 const uriProblems = (name: 'redirectUris' | 'postLogoutRedirectUris', uris: readonly string[]): Problem[] =>
@@ -120,9 +169,28 @@ const secretProblems = ({ clientType, clientSecret }: Settings): Problem[] => {
   return []
 }
 
+const grantProblems = ({ clientType, grantTypes, redirectUris, clientScopes }: Settings): Problem[] => {
+  const problems: Problem[] = []
+  if (grantTypes.includes('client_credentials') && clientType === 'public')
+    problems.push({
+      pointer: '/grantTypes',
+      message: 'A public client cannot prove that it is itself. Remove `client_credentials`, or set `clientType: confidential`.',
+    })
+  if (grantTypes.includes('authorization_code') && redirectUris.length === 0)
+    problems.push({
+      pointer: '/redirectUris',
+      message: 'Users who sign in are sent to a redirect URI. Add one, or remove `authorization_code` from `grantTypes`.',
+    })
+  for (const [index, scope] of clientScopes.entries())
+    if (scope === 'openid' || scope === 'offline_access')
+      problems.push({ pointer: `/clientScopes/${index}`, message: `\`${scope}\` is about users who sign in. Remove it.` })
+  return problems
+}
+
 /** What the schema cannot say. */
 export const check = (given: Settings): readonly Problem[] => [
   ...secretProblems(given),
+  ...grantProblems(given),
   ...uriProblems('redirectUris', given.redirectUris),
   ...uriProblems('postLogoutRedirectUris', given.postLogoutRedirectUris),
 ]

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { issuerOf } from './addresses.ts'
 import { userClaims } from './claims.ts'
 import { allowClientOrigin } from './cors.ts'
 import { OAuthError } from './errors.ts'
 import { signInOf } from './grant.ts'
-import { queryOf, readParameters } from './parameters.ts'
+import { queryOf, readParameters, words } from './parameters.ts'
 import { sendError, uncached } from './responses/json.ts'
-import { claimedClient, verifyAccessToken } from './token/access-token.ts'
+import { findAccessToken } from './token/access-token.ts'
 import { seenFrom } from './token/grant-type.ts'
+import { standingOf } from './token/live.ts'
 import type { Context } from './types.ts'
 
 const missing = () => new OAuthError('missing_token', 'Send the access token as Authorization: Bearer.', 401)
@@ -35,23 +35,18 @@ const bearerOf = (request: FastifyRequest): string => {
 }
 
 const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyReply) => {
-  const { keys, grants, users } = ctx.use
-  const jws = bearerOf(request)
-  const clientId = claimedClient(jws)
-  const provider = clientId === undefined ? undefined : ctx.providers(request).find('clientId', clientId)
-  if (!provider) throw invalid()
+  const found = await findAccessToken(bearerOf(request), { providers: ctx.providers(request), origin: ctx.origin(request), use: ctx.use })
+  if (!found) throw invalid()
+  const { provider, claims: access } = found
   allowClientOrigin(request, reply, provider)
-  const access = await verifyAccessToken(jws, { provider, issuer: issuerOf(ctx.origin(request), provider), keys })
-  if (!access) throw invalid()
-  const grant = await grants.alive(access.grantId)
-  if (!grant) throw invalid()
-  const user = await users.get(grant.userId)
-  if (!user?.enabled) throw invalid()
-  const { allowed } = await ctx.authorize(grant, provider.application, request)
-  if (!allowed) throw invalid()
-  if (!access.scopes.includes('openid'))
+  const standing = access && (await standingOf(ctx, request, provider, access))
+  if (!standing) throw invalid()
+  const { grant, user } = standing
+  const scopes = words(access.scope)
+  // A client's own token never has it: nobody signed in.
+  if (!scopes.includes('openid') || !grant || !user)
     throw new OAuthError('insufficient_scope', 'The access token has no openid scope. Ask for it when sending the user to sign in.', 403)
-  const claims = await userClaims({ user, provider, grant, scopes: access.scopes, where: 'answer', request: seenFrom(request) }, ctx.use)
+  const claims = await userClaims({ user, provider, grant, scopes, where: 'answer', request: seenFrom(request) }, ctx.use)
   return { ...claims, sub: signInOf(grant).sub }
 }
 

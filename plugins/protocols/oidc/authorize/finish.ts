@@ -4,6 +4,7 @@ import { issueCode } from '../code.ts'
 import { OAuthError } from '../errors.ts'
 import { newGrant } from '../grant.ts'
 import { authorizationError, authorizationResponse } from '../responses/authorization.ts'
+import { userScopes } from '../settings.ts'
 import { subjectOf } from '../subject.ts'
 import type { Parked, Settings, use } from '../types.ts'
 import { unregistered } from './redirect-uri.ts'
@@ -25,7 +26,8 @@ export const finish = async (done: Done<Settings, Parked, typeof use>): Promise<
       request,
       new OAuthError('access_denied', 'This application knows users by e-mail address, and this user has none.'),
     )
-  const scopes = request.scopes.filter((name) => settings.scopes.includes(name))
+  const allowed = userScopes(settings)
+  const scopes = request.scopes.filter((name) => allowed.includes(name))
   const grant = newGrant({ provider, origin, session, scopes, sub }, use)
   const { redirectUri, challenge, nonce } = request
   const code = await issueCode({ grant, redirectUri, challenge, nonce }, settings.codeLifetime, use)

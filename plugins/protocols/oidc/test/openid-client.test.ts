@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as client from 'openid-client'
-import { base, confidential, publicClient, world } from './harness.ts'
+import { base, confidential, publicClient, settingsOf, world } from './harness.ts'
 import { realTime } from './ports.ts'
 
 const insecure = { execute: [client.allowInsecureRequests] }
 
 /** A server on a port of its own, as a client by somebody else sees it. */
 const serving = async (t: { after(end: () => Promise<unknown>): void }) => {
-  const one = await world({ app: confidential, spa: publicClient }, realTime)
+  const one = await world({ app: confidential, spa: publicClient, job: { ...confidential, clientId: 'job' } }, realTime)
   const origin = await one.app.listen({ host: '127.0.0.1', port: 0 })
   t.after(() => one.app.close())
   return { one, origin }
@@ -64,6 +64,27 @@ test('openid-client signs in as a public client, by metadata of RFC 8414', async
   assert.equal(answer.port, '43210')
   const given = await client.authorizationCodeGrant(config, answer, { pkceCodeVerifier, idTokenExpected: true })
   assert.equal(given.claims()?.sub, one.ada.id)
+})
+
+test('openid-client gets a token for itself, introspects and revokes it', async (t) => {
+  const { one, origin } = await serving(t)
+  const config = await client.discovery(new URL(`${origin}${base}/job/`), 'job', confidential.clientSecret, undefined, insecure)
+  for (const format of ['jwt', 'opaque']) {
+    const job = {
+      ...confidential,
+      clientId: 'job',
+      grantTypes: ['client_credentials'],
+      clientScopes: ['jobs.read'],
+      accessTokenFormat: format,
+    }
+    one.providers.set('job', { ...one.providers.get('job')!, settings: settingsOf(job) })
+    const { access_token, refresh_token, scope } = await client.clientCredentialsGrant(config, { scope: 'jobs.read' })
+    assert.deepEqual([scope, refresh_token], ['jobs.read', undefined])
+    const told = await client.tokenIntrospection(config, access_token)
+    assert.deepEqual([told.active, told.sub, told.scope], [true, 'job', 'jobs.read'])
+    await client.tokenRevocation(config, access_token)
+    assert.equal((await client.tokenIntrospection(config, access_token)).active, false)
+  }
 })
 
 test('openid-client understands an error answer', async (t) => {

@@ -100,7 +100,13 @@ export const memoryStore = (clock: Time): Store & { readonly entries: Map<string
       return { taken: entry.value }
     },
     compareAndSet: () => Promise.reject(new Error('not used here')),
-    increment: () => Promise.reject(new Error('not used here')),
+    async increment(key, ttl, by = 1) {
+      this.calls += 1
+      const entry = alive(key)
+      const sum = Number(entry?.value ?? 0) + by
+      entries.set(key, { value: sum, version: 1, until: entry?.until ?? until(ttl), tombstone: false })
+      return sum
+    },
   }
 }
 
@@ -146,6 +152,10 @@ export const memoryGrants = (clock: Time, users: Users) => {
       const token = fresh(grant.id)
       rows.get(grant.id)!.token = token
       return token
+    },
+    async ofCurrentRefreshToken(token) {
+      const id = owners.get(token) ?? ''
+      return rows.get(id)?.token === token ? grants.alive(id) : undefined
     },
     ofRefreshToken: async (token) => rows.get(owners.get(token) ?? '')?.grant,
     async rotate(token) {

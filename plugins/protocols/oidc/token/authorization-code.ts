@@ -56,7 +56,7 @@ export const redeemCode: GrantType = async (asked) => {
   if (!user?.enabled) throw refuse('The user may not sign in any more.')
   const opened = await grants.open(grant)
   if (!opened) throw refuse('The user has signed out since the code was given. Send the user here again.')
-  const refreshToken = opened.offline ? grants.refreshToken(opened) : undefined
+  const refreshToken = opened.offline && provider.settings.grantTypes.includes('refresh_token') ? grants.refreshToken(opened) : undefined
   return issueTokens(
     { provider, grant: opened, scopes: opened.scopes, user, nonce, refreshToken, request: seenFrom(asked.request) },
     ctx.use,

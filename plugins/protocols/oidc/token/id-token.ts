@@ -28,10 +28,10 @@ type IdToken = {
   readonly nonce: string | undefined
 }
 
-/** OIDC Core §2. Lives as long as the access token beside it. */
+/** OIDC Core §2. */
 export const idToken = async ({ provider, issuer, grant, scopes, user, accessToken, request, nonce }: IdToken, use: Uses) => {
   const { keys, clock } = use
-  const { clientId, idTokenAlg: alg, accessTokenLifetime } = provider.settings
+  const { clientId, idTokenAlg: alg, idTokenLifetime } = provider.settings
   const { sub, authTime, amr, acr } = signInOf(grant)
   const iat = Math.floor(clock.now().getTime() / 1000)
   const claims = {
@@ -41,7 +41,7 @@ export const idToken = async ({ provider, issuer, grant, scopes, user, accessTok
     aud: clientId,
     azp: clientId,
     iat,
-    exp: iat + accessTokenLifetime,
+    exp: iat + idTokenLifetime,
     auth_time: authTime,
     ...(nonce === undefined ? {} : { nonce }),
     at_hash: leftHalf(accessToken, alg),

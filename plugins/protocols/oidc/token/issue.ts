@@ -1,7 +1,8 @@
 import type { Grant, User } from 'sluice/plugin'
 import { issuerOf } from '../addresses.ts'
+import { signInOf } from '../grant.ts'
 import type { OidcProvider, Uses } from '../types.ts'
-import { accessToken } from './access-token.ts'
+import { accessToken, signInClaims } from './access-token.ts'
 import type { Seen, TokenResponse } from './grant-type.ts'
 import { idToken } from './id-token.ts'
 
@@ -21,7 +22,7 @@ export const issueTokens = async (
   use: Uses,
 ): Promise<TokenResponse> => {
   const issuer = issuerOf(grant.origin, provider)
-  const access = await accessToken({ provider, issuer, grant, scopes }, use)
+  const access = await accessToken({ provider, issuer, sub: signInOf(grant).sub, scopes, more: signInClaims(grant) }, use)
   const id = scopes.includes('openid')
     ? await idToken({ provider, issuer, grant, scopes, user, accessToken: access, nonce, request }, use)
     : undefined

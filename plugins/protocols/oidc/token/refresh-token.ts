@@ -1,6 +1,7 @@
 import type { Grant } from 'sluice/plugin'
 import { OAuthError } from '../errors.ts'
 import { words } from '../parameters.ts'
+import { userScopes } from '../settings.ts'
 import { seenFrom, type GrantType, type TokenRequest } from './grant-type.ts'
 import { issueTokens } from './issue.ts'
 
@@ -16,7 +17,7 @@ const narrowed = ({ parameters, provider }: TokenRequest, grant: Grant): readonl
       'invalid_scope',
       `The refresh token does not cover: ${wider.join(' ')}. Ask for fewer scopes, or send the user here again.`,
     )
-  const allowed: readonly string[] = provider.settings.scopes
+  const allowed = userScopes(provider.settings)
   return (asked.length > 0 ? asked : grant.scopes).filter((scope) => allowed.includes(scope))
 }
 
@@ -59,7 +60,7 @@ export const refresh: GrantType = async (asked) => {
   if (token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.')
   const grant = await owned(asked, token)
   const scopes = narrowed(asked, grant)
-  if (!provider.settings.scopes.includes('offline_access')) throw refuse(`This client may not refresh any more. ${again}`)
+  if (!userScopes(provider.settings).includes('offline_access')) throw refuse(`This client may not refresh any more. ${again}`)
   const [alive, user] = await Promise.all([grants.alive(grant.id), users.get(grant.userId)])
   if (!alive || !user?.enabled)
     throw refuse(`The refresh token is not valid any more: it expired, was revoked, or the user may not sign in. ${again}`)

@@ -57,6 +57,9 @@ test('an access token is that of RFC 9068', async () => {
     exp: now + 600,
     scope: 'openid email profile',
     sid: 'session-1',
+    auth_time: now,
+    acr: '1',
+    amr: ['pwd'],
   })
   assert.ok(jti && one.grants.rows.has(String(grant_id)))
   assert.notEqual(decodeJwt((await tokens(one))['access_token']).jti, jti)
@@ -94,8 +97,8 @@ for (const [subject, expected] of Object.entries(subjects))
     assert.deepEqual([decodeJwt(id_token).sub, decodeJwt(access_token).sub, sub], [expected, expected, expected])
   })
 
-test('a sign-in costs two signatures and three store calls', async () => {
+test('a sign-in costs two signatures and four store calls', async () => {
   const one = await world()
   await tokens(one)
-  assert.deepEqual([one.use.keys.signed, one.use.store.calls], [2, 3])
+  assert.deepEqual([one.use.keys.signed, one.use.store.calls], [2, 4])
 })
