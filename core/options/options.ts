@@ -20,6 +20,8 @@ export type Options = {
   readonly secretKey: Secret | undefined
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
+  /** CIDR notation. */
+  readonly outgoingAllow: readonly string[]
   /** Files and directories. */
   readonly apply: readonly string[]
   /** Files and directories. */
@@ -106,6 +108,7 @@ export const readOptions = ({
   const databaseUrl = value(table.database_url, 'database_url')
   const secretKey = value(table.secret_key, 'secret_key')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
+  const outgoingAllow = value(table.outgoing_allow, 'outgoing_allow')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
@@ -113,7 +116,8 @@ export const readOptions = ({
   const email = value(table.bootstrap_email, 'bootstrap_email')
   const password = value(table.bootstrap_password, 'bootstrap_password')
   const token = value(table.bootstrap_token, 'bootstrap_token')
-  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !apply || !grants || !logLevel) return { problems }
+  if (problems.length > 0 || !listenHttp || !dataDir || !trustedProxies || !outgoingAllow || !apply || !grants || !logLevel)
+    return { problems }
   return {
     options: {
       url,
@@ -122,6 +126,7 @@ export const readOptions = ({
       databaseUrl: databaseUrl ?? `sqlite:${join(dataDir, 'sluice.db')}`,
       secretKey: secretOf(secretKey),
       trustedProxies,
+      outgoingAllow,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,

@@ -74,6 +74,13 @@ export const table = {
     fallback: '127.0.0.0/8,::1/128',
     description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
   }),
+  outgoing_allow: option({
+    parse: networks,
+    type: 'networks',
+    default: 'none',
+    fallback: '',
+    description: 'Networks beyond the public Internet that the server may call over HTTP, e.g. 10.1.2.0/24, separated by commas.',
+  }),
   apply: option({
     parse: paths,
     type: 'files',
