@@ -30,10 +30,14 @@ describe('requests to other servers', () => {
   })
 
   test('a request arrives as it was asked for, under a name of our own', async () => {
-    const port = await serve(async (request, reply) => {
-      const body = (await request.toArray()).join('')
-      const { method, headers } = request
-      reply.writeHead(201, { 'x-seen': 'yes' }).end(JSON.stringify({ method, body, agent: headers['user-agent'], mine: headers['x-mine'] }))
+    const port = await serve((request, reply) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        const { method, headers } = request
+        const seen = { method, body: Buffer.concat(chunks).toString(), agent: headers['user-agent'], mine: headers['x-mine'] }
+        reply.writeHead(201, { 'x-seen': 'yes' }).end(JSON.stringify(seen))
+      })
     })
     const http = createHttp({ allow: own, userAgent })
     const { status, headers, body } = await http.request({
