@@ -55,6 +55,7 @@ import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
 import { createMediaReader } from './media/media.ts'
 import { createPolicyPool } from './policy/pool.ts'
+import { createHttp } from './outgoing/http.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
@@ -173,6 +174,7 @@ async function wire(
     grants: createGrants({ database, clock, seal, events }),
     claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
+    http: createHttp({ allow: options.outgoingAllow, userAgent: `Sluice/${version()}` }),
   }
   const container = registerPorts(implementations)
   const uses = new Map(

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { mock } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
-import pg from 'pg'
+import { Client } from 'pg'
 import { readOptions } from '../../core/options/options.ts'
 import { ownDatabase } from '../kit/database.ts'
 import { freePort, temporaryDirectory } from '../kit/server.ts'
@@ -55,7 +55,7 @@ function count(): void {
     }
     return statement
   }
-  const client = pg.Client.prototype as unknown as { query(...given: unknown[]): unknown }
+  const client = Client.prototype as unknown as { query(...given: unknown[]): unknown }
   const query = client.query
   client.query = function (...given) {
     const [asked] = given as [string | { readonly text?: string }]
