@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Database, openDatabase } from '../../core/data/database.ts'
@@ -11,9 +11,12 @@ export type Stored = { readonly databaseUrl: string }
 export const ownDatabase = async (
   dataDir: string,
 ): Promise<{ readonly url: string; readonly env: Readonly<Record<string, string>>; drop(): Promise<void> }> => {
-  if (testKind === 'sqlite') return { url: `sqlite:${join(dataDir, 'sluice.db')}`, env: {}, drop: async () => {} }
+  const redis = process.env['TEST_REDIS']
+  // Each server has a numbered database of its own in the one Redis.
+  const short = redis === undefined ? {} : { SLUICE_REDIS_URL: new URL(`/${randomInt(1, 16_384)}`, redis).href }
+  if (testKind === 'sqlite') return { url: `sqlite:${join(dataDir, 'sluice.db')}`, env: short, drop: async () => {} }
   const { url, drop } = await newPostgresql()
-  return { url, env: { SLUICE_DATABASE_URL: url, SLUICE_SECRET_KEY: randomBytes(32).toString('base64') }, drop }
+  return { url, env: { ...short, SLUICE_DATABASE_URL: url, SLUICE_SECRET_KEY: randomBytes(32).toString('base64') }, drop }
 }
 
 /** Opens a server's database behind its back, as a process elsewhere in a cluster would. */

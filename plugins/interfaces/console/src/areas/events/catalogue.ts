@@ -42,8 +42,10 @@ export const catalogue: Readonly<Record<string, Known>> = {
   'key.activated': notice('i-lucide-key-round'),
   'key.retired': notice('i-lucide-key-round'),
   'key.revoked': warning('i-lucide-key-round'),
+  'secret-key.rotated': warning('i-lucide-key-round'),
   'session.ended': notice('i-lucide-monitor-off'),
   'consent.withdrawn': notice('i-lucide-undo-2'),
+  'oidc.token-revoked': notice('i-lucide-key-square'),
   'oidc.code-reused': alert('i-lucide-siren'),
   'oidc.refresh-token-reused': alert('i-lucide-siren'),
 }
