@@ -36,8 +36,11 @@ let hashes = 0
 let hashing = 0
 let mostHashing = 0
 
-/** Once a second the configuration's head is looked at, whoever else does something. */
-const isPolling = (text: string): boolean => /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$/.test(text)
+/** What the server does by itself every second or two, whoever else does something: it looks at the head of the configuration, at keys, jobs and seals. */
+const isPolling = (text: string): boolean =>
+  /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$|^select [^;]* from \W?signing_keys\W? order by|\Wjobs\W|event_seals|\Wseal\W? is null/.test(
+    text,
+  )
 
 /** Counts what every statement and every hash goes through. To be called before the server's modules are loaded. */
 function count(): void {

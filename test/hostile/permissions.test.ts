@@ -64,6 +64,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /events/{id}': '404 events.view',
   'GET /statistics/sign-ins': 'events.view',
   'GET /keys': 'keys.view',
+  'POST /keys/rotate': 'keys.rotate',
   'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(
