@@ -9,7 +9,7 @@ import { startServer } from '../kit/server.ts'
 test('events of a real server are sealed within moments, also after it was killed, and an event that is changed is named', async (t) => {
   const server = await startServer({ apply: configuration() })
   t.after(() => server.stop('SIGTERM'))
-  const number = async (query: string) => Number((await run<{ n: number }>(server, query)).rows[0]?.n)
+  const number = async (query: string) => Number((await run(server, query)).rows[0]?.n)
   const open = () => number('select count(*) as n from events where seal is null')
   const sealed = () => number('select coalesce(max(seq), 0) as n from event_seals')
   const isSealed = async () => {
@@ -36,7 +36,7 @@ test('events of a real server are sealed within moments, also after it was kille
   await isSealed()
   assert.equal((await server.sluice(['audit', 'verify'])).code, 0)
 
-  const { rows } = await run<{ id: string }>(server, 'select id from events order by id limit 1')
+  const { rows } = await run(server, 'select id from events order by id limit 1')
   const id = rows[0]?.id ?? ''
   await run(server, `update events set ip = '192.0.2.66' where id = '${id}'`)
   const changed = await server.sluice(['audit', 'verify'])

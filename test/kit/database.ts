@@ -30,11 +30,11 @@ export const opened = async <T>({ databaseUrl }: Stored, work: (database: Databa
 }
 
 /** Runs one statement behind a server's back; gives the rows that it returns, or how many it changed. */
-export const run = <Row = Record<string, unknown>>(
+export const run = (
   server: Stored,
   statement: string,
-): Promise<{ readonly rows: readonly Row[]; readonly changed: number }> =>
+): Promise<{ readonly rows: readonly Record<string, any>[]; readonly changed: number }> =>
   opened(server, async (database) => {
-    const { rows, numAffectedRows = 0n } = await sql.raw<Row>(statement).execute(database.sql)
+    const { rows, numAffectedRows = 0n } = await sql.raw<Record<string, unknown>>(statement).execute(database.sql)
     return { rows, changed: Number(numAffectedRows) }
   })
