@@ -47,7 +47,7 @@ export const kinds = [
     parallel: 1,
     timeout: 120,
     deadline: 10,
-    debian: ['redis-server'],
+    debian: ['redis-server', 'docker-compose'],
   },
   {
     name: 'server',
