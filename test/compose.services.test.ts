@@ -10,7 +10,10 @@ const config = (env: Readonly<Record<string, string>>, args: readonly string[] =
   spawnSync('docker-compose', [...args, 'config'], { cwd, encoding: 'utf8', env: { PATH: process.env['PATH'], ...env } })
 
 type Service = Readonly<Record<string, unknown>> & { readonly environment?: Readonly<Record<string, string>> }
-type Composition = { readonly services: Readonly<Record<string, Service>>; readonly networks: { readonly sluice: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } } } }
+type Composition = {
+  readonly services: Readonly<Record<string, Service>>
+  readonly networks: { readonly sluice: { readonly ipam: { readonly config: readonly { readonly subnet: string }[] } } }
+}
 
 test('docker-compose accepts the composition, and each service of it is locked down', () => {
   const { status, stdout, stderr } = config(wanted, ['--profile', 'observability'])

@@ -16,7 +16,8 @@ after(() => rmSync(work, { recursive: true, force: true }))
 const lines = readFileSync(join(root, 'Dockerfile'), 'utf8').split('\n')
 const last = lines.findLastIndex((line) => line.startsWith('FROM '))
 const [first, final] = [lines.slice(0, last), lines.slice(last)]
-const of = (stage: readonly string[], word: string) => stage.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
+const of = (stage: readonly string[], word: string) =>
+  stage.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
 
 /** The files of the checkout that the engine would be given: what is in version control and not in `.dockerignore`. */
 const context = (): readonly string[] => {
