@@ -6,8 +6,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node core/interfaces/build/main.ts
-# The image has a Node of its own, so the one from npm would be there twice. What only builds the pages goes as well.
-RUN rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/.cache core/interfaces/build
+# The image has a Node of its own, so the one from npm would be there twice. What only builds the pages goes as well. Without the lock file the
+# start compares no packages with it, and installs none.
+RUN rm -rf node_modules/node-linux-* node_modules/.bin/node node_modules/.cache core/interfaces/build package-lock.json
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app

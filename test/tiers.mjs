@@ -47,7 +47,7 @@ export const kinds = [
     parallel: 1,
     timeout: 240,
     deadline: 15,
-    debian: ['postgresql-15', 'redis-server', 'haproxy'],
+    debian: ['postgresql-15', 'redis-server', 'haproxy', 'docker-compose'],
   },
   {
     name: 'server',
