@@ -55,7 +55,7 @@ const freePort = () =>
     })
   })
 
-test('the steps of the Dockerfile make a server that runs as another user than root and has no tests', { timeout: 110_000 }, async () => {
+test('the steps of the Dockerfile make a server that runs as another user than root and has no tests', { timeout: 300_000 }, async () => {
   const [app, data] = [join(work, 'app'), join(work, 'data')]
   for (const folder of [app, data]) mkdirSync(folder)
   spawnSync('chmod', ['755', work])
