@@ -64,6 +64,10 @@ const table: Readonly<Record<string, string>> = {
   'GET /events/{id}': '404 events.view',
   'GET /statistics/sign-ins': 'events.view',
   'GET /keys': 'keys.view',
+  'GET /jobs': 'jobs.view',
+  'GET /jobs/{id}': 'jobs.view',
+  'POST /jobs/{id}/retry': 'jobs.manage',
+  'DELETE /jobs/{id}': 'jobs.manage',
   'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(
