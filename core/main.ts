@@ -29,7 +29,7 @@ import { databaseName, sqliteFile } from './data/address.ts'
 import { openDatabase } from './data/database.ts'
 import { whenThere } from './data/wait-for.ts'
 import { Engine } from './engine/engine.ts'
-import { chainKey, createChain } from './events/chain.ts'
+import { openChain } from './events/chain-key.ts'
 import { createEvents } from './events/events.ts'
 import { createCursors } from './http/api/cursors.ts'
 import { apiRoutes } from './http/api/index.ts'
@@ -55,6 +55,7 @@ import { remembering } from './policy/directory.ts'
 import { createJudge } from './policy/judge.ts'
 import { createMediaReader } from './media/media.ts'
 import { createPolicyPool } from './policy/pool.ts'
+import { createHttp } from './outgoing/http.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
@@ -140,7 +141,7 @@ async function wire(
   opened.push(() => plane.close())
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
-  const chain = createChain(seal.derive(chainKey))
+  const chain = await openChain(database, seal)
   const jobs = createJobs({ database, clock, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
   const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
@@ -173,6 +174,7 @@ async function wire(
     grants: createGrants({ database, clock, seal, events }),
     claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
+    http: createHttp({ allow: options.outgoingAllow, userAgent: `Sluice/${version()}` }),
   }
   const container = registerPorts(implementations)
   const uses = new Map(
@@ -309,7 +311,7 @@ async function wire(
         effects,
         links,
         events,
-        chain: () => chain,
+        chain: async () => chain,
         clock,
         origin,
         rotation: async () => rotation,

@@ -7,11 +7,11 @@ import { runChild } from '../core/boot/child.mjs'
 /**
  * Runs the files of one kind by node:test and prints what failed.
  *
- * @param {{ node: string, root: string, kind: import('./tiers.mjs').Kind, files: readonly string[], held?: boolean }} what `held`: what it
- *   prints comes at the end, not between the lines of what runs at the same time
+ * @param {{ node: string, root: string, kind: import('./tiers.mjs').Kind, files: readonly string[], held?: boolean, on?: { name: string, environment: Readonly<Record<string, string>> } }} what `held`: what it
+ *   prints comes at the end, not between the lines of what runs at the same time; `on`: the stores that the tests use, if not SQLite
  * @returns {Promise<{ passed: number, failed: number }>} a run that cannot be counted is one failure, and so is each skipped test
  */
-export async function runKind({ node, root, kind, files, held = false }) {
+export async function runKind({ node, root, kind, files, held = false, on }) {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-test-'))
   const totals = join(folder, 'totals.json')
   const args = [
@@ -30,19 +30,20 @@ export async function runKind({ node, root, kind, files, held = false }) {
     if (held) said += text
     else process.stdout.write(text)
   }
-  print(`\n${kind.name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}\n`)
+  const name = on ? `${kind.name} on ${on.name}` : kind.name
+  print(`\n${name}: ${files.length} ${files.length === 1 ? 'file' : 'files'}\n`)
   const started = Date.now()
   try {
     const end = await runChild(node, args, {
       cwd: root,
-      env: environment(root),
+      env: { ...environment(root), ...on?.environment },
       stdio: held ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       onOutput: print,
       deadline: kind.deadline * 60_000,
     })
     const { passed, failed } = count(totals, end.code, print)
     const late = end.late ? `; not finished after ${kind.deadline} minutes: a test hangs or leaves a handle open` : ''
-    print(`${kind.name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s${late}\n`)
+    print(`${name}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(1)} s${late}\n`)
     return { passed, failed }
   } finally {
     process.stdout.write(said)
@@ -70,6 +71,8 @@ function count(file, code, print) {
  * @param {string} root
  */
 function environment(root) {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_') && name !== 'NODE_TEST_CONTEXT')
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('SLUICE_') && name !== 'NODE_TEST_CONTEXT' && !['TEST_DATABASE', 'TEST_REDIS'].includes(name),
+  )
   return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/v8') }
 }

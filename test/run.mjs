@@ -8,6 +8,7 @@ import { nodeFor } from '../core/boot/node.mjs'
 import { projectFiles } from './files.mjs'
 import { installPackages, missingPackages } from './kit/debian.mjs'
 import { runKind } from './run-kind.mjs'
+import { isOfSqlite, otherStores, startStores, storePackages } from './stores.mjs'
 import { kindOf, kinds, tiers } from './tiers.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -56,9 +57,33 @@ async function run({ tier, install, rest, paths }) {
       sum.failed += failed
     }
   }
+  if (tier === 'all') await onOtherStores(node.path, all, sum)
   if (!rest && paths.length === 0) process.stdout.write(leftOut(all.filter(({ kind }) => !wanted.includes(kind.name))))
   process.stdout.write(`${sum.passed} passed, ${sum.failed} failed\n`)
   process.exitCode = sum.failed === 0 ? 0 : 1
+}
+
+/**
+ * @param {string} node
+ * @param {readonly Group[]} all
+ * @param {{ passed: number, failed: number }} sum what came of it is added
+ */
+async function onOtherStores(node, all, sum) {
+  const services = await startStores(node, root)
+  try {
+    for (const { name, variables, kinds: names, is } of otherStores) {
+      const environment = Object.fromEntries(variables.map((variable) => [variable, services.environment[variable] ?? '']))
+      for (const { kind, files } of all.filter((group) => names.includes(group.kind.name))) {
+        const wanted = files.filter((file) => is(file) && !isOfSqlite(file))
+        if (wanted.length === 0) continue
+        const { passed, failed } = await runKind({ node, root, kind, files: wanted, on: { name, environment } })
+        sum.passed += passed
+        sum.failed += failed
+      }
+    }
+  } finally {
+    await services.stop()
+  }
 }
 
 /**
@@ -91,7 +116,9 @@ function turns(chosen) {
  * @param {boolean} install
  */
 function provideDebian(chosen, tier, install) {
-  const missing = missingPackages([...new Set(chosen.flatMap(({ kind }) => kind.debian ?? []))])
+  const missing = missingPackages([
+    ...new Set([...chosen.flatMap(({ kind }) => kind.debian ?? []), ...(tier === 'all' ? storePackages : [])]),
+  ])
   if (missing.length === 0) return
   if (!install)
     throw new Error(`These tests need Debian packages: ${missing.join(' ')}\nInstall them by: npm run test:${tier} -- --install`)

@@ -45,19 +45,19 @@ export const kinds = [
     name: 'services',
     is: (path) => path.endsWith('.services.test.ts'),
     parallel: 1,
-    timeout: 120,
-    deadline: 10,
-    debian: ['redis-server'],
+    timeout: 240,
+    deadline: 15,
+    debian: ['postgresql-15', 'redis-server', 'haproxy'],
   },
   {
     name: 'server',
     is: (path) => path.endsWith('.crash.test.ts') || /^test\/(journeys|hostile|docs)\//.test(path),
     parallel: 2,
     timeout: 120,
-    deadline: 10,
+    deadline: 20,
   },
-  { name: 'isolated', is: (path) => path.endsWith('.isolated.test.ts'), parallel: 2, beside: 'unit', timeout: 60, deadline: 3 },
-  { name: 'unit', is: () => true, one: true, timeout: 30, deadline: 3 },
+  { name: 'isolated', is: (path) => path.endsWith('.isolated.test.ts'), parallel: 2, beside: 'unit', timeout: 60, deadline: 5 },
+  { name: 'unit', is: () => true, one: true, timeout: 30, deadline: 5 },
 ]
 
 /** What each command runs; `default` is `npm test`. */

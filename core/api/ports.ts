@@ -1,5 +1,6 @@
 import { definePort, type Effect, type Json } from './base.ts'
 import type { MappedClaims } from './claims.ts'
+import type { Http } from './http.ts'
 
 export type Clock = { now(): Date }
 
@@ -171,4 +172,5 @@ export const ports = Object.freeze({
   grants: definePort<Grants>('grants', { strong: true }),
   claims: definePort<MappedClaims>('claims'),
   events: definePort<Events>('events'),
+  http: definePort<Http>('http'),
 })

@@ -29,7 +29,7 @@ export type ActionParts = {
   readonly effects: EffectHandlers
   readonly links: OperatorLinks
   readonly events: Events
-  readonly chain: () => Chain
+  readonly chain: () => Promise<Chain>
   readonly clock: Clock
   /** Opened when a command asks for it, as the plane. */
   readonly rotation: () => Promise<Rotation>
@@ -166,7 +166,7 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'set-password': setPassword(parts),
   'create-token': newToken(parts),
   'test-email': testEmail(parts),
-  'verify-audit': () => verifyEvents(parts.database, parts.chain()),
+  'verify-audit': async () => verifyEvents(parts.database, await parts.chain()),
   reseal: reseal(parts),
   'list-keys': async () => ({ keys: await listKeys(keyParts(parts)) }),
   'rotate-keys': async (wish) => ({ keys: await rotateByHand(keyParts(parts), wish) }),

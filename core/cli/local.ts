@@ -55,7 +55,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     import('../store/open.ts'),
     import('../store/scoped.ts'),
     import('./actions.ts'),
-    import('../events/chain.ts'),
+    import('../events/chain-key.ts'),
     import('../options/seal.ts'),
   ])
   const clock = { now: () => new Date() }
@@ -85,7 +85,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     effects: { ...identity.userEffects, ...access.passwordEffects },
     links: links.operatorLinks(scoping.scoped(store, 'core:')),
     events,
-    chain: () => chains.createChain(seal.derive(chains.chainKey)),
+    chain: () => chains.openChain(database, seal),
     clock,
     rotation,
     seal: () => seal,

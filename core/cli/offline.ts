@@ -1,7 +1,7 @@
 import { createConsents, consentEffects } from '../access/consents.ts'
 import { rehearsal } from '../access/closing.ts'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
-import type { Grants, Keys, MappedClaims, Users } from '../api/index.ts'
+import type { Grants, Http, Keys, MappedClaims, Users } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { Database } from '../data/database.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
@@ -55,6 +55,7 @@ export const offline = (database: Database, catalog: Catalog): Offline => {
     grants: absent('grants') as Grants,
     claims: absent('claims') as MappedClaims,
     events: { record: async () => {} },
+    http: absent('http') as Http,
   }
   const pool = createPolicyPool()
   const directory = createDirectory(database)

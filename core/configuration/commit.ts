@@ -11,7 +11,7 @@ import type { KindName } from './kinds.ts'
 import { compileHeld, type PlaneParts, type State } from './plane-state.ts'
 import type { Actor, Change, Committed, ObjectChange, Plan, Plane } from './plane-types.ts'
 import { inOrder, type Problem, problemText } from './problem.ts'
-import { hasRevision, readHead, readObjectsAt, rewriteSlugs, writeRevision } from './revisions.ts'
+import { forgetGranted, hasRevision, readHead, readObjectsAt, rewriteSlugs, writeRevision } from './revisions.ts'
 import { seedsIn } from './snapshot.ts'
 import type { Items, Seeds, Snapshot } from './types.ts'
 import type { Vault } from './vault.ts'
@@ -59,8 +59,11 @@ const itemsOf = (objects: Iterable<Held>): readonly Item[] => [...objects].flatM
 const difference = (before: HeldObjects, after: HeldObjects) => {
   const ids = new Map([...after.values()].map((held) => [held.id, held]))
   const known = new Set(before.values())
+  const knownIds = new Set([...before.values()].map(({ id }) => id))
+  const put = [...after.values()].filter((held) => !known.has(held))
   return {
-    put: [...after.values()].filter((held) => !known.has(held)),
+    put,
+    made: put.filter(({ id }) => !knownIds.has(id)),
     deleted: [...before.values()].filter(({ id }) => !ids.has(id)),
   }
 }
@@ -138,10 +141,13 @@ export const createCommits = (parts: Parts) => {
     const work = async (tx: Tx): Promise<void> => {
       if ((await readHead(tx)) !== base.head) throw new HeadMoved()
       if (next !== base) {
-        const { put, deleted } = difference(base.held, next.held)
+        const { put, made, deleted } = difference(base.held, next.held)
         await writeRevision(tx, { number: next.head, at: now, actor, message, put, deleted }, catalog)
         const renames = changes.flatMap(({ kind, slug: from, to }) => (to === undefined ? [] : [{ kind, from, to }]))
+        // A slug that is free now may be another object's new one; a slug that an object is made under may have been another's.
+        await forgetGranted(tx, deleted)
         await rewriteSlugs(tx, renames)
+        await forgetGranted(tx, made)
         refused = await heldRoles(tx, deleted)
       }
       const sown = await sow(tx, seeds, hashes, now)

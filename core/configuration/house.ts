@@ -106,7 +106,9 @@ export async function applyFiles(plane: Plane, documents: readonly Document[], e
   if (documents.length === 0) return
   const files = documents.flatMap(({ at }) => at([])?.file ?? [])
   const actor: Actor = { type: 'file', name: [...new Set(files)].join(', ') }
-  const done = await plane.commit({ documents, owner: 'file', actor })
+  let done = await plane.commit({ documents, owner: 'file', actor })
+  // Several servers that start together apply the same; whoever comes second finds it done.
+  for (let tries = 1; 'conflict' in done && tries < 5; tries++) done = await plane.commit({ documents, owner: 'file', actor })
   if ('problems' in done) throw unusable(done.problems)
   if ('conflict' in done)
     throw new Misconfigured('The configuration could not be applied', [

@@ -191,6 +191,40 @@ describe('the configuration plane', () => {
     )
   })
 
+  test('an object that is deleted takes along what was granted to it: one that is made under its slug has none of it, by a rollback neither', async () => {
+    await commit(`${wiki}\nusers: { ada: {} }`)
+    const { id } = await database.sql.selectFrom('users').select('id').executeTakeFirstOrThrow()
+    const granted = { application: 'wiki', scopes: '[]', created_at: 1 }
+    const grant = (name: string, provider: string) => ({
+      ...granted,
+      ...{ id: name, user_id: id, provider, session_id: id, origin: 'https://id.example.com', offline: true, data: '{}', expires_at: 9e12 },
+      ...{ revoked_at: null, generation: 0, nonce: '', rotated_at: null },
+    })
+    const allow = async () => {
+      await database.sql
+        .insertInto('consents')
+        .values({ user_id: id, ...granted, updated_at: 1 })
+        .execute()
+      await database.sql.insertInto('grants').values([grant('one', 'wiki'), grant('two', 'other')]).execute()
+    }
+    const left = async () => [
+      ...(await database.sql.selectFrom('grants').select('id').execute()).map((row) => row.id),
+      ...(await database.sql.selectFrom('consents').select('application').execute()).map(({ application }) => application),
+    ]
+    await allow()
+    await commit('applications: { wiki: { name: Other name, provider: wiki } }')
+    assert.deepEqual(await left(), ['one', 'two', 'wiki'], 'a change takes nothing')
+    await commit('applications: { wiki: null }\nproviders: { wiki: null }')
+    assert.deepEqual(await left(), [])
+    await allow()
+    await commit(wiki)
+    assert.deepEqual(await left(), [], 'what a process wrote that did not know of the deletion yet')
+    await commit('applications: { wiki: null }\nproviders: { wiki: null }')
+    await allow()
+    await plane.rollback(1, { actor: { type: 'cli', name: 'tester' } })
+    assert.deepEqual([plane.snapshot().applications.has('wiki'), await left()], [true, []])
+  })
+
   test('roles that change their names with one another, as a rollback does, keep their holders', async () => {
     await commit(
       'roles: { low: { name: L, permissions: [users.view] }, high: { name: H, permissions: ["*"] } }\nusers: { ada: { roles: [low] }, bob: { roles: [high] } }',

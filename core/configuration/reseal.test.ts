@@ -43,10 +43,10 @@ test('attack 140: with the previous key beside it all opens, is sealed anew once
   await assert.rejects(openRing({ database, seal: createSeal(newKey), clock }), /SLUICE_SECRET_KEY_PREVIOUS/)
   assert.ok(await (await openRing({ database, seal: both, clock })).verify(jws, { issuer: 'x' }))
 
-  const counts = { signingKeys: 3, objects: 1, revisions: 1, left: 0 }
+  const counts = { signingKeys: 3, objects: 1, revisions: 1, auditKey: 0, left: 0 }
   assert.deepEqual(await resealAll(database, both, { dry: true }), counts)
   assert.deepEqual(await resealAll(database, both), counts)
-  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, left: 0 })
+  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, auditKey: 0, left: 0 })
 
   assert.ok(await (await openRing({ database, seal: createSeal(newKey), clock })).verify(jws, { issuer: 'x' }))
   await resealAll(database, createSeal(newKey))

@@ -1,18 +1,28 @@
 import type { Database } from '../data/database.ts'
+import { resealChainKey } from '../events/chain-key.ts'
 import type { Seal } from '../keys/seal.ts'
 import { sealedFor } from '../keys/stored-keys.ts'
 import type { KindName } from './kinds.ts'
 import { resealedSpec } from './vault.ts'
 
 /** How many secrets were sealed with the previous key, by where they are. `left` were changed by somebody meanwhile; run it again. */
-export type Resealed = { readonly signingKeys: number; readonly objects: number; readonly revisions: number; readonly left: number }
+export type Resealed = {
+  readonly signingKeys: number
+  readonly objects: number
+  readonly revisions: number
+  /** The key of the audit log: 1 or 0. */
+  readonly auditKey: number
+  readonly left: number
+}
 
 /**
  * Seals with the secret key whatever is sealed with the previous one; with `dry` it only counts. A row at a time, each whole or not at all:
  * servers go on meanwhile, and what was ended in between is done by the next run. Throws `Unsealable` where neither key fits.
  */
-export const resealAll = async ({ sql }: Pick<Database, 'sql'>, seal: Seal, { dry = false } = {}): Promise<Resealed> => {
-  const counts = { signingKeys: 0, objects: 0, revisions: 0, left: 0 }
+export const resealAll = async (database: Pick<Database, 'sql'>, seal: Seal, { dry = false } = {}): Promise<Resealed> => {
+  const { sql } = database
+  const auditKey = (await resealChainKey(database, seal, dry)) ? 1 : 0
+  const counts = { signingKeys: 0, objects: 0, revisions: 0, auditKey, left: 0 }
   const tally = (where: 'signingKeys' | 'objects' | 'revisions', count: number, written: bigint) => {
     if (written === 0n) counts.left += count
     else counts[where] += count

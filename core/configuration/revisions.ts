@@ -149,12 +149,25 @@ const moveSlug = async (tx: Tx, { kind, from, to }: Renamed): Promise<void> => {
   if (kind === 'roles') await tx.updateTable('role_assignments').set({ role: to }).where('role', '=', from).execute()
 }
 
-const clearSlug = async (tx: Tx, { kind, to }: Renamed): Promise<void> => {
+/** What was granted to the application or the provider of a slug ends, and what users allowed it is forgotten. */
+const forget = async (tx: Tx, kind: string, slug: string): Promise<void> => {
   if (kind === 'applications') {
-    await tx.deleteFrom('grants').where('application', '=', to).execute()
-    await tx.deleteFrom('consents').where('application', '=', to).execute()
+    await tx.deleteFrom('grants').where('application', '=', slug).execute()
+    await tx.deleteFrom('consents').where('application', '=', slug).execute()
   }
-  if (kind === 'providers') await tx.deleteFrom('grants').where('provider', '=', to).execute()
+  if (kind === 'providers') await tx.deleteFrom('grants').where('provider', '=', slug).execute()
+}
+
+/**
+ * Grants and consents are for an object, not for whatever has its slug later. They go with the object; and what another process, which did not
+ * know of that yet, wrote since goes when an object of the slug is made, also by a rollback: who was gone asks again.
+ */
+export const forgetGranted = async (tx: Tx, objects: readonly Pick<Held, 'kind' | 'slug'>[]): Promise<void> => {
+  for (const { kind, slug } of objects) await forget(tx, kind, slug)
+}
+
+const clearSlug = async (tx: Tx, { kind, to }: Renamed): Promise<void> => {
+  await forget(tx, kind, to)
   if (kind === 'roles') await tx.deleteFrom('role_assignments').where('role', '=', to).execute()
 }
 

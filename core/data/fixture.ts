@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { env } from 'node:process'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { DatabaseKind } from './connections.ts'
 import { type Database, openDatabase } from './database.ts'
 import { migrationsFor } from './migrations/index.ts'
@@ -17,8 +17,8 @@ const addressOf = (name: string): string => {
   return url.href
 }
 
-const asked = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: url })
+const asked = async <T>(url: string, work: (client: Client) => Promise<T>): Promise<T> => {
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     return await work(client)

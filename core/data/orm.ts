@@ -1,3 +1,4 @@
+import type * as Sqlite from '@mikro-orm/sqlite'
 import type { MikroORM, Options } from '@mikro-orm/sqlite'
 import type { Dialect } from 'kysely'
 import type { Connections, DatabaseKind } from './connections.ts'
@@ -6,7 +7,7 @@ import { entities } from './entities/index.ts'
 /** Each kind's own package is loaded where that kind is used; they differ in the words they write, not in what can be asked of them. */
 const packages = {
   sqlite: () => import('@mikro-orm/sqlite'),
-  postgresql: async () => (await import('@mikro-orm/postgresql')) as unknown as typeof import('@mikro-orm/sqlite'),
+  postgresql: async () => (await import('@mikro-orm/postgresql')) as unknown as typeof Sqlite,
 } as const satisfies Record<DatabaseKind, unknown>
 
 /** MikroORM over a Kysely dialect of ours. Opens nothing by itself. */

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { DatabaseError } from 'pg'
 
 /** SQLSTATE by class or whole: connection lost, server going down or full, a statement or a wait for a lock that took too long. */
 const temporary = /^(?:08|53|57P0[1-3]$|57014$|55P03$|25P03$|40P01$)/
@@ -19,7 +19,7 @@ const network = new Set([
 
 /** Is it the server that does not answer, rather than something about what it was asked? */
 export const isGone = (error: unknown): boolean => {
-  if (error instanceof pg.DatabaseError) return temporary.test(error.code ?? '')
+  if (error instanceof DatabaseError) return temporary.test(error.code ?? '')
   if (!(error instanceof Error)) return false
   return lost.test(error.message) || ('code' in error && network.has(String(error.code)))
 }
@@ -29,4 +29,4 @@ export const isSilent = (error: unknown): boolean => error instanceof Error && e
 
 /** Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. */
 export const isStale = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
+  error instanceof DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')

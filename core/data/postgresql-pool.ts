@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
 import type { Log } from '../api/index.ts'
 
 /** Connections of one process. Eight processes fit into the hundred that a PostgreSQL server gives by default. */
@@ -8,7 +8,7 @@ const connectPatience = 5_000
 /** How long a statement may take, in milliseconds; the client waits a little longer, in case the server says nothing at all. */
 const statementPatience = 15_000
 
-const { builtins } = pg.types
+const { builtins } = driverTypes
 const asText = (value: string) => value
 /**
  * What the driver would turn into something else. Whole numbers stay far below 2^53. JSON is text, since whoever asks for it parses it, as on
@@ -21,9 +21,9 @@ const parsers = new Map<number, (value: string) => unknown>([
   [builtins.JSONB, asText],
 ])
 
-const typesBy = (own: ReadonlyMap<number, (value: string) => unknown>): pg.CustomTypesConfig => ({
+const typesBy = (own: ReadonlyMap<number, (value: string) => unknown>): CustomTypesConfig => ({
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : own.get(oid)) ?? pg.types.getTypeParser(oid, format as 'text'),
+    (format === 'binary' ? undefined : own.get(oid)) ?? driverTypes.getTypeParser(oid, format as 'text'),
 })
 const types = typesBy(parsers)
 /** The ORM reads JSON as the driver parses it. */
@@ -48,9 +48,9 @@ const sized = (url: string): { readonly url: string; readonly max: number } => {
 export const openPool = (
   url: string,
   { log, unhurried = false }: { readonly log?: Log | undefined; readonly unhurried?: boolean },
-): pg.Pool => {
+): Pool => {
   const { url: connectionString, max } = sized(url)
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString,
     max: unhurried ? 2 : max,
     types,

@@ -5,7 +5,7 @@ import { Unavailable } from './unavailable.ts'
 const patience = 30_000
 
 /** The database did not answer in time. */
-export class DatabaseMissing extends Error {
+class DatabaseMissing extends Error {
   constructor(name: string, cause: unknown) {
     super(
       `the database ${name} does not answer (${(cause as Error).message}); check SLUICE_DATABASE_URL, and that the server runs and lets this user in`,

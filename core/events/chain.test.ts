@@ -162,6 +162,7 @@ test('retention deletes what is too old, few rows at a time while others write, 
   await sealEvents(database, chain)
   const counts = [many + 30]
   let over = false
+  const isOver = () => over
   const count = async () =>
     Number(
       (
@@ -173,7 +174,7 @@ test('retention deletes what is too old, few rows at a time while others write, 
     )
   // What a sign-in does meanwhile: it writes, and gets its turn between two batches.
   const others = (async () => {
-    while (!over) {
+    while (!isOver()) {
       await sql
         .insertInto('settings_state')
         .values({ key: `turn-${counts.length}`, value: '1' })

@@ -4,8 +4,6 @@ import type { Json } from '../api/index.ts'
 import { canonical } from '../configuration/canonical.ts'
 import type { Tables } from '../data/tables.ts'
 
-/** What the key of the chain is derived for. */
-export const chainKey = 'audit-chain'
 /** What stands before the first seal. */
 export const genesis = '0'.repeat(64)
 
@@ -17,8 +15,8 @@ export type Entry = readonly [id: string, mac: string]
 export type Sealed = { readonly seq: number; readonly newest: number; readonly entries: readonly Entry[] }
 
 /**
- * The chain over the audit log, by HMAC-SHA256 with a key that the database does not hold: whoever can only write to the database cannot
- * make a chain that fits. `key`: 32 bytes, of the secret key by `seal.derive`.
+ * The chain over the audit log, by HMAC-SHA256 with a key that the database holds only sealed: whoever can only write to the database
+ * cannot make a chain that fits. `key`: 32 bytes.
  */
 export const createChain = (key: Buffer) => {
   const mac = (parts: readonly unknown[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest()

@@ -35,8 +35,9 @@ const pruneSome = (database: Database, chain: Chain, before: number): Promise<nu
 
 /** Deletes events that are older than `before` (epoch ms), in batches, and returns how many. The chain stays whole. */
 export const pruneEvents = async (database: Database, chain: Chain, before: number, signal?: AbortSignal): Promise<number> => {
+  const isOver = () => signal?.aborted ?? false
   let total = 0
-  while (!signal?.aborted) {
+  while (!isOver()) {
     const deleted = await pruneSome(database, chain, before)
     if (deleted === 0) break
     total += deleted

@@ -31,8 +31,10 @@ const sealSome = (database: Database, chain: Chain): Promise<number> =>
 export const sealEvents = async (database: Database, chain: Chain, signal?: AbortSignal): Promise<number> => {
   // Looked at beside the transaction first: mostly there is nothing, and then nobody is held up.
   const some = await database.sql.selectFrom('events').select('id').where('seal', 'is', null).limit(1).executeTakeFirst()
+  if (!some) return 0
+  const isOver = () => signal?.aborted ?? false
   let total = 0
-  for (let seals = 0; some && seals < most && !signal?.aborted; seals++) {
+  for (let seals = 0; seals < most && !isOver(); seals++) {
     const sealed = await sealSome(database, chain)
     total += sealed
     if (sealed < sealSize) break

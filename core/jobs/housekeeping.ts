@@ -30,27 +30,27 @@ export const keepHouse = (
   },
 ): void => {
   const { database, clock, chain, prune, retention, rotation } = parts
-  jobs.every('core.prune', pruneInterval, {
+  jobs.every('prune', pruneInterval, {
     attempts: 3,
     timeout: longest,
     async run() {
       await Promise.all([prune(), pruneAccess(database, clock)])
     },
   })
-  jobs.every('core.rotate-keys', pruneInterval, {
+  jobs.every('rotate-keys', pruneInterval, {
     attempts: 3,
     async run() {
       await rotation.rotateKeys(clock.now().getTime())
     },
   })
-  jobs.every('core.seal-events', sealInterval, {
+  jobs.every('seal-events', sealInterval, {
     attempts: 5,
     backOff: () => 1,
     async run(_, { signal }) {
       await sealEvents(database, chain, signal)
     },
   })
-  jobs.every('core.prune-events', retentionInterval, {
+  jobs.every('prune-events', retentionInterval, {
     attempts: 3,
     timeout: longest,
     async run(_, { signal }) {

@@ -212,10 +212,7 @@ test('a job of a transaction is there if the transaction is, and a key is there 
   await jobs.enqueue({ kind: 'sync', data: 2, uniqueKey: 'a' })
   await jobs.enqueue({ kind: 'sync', data: 3, uniqueKey: 'b' })
   await jobs.enqueue({ kind: 'else', data: 4, uniqueKey: 'a' })
-  assert.deepEqual(
-    (await rows()).map(({ data }) => Number(data)).toSorted(),
-    [1, 3, 4],
-  )
+  assert.deepEqual((await rows()).map(({ data }) => Number(data)).toSorted(), [1, 3, 4])
   closing()
 })
 

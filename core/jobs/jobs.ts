@@ -6,7 +6,7 @@ import { type Claimed, GivenBack, runJob } from './running.ts'
 import { jobStatements } from './statements.ts'
 import type { Job, JobHandler, Jobs } from './types.ts'
 
-export type { Job, JobHandler, Jobs } from './types.ts'
+export type { JobHandler, Jobs } from './types.ts'
 
 type Known = { readonly handler: JobHandler; readonly interval: number | undefined }
 type Running = { readonly job: Claimed; readonly stop: AbortController; readonly ended: Promise<void> }

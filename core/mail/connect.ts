@@ -1,9 +1,5 @@
-import { BlockList, connect, type Socket } from 'node:net'
-
-/** Addresses of the link, where clouds tell secrets to whoever asks, and no mail server stands. */
-const linkLocal = new BlockList()
-linkLocal.addSubnet('169.254.0.0', 16)
-linkLocal.addSubnet('fe80::', 10, 'ipv6')
+import { connect, type Socket } from 'node:net'
+import { linkLocal } from '../outgoing/addresses.ts'
 
 type Place = { readonly host: string; readonly port: number; readonly patience: number }
 

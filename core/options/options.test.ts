@@ -42,6 +42,7 @@ test('defaults', () => {
     secretKeyPrevious: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     maxConnections: 10_000,
+    outgoingAllow: [],
     apply: [],
     plugins: [],
     grants: new Map(),
@@ -118,6 +119,7 @@ test('addresses that look right but are not are refused', () => {
   for (const network of ['10.0.0.0/8/8', 'localhost', '10.0.0.0/', '::1/129', '10.0.0.0/-1']) refused({ SLUICE_TRUSTED_PROXIES: network })
   for (const database of ['sqlite:', 'mysql://x', '/data/x.db', 'postgresql:x', 'postgresql://h:x/db', 'postgres://h/'])
     refused({ SLUICE_DATABASE_URL: database })
+  assert.deepEqual(optionsOf({ SLUICE_OUTGOING_ALLOW: '10.1.2.0/24,fd00::1' }).outgoingAllow, ['10.1.2.0/24', 'fd00::1/128'])
   assert.deepEqual(optionsOf({ SLUICE_TRUSTED_PROXIES: '10.0.0.1, fd00::/8' }).trustedProxies, ['10.0.0.1/32', 'fd00::/8'])
   assert.equal(optionsOf({ SLUICE_DATABASE_URL: 'sqlite::memory:' }).databaseUrl, 'sqlite::memory:')
   assert.equal(optionsOf({ SLUICE_DATABASE_URL: 'sqlite:/x/y.db' }).databaseUrl, 'sqlite:/x/y.db')

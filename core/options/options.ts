@@ -28,6 +28,8 @@ export type Options = {
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
+  /** CIDR notation. */
+  readonly outgoingAllow: readonly string[]
   /** Files and directories. */
   readonly apply: readonly string[]
   /** Files and directories. */
@@ -122,6 +124,7 @@ export const readOptions = ({
   const secretKeyPrevious = value(table.secret_key_previous, 'secret_key_previous')
   const trustedProxies = value(table.trusted_proxies, 'trusted_proxies')
   const maxConnections = value(table.max_connections, 'max_connections')
+  const outgoingAllow = value(table.outgoing_allow, 'outgoing_allow')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
   const grants = value(table.grants, 'grants')
@@ -143,6 +146,7 @@ export const readOptions = ({
     !dataDir ||
     !trustedProxies ||
     !maxConnections ||
+    !outgoingAllow ||
     !apply ||
     !grants ||
     slowRun === undefined ||
@@ -163,6 +167,7 @@ export const readOptions = ({
       secretKeyPrevious: secretOf(secretKeyPrevious),
       trustedProxies,
       maxConnections,
+      outgoingAllow,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
       grants,

@@ -115,6 +115,13 @@ export const table = {
     fallback: '10000',
     description: 'Connections at a time; those beyond are closed at once. The limit of open files of the process must be higher.',
   }),
+  outgoing_allow: option({
+    parse: networks,
+    type: 'networks',
+    default: 'none',
+    fallback: '',
+    description: 'Networks beyond the public Internet that the server may call over HTTP, e.g. 10.1.2.0/24, separated by commas.',
+  }),
   apply: option({
     parse: paths,
     type: 'files',

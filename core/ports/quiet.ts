@@ -1,4 +1,4 @@
-import type { Grants, Policy, Stage } from '../api/index.ts'
+import type { Grants, Http, Policy, Stage } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
 import type { Judge } from '../policy/types.ts'
@@ -15,6 +15,13 @@ const readGrants = (grants: Grants): Grants => ({
   rotate: async () => ({ ok: false, why: 'unknown' }),
 })
 
+/** Nothing leaves the house: another server cannot tell a try from what is meant. */
+const noHttp: Http = {
+  async request() {
+    throw new Error('a simulation calls no other server')
+  },
+}
+
 /** The ports of a policy, for whoever makes a judge. */
 export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
 
@@ -22,7 +29,7 @@ export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
 export const quietly =
   (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
-    const container = registerPorts({ ...implementations, ...quiet, log: silent, grants: readGrants(implementations.grants) })
+    const container = registerPorts({ ...implementations, ...quiet, log: silent, http: noHttp, grants: readGrants(implementations.grants) })
     const uses = new Map<Stage | Policy, Readonly<Record<string, unknown>>>()
     for (const { id, stages = [], policies = [] } of catalog.plugins)
       for (const item of [...stages, ...policies]) uses.set(item, useOf(container, id, item.use))

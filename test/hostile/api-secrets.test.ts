@@ -82,7 +82,7 @@ before(async () => {
     ['browsers', 'secret_hash'],
     ['signing_keys', 'private_sealed'],
   ] as const)
-    for (const [row, { secret }] of (await run<{ secret: string }>(server, `select ${column} as secret from ${table}`)).rows.entries())
+    for (const [row, { secret }] of (await run(server, `select ${column} as secret from ${table}`)).rows.entries())
       keep(`${table}.${column} ${row}`, secret)
 })
 after(() => server?.stop())

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import BetterSqlite from 'better-sqlite3'
 import { people, wiki } from '../kit/configuration.ts'
+import { run } from '../kit/database.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { assertRefused, attacked, refresh, shop, token, tokensFor, userinfo } from './attack.ts'
 
@@ -44,11 +44,8 @@ const introspect = async (given: string, credentials = asWiki, url = server.url)
   (await (await post('introspect', { token: given, ...credentials }, url)).json()) as Readonly<Record<string, unknown>>
 const revoke = async (given: string, credentials = asWiki) => (await post('revoke', { token: given, ...credentials })).status
 
-const setBob = (enabled: 0 | 1): void => {
-  const database = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
-  assert.equal(database.prepare(`update users set enabled = ${enabled} where username_key = 'bob'`).run([]).changes, 1)
-  database.close()
-}
+const setBob = async (enabled: boolean): Promise<void> =>
+  assert.equal((await run(server, `update users set enabled = ${enabled} where username_key = 'bob'`)).changed, 1)
 
 test('a client gets no scope for itself that it was not given', async () => {
   for (const scope of ['jobs.write', 'jobs.read openid', 'offline_access', 'profile', '__proto__'])
@@ -60,10 +57,10 @@ test('a client gets no scope for itself that it was not given', async () => {
 test('a client whose service account is disabled gets nothing, and what it has is dead', async () => {
   const { access_token } = (await own(job)).body
   assert.equal((await introspect(access_token, as(job)))['username'], 'bob')
-  setBob(0)
+  await setBob(false)
   assertRefused(await own(job), 'unauthorized_client')
   assert.deepEqual(await introspect(access_token, as(job)), { active: false })
-  setBob(1)
+  await setBob(true)
   assert.equal((await introspect(access_token, as(job)))['active'], true)
 })
 

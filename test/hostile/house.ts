@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { mock } from 'node:test'
 import BetterSqlite from 'better-sqlite3'
-import pg from 'pg'
+import { Client } from 'pg'
 import { readOptions } from '../../core/options/options.ts'
 import { ownDatabase } from '../kit/database.ts'
 import { freePort, temporaryDirectory } from '../kit/server.ts'
@@ -36,8 +36,11 @@ let hashes = 0
 let hashing = 0
 let mostHashing = 0
 
-/** Once a second the configuration's head is looked at, whoever else does something. */
-const isPolling = (text: string): boolean => /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$/.test(text)
+/** What the server does by itself every second or two, whoever else does something: it looks at the head of the configuration, at keys, jobs and seals. */
+const isPolling = (text: string): boolean =>
+  /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$|^select [^;]* from \W?signing_keys\W? order by|\Wjobs\W|event_seals|\Wseal\W? is null/.test(
+    text,
+  )
 
 /** Counts what every statement and every hash goes through. To be called before the server's modules are loaded. */
 function count(): void {
@@ -55,7 +58,7 @@ function count(): void {
     }
     return statement
   }
-  const client = pg.Client.prototype as unknown as { query(...given: unknown[]): unknown }
+  const client = Client.prototype as unknown as { query(...given: unknown[]): unknown }
   const query = client.query
   client.query = function (...given) {
     const [asked] = given as [string | { readonly text?: string }]

@@ -68,6 +68,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /jobs/{id}': 'jobs.view',
   'POST /jobs/{id}/retry': 'jobs.manage',
   'DELETE /jobs/{id}': 'jobs.manage',
+  'POST /keys/rotate': 'keys.rotate',
   'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(

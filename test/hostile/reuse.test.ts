@@ -15,7 +15,7 @@ after(() => house.close())
 const tokens = async () => (await redeem(house, await codeFor(new Client(house.url), people.ada))).body
 const events = async (action: string) => {
   await house.work()
-  return (await run<{ detail: string }>(house, `select detail, application from events where action = '${action}'`)).rows
+  return (await run(house, `select detail, application from events where action = '${action}'`)).rows
 }
 
 test('a refresh token that comes back after the grace takes its whole family with it, and is an event', async () => {

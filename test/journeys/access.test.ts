@@ -93,7 +93,7 @@ test('the list of applications has those that may be opened', async () => {
 
 test('an event says why, for operators', async () => {
   await signIn(at('192.0.2.7'), people.ada, wiki.start())
-  const { rows } = await run<Record<string, string>>(server, `select * from events where action = 'access_denied' order by id desc limit 1`)
+  const { rows } = await run(server, `select * from events where action = 'access_denied' order by id desc limit 1`)
   const [row = {}] = rows
   assert.equal(row['application'], 'wiki')
   const { said, reasons } = JSON.parse(row['detail'] ?? '{}')

@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'node:test'
-import BetterSqlite from 'better-sqlite3'
 import { Client } from '../kit/client.ts'
 import { configuration } from '../kit/configuration.ts'
+import { run } from '../kit/database.ts'
 import { startServer } from '../kit/server.ts'
-
-type Opened = InstanceType<typeof BetterSqlite>
-const number = (opened: Opened, query: string) => (opened.prepare(query).all([])[0] as { n: number }).n
 
 test('events of a real server are sealed within moments, also after it was killed, and an event that is changed is named', async (t) => {
   const server = await startServer({ apply: configuration() })
   t.after(() => server.stop('SIGTERM'))
-  const database = <T>(look: (opened: Opened) => T): T => {
-    const opened = new BetterSqlite(`${server.dataDir}/sluice.db`, { timeout: 5000 })
-    try {
-      return look(opened)
-    } finally {
-      opened.close()
-    }
-  }
-  const open = () => database((opened) => number(opened, 'select count(*) as n from events where seal is null'))
-  const sealed = () => database((opened) => number(opened, 'select coalesce(max(seq), 0) as n from event_seals'))
+  const number = async (query: string) => Number((await run(server, query)).rows[0]?.n)
+  const open = () => number('select count(*) as n from events where seal is null')
+  const sealed = () => number('select coalesce(max(seq), 0) as n from event_seals')
   const isSealed = async () => {
-    for (let tries = 0; tries < 200 && (open() > 0 || sealed() === 0); tries++) await sleep(50)
-    assert.equal(open(), 0)
+    for (let tries = 0; tries < 200 && ((await open()) > 0 || (await sealed()) === 0); tries++) await sleep(50)
+    assert.equal(await open(), 0)
     return sealed()
   }
   const refuse = async () => {
@@ -40,19 +30,15 @@ test('events of a real server are sealed within moments, also after it was kille
 
   // Killed with a lease that nobody renews: it runs out, and the sealing goes on.
   await server.stop('SIGKILL')
-  database((opened) =>
-    opened.prepare("update jobs set locked_by = 'who died', locked_until = ? where kind = 'core.seal-events'").run([Date.now() + 2000]),
-  )
+  await run(server, `update jobs set locked_by = 'who died', locked_until = ${Date.now() + 2000} where kind = 'seal-events'`)
   await server.restart()
   await refuse()
   await isSealed()
   assert.equal((await server.sluice(['audit', 'verify'])).code, 0)
 
-  const id = database((opened) => {
-    const first = (opened.prepare('select id from events order by id limit 1').all([])[0] as { id: string }).id
-    opened.prepare("update events set ip = '192.0.2.66' where id = ?").run([first])
-    return first
-  })
+  const { rows } = await run(server, 'select id from events order by id limit 1')
+  const id = rows[0]?.id ?? ''
+  await run(server, `update events set ip = '192.0.2.66' where id = '${id}'`)
   const changed = await server.sluice(['audit', 'verify'])
   assert.equal(changed.code, 1)
   assert.ok(changed.out.includes(`The audit log is not intact: event ${id} `), changed.out)

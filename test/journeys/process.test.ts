@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
-import { command, freePort, startServer, temporaryDirectory } from '../kit/server.ts'
-
-/** Runs `serve`, which is expected to refuse, in an empty directory. */
-const refused = async (env: Readonly<Record<string, string>>, file?: string) => {
-  const directory = temporaryDirectory()
-  if (file !== undefined) writeFileSync(join(directory, 'configuration.yaml'), file)
-  const port = await freePort()
-  const { child, ended } = command(['serve'], {
-    directory,
-    env: {
-      SLUICE_LISTEN_HTTP: `127.0.0.1:${port}`,
-      SLUICE_DATA_DIR: join(directory, 'data'),
-      ...(file !== undefined && { SLUICE_APPLY: 'configuration.yaml' }),
-      ...env,
-    },
-  })
-  child.stdin?.end()
-  const { code, out, err: written } = await ended
-  assert.deepEqual([code, out], [1, ''], written)
-  // The log, one JSON object a line, goes to the standard error, too.
-  const err = written.replaceAll(/^\{.*\}\n/gm, '')
-  assert.doesNotMatch(err, /\n\s+at /)
-  return { err, lines: err.trimEnd().split('\n'), directory }
-}
+import { run } from '../kit/database.ts'
+import { everyRow } from '../kit/rows.ts'
+import { startServer, temporaryDirectory, command, freePort } from '../kit/server.ts'
+import { refused } from './refused.ts'
 
 const started = async (t: TestContext, ...given: Parameters<typeof startServer>) => {
   const server = await startServer(...given)
@@ -79,24 +58,12 @@ test('a second server on the same data is refused, and the first one lives on', 
 test('a database of a newer version is not touched', async (t) => {
   const server = await started(t)
   await server.stop()
-  const path = join(server.dataDir, 'sluice.db')
-  const database = new DatabaseSync(path)
-  database.exec("insert into mikro_orm_migrations (name) values ('Migration29990101000000_future')")
-  const before = database.prepare('select count(*) as n from settings_state').get()
-  const { lines } = await refused({ SLUICE_DATA_DIR: server.dataDir })
+  await run(server, "insert into mikro_orm_migrations (name) values ('Migration29990101000000_future')")
+  const rows = await everyRow(server, { waits: false })
+  const { lines } = await refused({ SLUICE_DATABASE_URL: server.databaseUrl, SLUICE_SECRET_KEY: server.secretKey() })
   assert.equal(lines.length, 1)
   assert.match(lines[0] ?? '', /Migration29990101000000_future.*a newer version has written it/)
-  assert.deepEqual(database.prepare('select count(*) as n from settings_state').get(), before)
-  database.close()
-})
-
-test('a file that is no database is refused by name', async () => {
-  const directory = temporaryDirectory()
-  mkdirSync(join(directory, 'data'))
-  writeFileSync(join(directory, 'data/sluice.db'), 'not a database, but quite a long text '.repeat(100))
-  const { lines } = await refused({ SLUICE_DATA_DIR: join(directory, 'data') })
-  assert.equal(lines.length, 1)
-  assert.match(lines[0] ?? '', /^sluice: the database cannot be opened: .*\(SQLITE_NOTADB\)$/)
+  assert.equal(await everyRow(server, { waits: false }), rows)
 })
 
 test('all that is wrong with options is told at once', async () => {
@@ -217,14 +184,4 @@ test('a server that was killed starts again with what it had written', async (t)
   assert.equal((await server.stop('SIGKILL')).signal, 'SIGKILL')
   await server.restart()
   assert.match((await client.open('/')).text, /signed in as ada/)
-})
-
-test('without SLUICE_APPLY a server needs nothing but its data directory', async (t) => {
-  const server = await started(t)
-  assert.deepEqual(
-    readdirSync(server.dataDir)
-      .toSorted()
-      .filter((name) => !/-(shm|wal|journal)$/.test(name)),
-    ['secret.key', 'sluice.db', 'sluice.lock', 'sluice.sock'],
-  )
 })

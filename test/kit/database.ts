@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { type Database, openDatabase } from '../../core/data/database.ts'
@@ -11,9 +11,12 @@ export type Stored = { readonly databaseUrl: string }
 export const ownDatabase = async (
   dataDir: string,
 ): Promise<{ readonly url: string; readonly env: Readonly<Record<string, string>>; drop(): Promise<void> }> => {
-  if (testKind === 'sqlite') return { url: `sqlite:${join(dataDir, 'sluice.db')}`, env: {}, drop: async () => {} }
+  const redis = process.env['TEST_REDIS']
+  // Each server has a numbered database of its own in the one Redis.
+  const short = redis === undefined ? {} : { SLUICE_REDIS_URL: new URL(`/${randomInt(1, 16_384)}`, redis).href }
+  if (testKind === 'sqlite') return { url: `sqlite:${join(dataDir, 'sluice.db')}`, env: short, drop: async () => {} }
   const { url, drop } = await newPostgresql()
-  return { url, env: { SLUICE_DATABASE_URL: url, SLUICE_SECRET_KEY: randomBytes(32).toString('base64') }, drop }
+  return { url, env: { ...short, SLUICE_DATABASE_URL: url, SLUICE_SECRET_KEY: randomBytes(32).toString('base64') }, drop }
 }
 
 /** Opens a server's database behind its back, as a process elsewhere in a cluster would. */
@@ -27,11 +30,11 @@ export const opened = async <T>({ databaseUrl }: Stored, work: (database: Databa
 }
 
 /** Runs one statement behind a server's back; gives the rows that it returns, or how many it changed. */
-export const run = <Row = Record<string, unknown>>(
+export const run = (
   server: Stored,
   statement: string,
-): Promise<{ readonly rows: readonly Row[]; readonly changed: number }> =>
+): Promise<{ readonly rows: readonly Record<string, any>[]; readonly changed: number }> =>
   opened(server, async (database) => {
-    const { rows, numAffectedRows = 0n } = await sql.raw<Row>(statement).execute(database.sql)
+    const { rows, numAffectedRows = 0n } = await sql.raw<Record<string, unknown>>(statement).execute(database.sql)
     return { rows, changed: Number(numAffectedRows) }
   })

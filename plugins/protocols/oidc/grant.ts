@@ -13,6 +13,10 @@ type SignIn = {
 
 export const signInOf = (grant: Grant): SignIn => grant.data as SignIn
 
+/** Is the grant this client's, for the application that it stands for now? A provider may be given to another application: the grant is not. */
+export const isGrantOf = (grant: Grant, { slug, application }: OidcProvider): boolean =>
+  grant.provider === slug && grant.application === application.slug
+
 type Basis = {
   readonly provider: OidcProvider
   readonly origin: string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { decodeJwt } from 'jose'
-import { base, confidential, publicClient, tokens, world, type World } from './test/harness.ts'
+import { base, confidential, publicClient, settingsOf, tokens, world, type World } from './test/harness.ts'
 
 const url = `${base}/userinfo/`
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -13,6 +13,17 @@ test('userinfo tells what the scopes release', async () => {
   const response = await ask(one, access_token)
   assert.deepEqual(response.json(), { sub: one.ada.id, email: 'ada@example.com', email_verified: true, groups: ['engineers'] })
   assert.equal(response.headers['cache-control'], 'no-store')
+})
+
+test('userinfo tells nothing more of a scope that the provider stopped allowing', async () => {
+  const one = await world()
+  const { access_token } = await tokens(one, { scope: 'openid email groups' })
+  const allow = (scopes: readonly string[]) =>
+    one.providers.set('app', { ...one.providers.get('app')!, settings: settingsOf({ ...confidential, scopes }) })
+  allow(['openid', 'groups'])
+  assert.deepEqual((await ask(one, access_token)).json(), { sub: one.ada.id, groups: ['engineers'] })
+  allow(['email'])
+  assert.equal((await ask(one, access_token)).statusCode, 403)
 })
 
 test('the token comes in the header of a GET or POST, or in a form', async () => {

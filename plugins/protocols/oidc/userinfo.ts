@@ -5,6 +5,7 @@ import { OAuthError } from './errors.ts'
 import { signInOf } from './grant.ts'
 import { queryOf, readParameters, words } from './parameters.ts'
 import { sendError, uncached } from './responses/json.ts'
+import { userScopes } from './settings.ts'
 import { findAccessToken } from './token/access-token.ts'
 import { seenFrom } from './token/grant-type.ts'
 import { standingOf } from './token/live.ts'
@@ -42,7 +43,9 @@ const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyRepl
   const standing = access && (await standingOf(ctx, request, provider, access))
   if (!standing) throw invalid()
   const { grant, user } = standing
-  const scopes = words(access.scope)
+  const allowed = userScopes(provider.settings)
+  // What the provider stopped allowing since is not told any more.
+  const scopes = words(access.scope).filter((scope) => allowed.includes(scope))
   // A client's own token never has it: nobody signed in.
   if (!scopes.includes('openid') || !grant || !user)
     throw new OAuthError('insufficient_scope', 'The access token has no openid scope. Ask for it when sending the user to sign in.', 403)

@@ -1,5 +1,6 @@
 import { takeCode, type Code } from '../code.ts'
 import { OAuthError } from '../errors.ts'
+import { isGrantOf } from '../grant.ts'
 import { seenFrom, type GrantType, type TokenRequest } from './grant-type.ts'
 import { issueTokens } from './issue.ts'
 import { proofKey } from './proof-key.ts'
@@ -10,7 +11,7 @@ export type CodeCheck = (code: Code, asked: TokenRequest) => void
 const refuse = (description: string) => new OAuthError('invalid_grant', description)
 
 const sameClient: CodeCheck = ({ grant }, { provider }) => {
-  if (grant.provider !== provider.slug) throw refuse('The code was given to another client.')
+  if (!isGrantOf(grant, provider)) throw refuse('The code was given to another client.')
 }
 
 const sameOrigin: CodeCheck = ({ grant }, { origin }) => {

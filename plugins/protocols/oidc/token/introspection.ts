@@ -1,6 +1,6 @@
 import { issuerOf } from '../addresses.ts'
 import { OAuthError } from '../errors.ts'
-import { signInOf } from '../grant.ts'
+import { isGrantOf, signInOf } from '../grant.ts'
 import { userScopes } from '../settings.ts'
 import type { OidcProvider } from '../types.ts'
 import { findAccessToken } from './access-token.ts'
@@ -19,7 +19,7 @@ const ofRefreshToken = async ({ ctx, request, provider, origin }: TokenRequest, 
   const grant = await ctx.use.grants.ofCurrentRefreshToken(token)
   if (!grant) return undefined
   // Nobody but its own client has any business with a refresh token.
-  if (grant.provider !== provider.slug || grant.origin !== origin) return inactive
+  if (!isGrantOf(grant, provider) || grant.origin !== origin) return inactive
   const { settings } = provider
   if (!userScopes(settings).includes('offline_access')) return inactive
   const user = await userOfGrant(ctx, request, provider, grant)

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Grant, User } from 'sluice/plugin'
+import { isGrantOf } from '../grant.ts'
 import type { Context, OidcProvider } from '../types.ts'
 import type { AccessClaims } from './access-token.ts'
 import { clientSubject } from './client-subject.ts'
@@ -14,7 +15,7 @@ export const userOfGrant = async (
   provider: OidcProvider,
   grant: Grant,
 ): Promise<User | undefined> => {
-  if (grant.provider !== provider.slug) return undefined
+  if (!isGrantOf(grant, provider)) return undefined
   const user = await ctx.use.users.get(grant.userId)
   if (!user?.enabled) return undefined
   return (await ctx.authorize(grant, provider.application, request)).allowed ? user : undefined

@@ -98,6 +98,8 @@ const ends: Readonly<Record<string, (one: World) => void>> = {
   },
   'the provider stopped allowing offline_access': ({ providers }) =>
     providers.set('app', { ...providers.get('app')!, settings: settingsOf({ ...confidential, scopes: ['openid', 'email'] }) }),
+  'the provider is that of another application now': ({ providers }) =>
+    providers.set('app', { ...providers.get('app')!, application: { slug: 'another', name: 'Another' } }),
   'the lifetime is over': ({ clock }) => clock.pass(2_592_001),
 }
 for (const [what, end] of Object.entries(ends))

@@ -1,5 +1,6 @@
 import type { Grant } from 'sluice/plugin'
 import { OAuthError } from '../errors.ts'
+import { isGrantOf } from '../grant.ts'
 import { words } from '../parameters.ts'
 import { userScopes } from '../settings.ts'
 import { seenFrom, type GrantType, type TokenRequest } from './grant-type.ts'
@@ -23,7 +24,7 @@ const narrowed = ({ parameters, provider }: TokenRequest, grant: Grant): readonl
 
 const owned = async ({ ctx, provider, origin }: TokenRequest, token: string): Promise<Grant> => {
   const grant = await ctx.use.grants.ofRefreshToken(token)
-  if (!grant || grant.provider !== provider.slug) throw refuse('The refresh token is unknown, or was given to another client.')
+  if (!grant || !isGrantOf(grant, provider)) throw refuse('The refresh token is unknown, or was given to another client.')
   if (grant.origin !== origin) throw refuse(`The refresh token was given under ${grant.origin}. Use it at the token endpoint there.`)
   return grant
 }
