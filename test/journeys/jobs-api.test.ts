@@ -53,7 +53,7 @@ test('jobs are listed by how they stand, page by page, and what they are about i
   }
   assert.deepEqual(seen.toSorted(), Object.values(ids).toSorted())
   assert.doesNotMatch((await admin('GET', '/jobs')).text + (await admin('GET', `/jobs/${ids.dead}`)).text, /secret@example/)
-  const own = (await admin.must('GET', '/jobs?kind=core.prune')).items
+  const own = (await admin.must('GET', '/jobs?kind=prune')).items
   assert.deepEqual(
     own.map((job: any) => job.recurring),
     [true],
