@@ -10,6 +10,7 @@ const resources = {
   events: ['view'],
   plugins: ['view'],
   keys: ['view', 'rotate'],
+  jobs: ['view', 'manage'],
   system: ['view'],
   roles: ['view', 'create', 'edit', 'delete', 'assign'],
   flows: ['view', 'create', 'edit', 'delete', 'simulate'],

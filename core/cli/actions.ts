@@ -6,6 +6,7 @@ import { configurationCommands } from '../configuration/commands.ts'
 import { resealAll } from '../configuration/reseal.ts'
 import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
+import { troublesOfJobs } from '../jobs/look.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Chain } from '../events/chain.ts'
 import { verifyEvents } from '../events/verify.ts'
@@ -167,6 +168,7 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'create-token': newToken(parts),
   'test-email': testEmail(parts),
   'verify-audit': async () => verifyEvents(parts.database, await parts.chain()),
+  jobs: async () => ({ troubles: await troublesOfJobs(parts.database, parts.clock.now().getTime()) }),
   reseal: reseal(parts),
   'list-keys': async () => ({ keys: await listKeys(keyParts(parts)) }),
   'rotate-keys': async (wish) => ({ keys: await rotateByHand(keyParts(parts), wish) }),

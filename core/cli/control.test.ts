@@ -16,6 +16,7 @@ const handlers: ControlHandlers = {
   diff: unasked,
   rollback: unasked,
   broken: unasked,
+  jobs: unasked,
   'create-superuser': async ({ username }) => ({ id: '1', username }),
   'recovery-link': async ({ user }) => {
     if (user === 'nobody') throw new Refused('there is no user "nobody"')

@@ -15,6 +15,7 @@ import type {
 } from '../configuration/commands.ts'
 import type { Verification } from '../events/verify.ts'
 import type { Resealed } from '../configuration/reseal.ts'
+import type { JobTrouble } from '../jobs/look.ts'
 import type { ListedKey } from './key-actions.ts'
 
 export type Superuser = {
@@ -56,6 +57,7 @@ export type ControlCommands = {
   readonly diff: { readonly input: DiffInput; readonly result: DiffResult }
   readonly rollback: { readonly input: RollbackInput; readonly result: ApplyResult }
   /** Lines about objects that are out of use. */
+  readonly jobs: { readonly input: object; readonly result: { readonly troubles: readonly JobTrouble[] } }
   readonly broken: { readonly input: object; readonly result: { readonly problems: readonly string[] } }
   readonly 'verify-audit': { readonly input: object; readonly result: Verification }
   readonly 'list-keys': { readonly input: object; readonly result: { readonly keys: readonly ListedKey[] } }

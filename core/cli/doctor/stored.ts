@@ -4,6 +4,7 @@ import { problemText } from '../../configuration/problem.ts'
 import { isPostgresql, sqliteFile } from '../../data/address.ts'
 import { dataFiles } from '../../options/data-files.ts'
 import type { Options } from '../../options/options.ts'
+import type { JobTrouble } from '../../jobs/look.ts'
 import { callServer } from '../client.ts'
 import type { Finding } from './finding.ts'
 
@@ -15,6 +16,9 @@ const findingsOf = (problems: readonly string[]): readonly Finding[] =>
     ? [{ level: 'ok', subject, text: 'all are in use' }]
     : problems.map((text) => ({ level: 'error', subject, text, fix }))
 
+const findingsOfJobs = (troubles: readonly JobTrouble[]): readonly Finding[] =>
+  troubles.map(({ detail, fix: cure }) => ({ level: 'warning', subject: 'jobs', text: detail, fix: cure }))
+
 /** What is found of the stored configuration, and of the files over it; nothing where there is no database yet. */
 export type Stored = { readonly findings: readonly Finding[]; readonly problemsOfFiles: readonly string[] }
 
@@ -23,18 +27,20 @@ const ofServer = async ({ dataDir, apply }: Options, env: ApplyInput['documents'
   const { documentsToSend } = await import('../../configuration/send.ts')
   const { documents, problems } = documentsToSend(apply, '', env)
   const answer = await callServer(socket, 'broken', {})
+  const jobs = await callServer(socket, 'jobs', {})
   const planned = await callServer(socket, 'apply', { documents, plan: true, prune: false, owner: 'file', by: 'doctor' })
   return {
-    findings: findingsOf(answer?.problems ?? []),
+    findings: [...findingsOf(answer?.problems ?? []), ...findingsOfJobs(jobs?.troubles ?? [])],
     problemsOfFiles: [...problems.map(problemText), ...(planned && 'problems' in planned ? planned.problems : [])],
   }
 }
 
 const ofDatabase = async (options: Options, env: Readonly<Record<string, string | undefined>>): Promise<Stored> => {
-  const [{ withDatabase }, house, { sealOf }] = await Promise.all([
+  const [{ withDatabase }, house, { sealOf }, { troublesOfJobs }] = await Promise.all([
     import('../local.ts'),
     import('../../configuration/house.ts'),
     import('../../options/seal.ts'),
+    import('../../jobs/look.ts'),
   ])
   const silent = () => {}
   const log = { debug: silent, info: silent, warn: silent, error: silent }
@@ -44,9 +50,14 @@ const ofDatabase = async (options: Options, env: Readonly<Record<string, string 
     const plane = await house.openPlane({ database, seal, clock: { now: () => new Date() }, log, hash: async () => '' }, catalog)
     try {
       const documents = house.readDocuments(options, env)
+      const troubles = await troublesOfJobs(database, Date.now())
       const planned = await plane.plan({ documents, owner: 'file', actor: { type: 'file', name: 'doctor' } })
       return {
-        findings: findingsOf((await plane.broken()).map(problemText)),
+        // While no server runs, whatever comes due is late: that tells nothing.
+        findings: [
+          ...findingsOf((await plane.broken()).map(problemText)),
+          ...findingsOfJobs(troubles.filter(({ code }) => code === 'dead-jobs')),
+        ],
         problemsOfFiles: 'problems' in planned ? planned.problems.map(problemText) : [],
       }
     } finally {

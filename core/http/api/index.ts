@@ -5,6 +5,7 @@ import { type EmailParts, emailRoutes } from './email.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
 import { groupRoutes } from './groups.ts'
+import { jobRoutes } from './jobs.ts'
 import { keyRoutes } from './keys.ts'
 import { kindsRoute } from './kinds.ts'
 import { meRoutes } from './me.ts'
@@ -36,6 +37,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & Simul
     statisticsRoute(parts),
     ...pluginRoutes(parts),
     ...keyRoutes(parts),
+    ...jobRoutes(parts),
     systemRoute(parts),
     ...objectRoutes(parts),
     ...emailRoutes(parts),

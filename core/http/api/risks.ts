@@ -6,6 +6,7 @@ import type { Database } from '../../data/database.ts'
 import { firstIdAt } from '../../events/ids.ts'
 import { userReferences } from '../../identity/references.ts'
 import { holdersOf } from '../../identity/roles.ts'
+import { troublesOfJobs } from '../../jobs/look.ts'
 import type { ApiParts } from './parts.ts'
 
 /** `about`: the values in `detail`, for who says it in another language. `link`: what it is about, for who may see that. */
@@ -161,6 +162,13 @@ const ofAdministrators = async ({ database, clock }: Parts, { roles }: Snapshot)
   }))
 }
 
+const ofJobs = async ({ database, clock }: Parts): Promise<readonly Risk[]> =>
+  (await troublesOfJobs(database, clock.now().getTime())).map(({ count, ...trouble }) => ({
+    ...trouble,
+    severity: 'medium',
+    about: { count },
+  }))
+
 const order = ['high', 'medium', 'low']
 
 /** What is worth a look in how this installation is set up, the worst first. */
@@ -173,6 +181,7 @@ export const risksOf = async (parts: Parts, snapshot: Snapshot): Promise<readonl
     ...(await ofObjects(parts)),
     ...ofPlugins(parts),
     ...(await ofAdministrators(parts, snapshot)),
+    ...(await ofJobs(parts)),
     ...ofApplications(snapshot),
   ]
   return found.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))

@@ -100,6 +100,16 @@ export type paths = {
   '/api/v1/groups/{slug}/used-by': {
     get: { parameters: { query?: never; header?: Record<string, string>; path: { slug: string } }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ kind: string; slug: string; name: string; pointer: string })[]; hidden: number; members: { direct: number; all: number }; groups: (string)[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }
+  '/api/v1/jobs': {
+    get: { parameters: { query?: { limit?: number; cursor?: string; total?: boolean; state?: 'waiting' | 'running' | 'scheduled' | 'dead'; kind?: string; sort?: 'createdAt' | '-createdAt' | 'runAt' | '-runAt' }; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ id: string; kind: string; state: 'waiting' | 'running' | 'scheduled' | 'dead'; recurring: boolean; attempts: number; runAt: string; createdAt: string; lastError: string | null })[]; next: string | null; total?: number; atLeast?: boolean } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
+  '/api/v1/jobs/{id}': {
+    get: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { id: string; kind: string; state: 'waiting' | 'running' | 'scheduled' | 'dead'; recurring: boolean; attempts: number; runAt: string; createdAt: string; lastError: string | null } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+    delete: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 204: { headers: Record<string, string>; content?: never }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
+  '/api/v1/jobs/{id}/retry': {
+    post: { parameters: { query?: never; header?: Record<string, string>; path: { id: string } }; requestBody?: never; responses: { 204: { headers: Record<string, string>; content?: never }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
+  }
   '/api/v1/keys': {
     get: { parameters: { query?: never; header?: Record<string, string>; path?: never }; requestBody?: never; responses: { 200: { headers: Record<string, string>; content: { 'application/json': { items: ({ kid: string; algorithm: string; use: string; createdAt: string; activeFrom: string; retiredAt: string | null; state: 'coming' | 'active' | 'previous' | 'retired'; jwk: Record<string, string>; pem: string })[] } } }; default: { headers: Record<string, string>; content: { 'application/problem+json': unknown } } } }
   }

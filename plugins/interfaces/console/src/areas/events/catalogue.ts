@@ -44,6 +44,8 @@ export const catalogue: Readonly<Record<string, Known>> = {
   'key.revoked': warning('i-lucide-key-round'),
   'secret-key.rotated': warning('i-lucide-key-round'),
   'session.ended': notice('i-lucide-monitor-off'),
+  'job.retried': notice('i-lucide-rotate-cw'),
+  'job.deleted': notice('i-lucide-trash-2'),
   'consent.withdrawn': notice('i-lucide-undo-2'),
   'oidc.token-revoked': notice('i-lucide-key-square'),
   'oidc.code-reused': alert('i-lucide-siren'),
