@@ -59,6 +59,7 @@ import { createHttp } from './outgoing/http.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { createTemplates } from './mail/templates.ts'
 import { openSignals } from './signals/open.ts'
 import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
@@ -143,6 +144,7 @@ async function wire(
   opened.push(() => events.flush())
   const chain = createChain(seal.derive(chainKey))
   const jobs = createJobs({ database, clock, log })
+  const templates = createTemplates({ folder: options.templates, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
   const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
   opened.push(() => rotation.stop())
@@ -271,6 +273,7 @@ async function wire(
         judge,
         users,
         mailer,
+        templates,
         store: coreStore,
       }),
       tokens: createTokens({ database, clock, log }),
@@ -316,6 +319,7 @@ async function wire(
         origin,
         rotation: async () => rotation,
         seal: () => seal,
+        templates,
       }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },

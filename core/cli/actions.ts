@@ -12,6 +12,7 @@ import { verifyEvents } from '../events/verify.ts'
 import type { Rotation } from '../keys/rotation.ts'
 import { type Seal, Unsealable } from '../keys/seal.ts'
 import { noMailServer } from '../mail/mailer.ts'
+import type { Templates } from '../mail/templates.ts'
 import { testMail } from '../mail/test-mail.ts'
 import { sendOnce } from '../mail/transport.ts'
 import { MailError } from '../mail/types.ts'
@@ -34,6 +35,8 @@ export type ActionParts = {
   /** Opened when a command asks for it, as the plane. */
   readonly rotation: () => Promise<Rotation>
   readonly seal: () => Seal
+  /** Of messages. */
+  readonly templates: Templates
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
 }
@@ -131,12 +134,12 @@ const newToken =
   }
 
 const testEmail =
-  ({ plane, events }: ActionParts): ControlHandlers['test-email'] =>
+  ({ plane, events, templates, origin }: ActionParts): ControlHandlers['test-email'] =>
   async ({ to }) => {
-    const { email } = (await plane()).snapshot()
+    const { email, brandOf } = (await plane()).snapshot()
     if (!email) throw new Refused(noMailServer)
     try {
-      const { response } = await sendOnce(email, testMail(to))
+      const { response } = await sendOnce(email, testMail(templates, to, 'en', brandOf(origin), origin))
       await events.record({ action: 'email.tested', detail: { by: 'email test', to, sent: true } })
       return { to, response }
     } catch (error) {
