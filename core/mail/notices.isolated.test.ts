@@ -54,7 +54,10 @@ test('people are told of changes in their language, at the address from before, 
   await server.close()
   await database.close()
   assert.equal(refused, 4)
-  assert.deepEqual(server.received.map(({ to }) => to.join()), Array.from({ length: 3 }, () => 'ada@example.com'))
+  assert.deepEqual(
+    server.received.map(({ to }) => to.join()),
+    Array.from({ length: 3 }, () => 'ada@example.com'),
+  )
   for (const { text } of server.received) assert.doesNotMatch(text, /canary|evil|eve@|Hello/)
   assert.ok(server.received.every(({ text }) => /Guten Tag/.test(text)))
 })

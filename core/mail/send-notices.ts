@@ -51,7 +51,11 @@ export const sendNotices = (
     async run(data, { jobId }) {
       const { message, userId, to, at } = data as NoticeData
       const { email, brandOf } = snapshot()
-      const user = await database.sql.selectFrom('users').select(['name', 'username', 'attributes']).where('id', '=', userId).executeTakeFirst()
+      const user = await database.sql
+        .selectFrom('users')
+        .select(['name', 'username', 'attributes'])
+        .where('id', '=', userId)
+        .executeTakeFirst()
       // Nobody is left to be told, or nothing to tell by.
       if (!user || !email || email.securityMails === false) return
       const locale = await localeOf(database, userId, user.attributes)
