@@ -59,6 +59,9 @@ import { createHttp } from './outgoing/http.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { createNotices, withNotices } from './mail/notices.ts'
+import { sendNotices } from './mail/send-notices.ts'
+import { createTemplates } from './mail/templates.ts'
 import { openSignals } from './signals/open.ts'
 import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
@@ -143,6 +146,8 @@ async function wire(
   opened.push(() => events.flush())
   const chain = await openChain(database, seal)
   const jobs = createJobs({ database, clock, log })
+  const notices = createNotices({ jobs, clock, current: () => plane.snapshot().email })
+  const templates = createTemplates({ folder: options.templates, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
   const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
   opened.push(() => rotation.stop())
@@ -158,7 +163,7 @@ async function wire(
   const usersWrite = createUsersWrite()
   const passwords = createPasswords({ database, hasher })
   await bootstrap(options.bootstrap, { database, passwords, events, clock })
-  const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
+  const effects = withNotices({ ...userEffects, ...passwordEffects, ...consentEffects }, notices)
   const directory = createDirectory(database)
   const pool = createPolicyPool()
   opened.push(() => pool.close())
@@ -262,6 +267,7 @@ async function wire(
         rotation,
         passwords,
         links,
+        notices,
         catalog,
         plane,
         accesses,
@@ -271,6 +277,7 @@ async function wire(
         judge,
         users,
         mailer,
+        templates,
         store: coreStore,
       }),
       tokens: createTokens({ database, clock, log }),
@@ -316,6 +323,8 @@ async function wire(
         origin,
         rotation: async () => rotation,
         seal: () => seal,
+        templates,
+        notices,
       }),
       status: async () => ({ version: version(), pid: process.pid, address: origin }),
     },
@@ -324,6 +333,7 @@ async function wire(
   opened.push(() => control.close())
 
   keepHouse(jobs, { database, clock, chain, prune: shortLived.prune, retention: () => plane.snapshot().eventRetention, rotation })
+  sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin, log })
   jobs.start()
   opened.push(() => jobs.drain())
 

@@ -13,6 +13,8 @@ import { verifyEvents } from '../events/verify.ts'
 import type { Rotation } from '../keys/rotation.ts'
 import { type Seal, Unsealable } from '../keys/seal.ts'
 import { noMailServer } from '../mail/mailer.ts'
+import type { Notices } from '../mail/notices.ts'
+import type { Templates } from '../mail/templates.ts'
 import { testMail } from '../mail/test-mail.ts'
 import { sendOnce } from '../mail/transport.ts'
 import { MailError } from '../mail/types.ts'
@@ -35,6 +37,10 @@ export type ActionParts = {
   /** Opened when a command asks for it, as the plane. */
   readonly rotation: () => Promise<Rotation>
   readonly seal: () => Seal
+  /** Tells people of changes of their accounts; none where no server runs that would send it. */
+  readonly notices?: Notices
+  /** Of messages. */
+  readonly templates: Templates
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
 }
@@ -119,25 +125,28 @@ const setPassword =
 const newToken =
   (parts: ActionParts): ControlHandlers['create-token'] =>
   async ({ user: identifier, name, scopes, expiresAt }) => {
-    const { database, events, clock } = parts
+    const { database, events, clock, notices } = parts
     const now = clock.now().getTime()
     const unknown = scopes?.find((scope) => !isPattern(scope))
     if (unknown !== undefined) throw new Refused(unknownPermission(unknown))
     const until = expiresAt === undefined ? undefined : new Date(expiresAt)
     if (until && until.getTime() <= now) throw new Refused(`${expiresAt} is over; choose a later time`)
     const { id: userId, username } = await found(parts, identifier)
-    const { id, text } = await database.transaction((tx) => createToken(tx, { userId, name, scopes, expiresAt: until }, now))
+    const { id, text } = await database.transaction(async (tx) => {
+      await notices?.tell(tx, 'token-created', userId)
+      return createToken(tx, { userId, name, scopes, expiresAt: until }, now)
+    })
     await events.record({ action: 'token.created', userId, detail: { by: 'token create', token: { id, name } } })
     return { id, username, token: text, expiresAt: until?.toISOString() ?? null }
   }
 
 const testEmail =
-  ({ plane, events }: ActionParts): ControlHandlers['test-email'] =>
+  ({ plane, events, templates, origin }: ActionParts): ControlHandlers['test-email'] =>
   async ({ to }) => {
-    const { email } = (await plane()).snapshot()
+    const { email, brandOf } = (await plane()).snapshot()
     if (!email) throw new Refused(noMailServer)
     try {
-      const { response } = await sendOnce(email, testMail(to))
+      const { response } = await sendOnce(email, testMail(templates, to, 'en', brandOf(origin), origin))
       await events.record({ action: 'email.tested', detail: { by: 'email test', to, sent: true } })
       return { to, response }
     } catch (error) {

@@ -232,6 +232,7 @@ test('while a server runs, commands go through it; while something else holds th
     events,
     clock,
     chain: () => assert.fail('not verified here'),
+    templates: { render: () => assert.fail('nothing is sent here') },
     origin: 'https://running.example',
   }
   const status = { version: '9.9.9', pid: 4711, address: 'https://running.example' }

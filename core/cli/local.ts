@@ -46,7 +46,7 @@ export const storedPlane = async (
 }
 
 const handlersFor = async (options: Options, database: Database, log: Log) => {
-  const [access, links, identity, keys, audit, short, scoping, actions, chains, sealing] = await Promise.all([
+  const [access, links, identity, keys, audit, short, scoping, actions, chains, sealing, mail] = await Promise.all([
     import('../access/passwords.ts'),
     import('../access/links.ts'),
     import('../identity/users.ts'),
@@ -57,6 +57,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     import('./actions.ts'),
     import('../events/chain-key.ts'),
     import('../options/seal.ts'),
+    import('../mail/templates.ts'),
   ])
   const clock = { now: () => new Date() }
   const hasher = keys.createHasher()
@@ -89,6 +90,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     clock,
     rotation,
     seal: () => seal,
+    templates: mail.createTemplates({ folder: options.templates, log }),
     origin: options.url?.origin ?? localhost(options.listenHttp.port),
   })
   const close = async () => {

@@ -13,6 +13,8 @@ export type ConfiguredBrand = Brand & {
   readonly sheet?: { readonly hash: string; readonly css: string }
   readonly hosts: readonly string[]
   readonly flows: Partial<ApplicationFlows>
+  /** Of links and of messages, where the brand has one. */
+  readonly primary: string | undefined
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12)
@@ -31,6 +33,7 @@ const compiled = (slug: string, spec: Partial<BrandSpec>): ConfiguredBrand => {
     footerLinks,
     hosts,
     flows,
+    primary: colors?.primary,
     ...(sheet && { sheet, styles: `/brand/${slug}.${sheet.hash}.css` }),
   }
 }

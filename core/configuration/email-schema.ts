@@ -47,6 +47,12 @@ export const emailSchema = Type.Object(
         'x-hint': 'up to 200 characters, without line breaks',
       }),
     ),
+    securityMails: Type.Optional(
+      Type.Boolean({
+        title: 'Messages about security',
+        description: 'People are told when their password or address was changed, a token was created, or their account was disabled. On where nothing is said.',
+      }),
+    ),
     timeout: Type.String({
       title: 'Timeout',
       description: 'How long the mail server may let itself be waited for, at each step.',

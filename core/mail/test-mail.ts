@@ -1,12 +1,19 @@
+import type { ConfiguredBrand } from '../configuration/brands.ts'
+import { sampleData } from './messages.ts'
+import type { Templates } from './templates.ts'
 import type { Mail } from './types.ts'
 
-/** What is sent to find out whether mail arrives; in both languages, since nobody knows who reads it. */
-export const testMail = (to: string): Mail => ({
+/** Of pages, where no brand says another. */
+const colorOfPages = '#0a6275'
+
+/** A brand, as templates see one. */
+export const brandOfMail = (brand: Pick<ConfiguredBrand, 'name' | 'primary'> | undefined) => ({
+  name: brand?.name ?? 'Sluice',
+  color: brand?.primary ?? colorOfPages,
+})
+
+/** What is sent to find out whether mail arrives. */
+export const testMail = (templates: Templates, to: string, locale: string, brand: ConfiguredBrand | undefined, origin: string): Mail => ({
   to,
-  subject: 'Test message / Testnachricht',
-  text: [
-    'This is a test message of your identity provider. If you read it, sending e-mail works.',
-    'Dies ist eine Testnachricht Ihres Anmeldedienstes. Wenn Sie sie lesen, funktioniert der Versand von E-Mails.',
-    '',
-  ].join('\n\n'),
+  ...templates.render('test', locale, sampleData(brandOfMail(brand), origin, locale)),
 })

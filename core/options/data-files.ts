@@ -9,4 +9,6 @@ export const dataFiles = (dataDir: string) => ({
   secretKey: join(dataDir, 'secret.key'),
   /** Plugins from elsewhere, unless an option says where they are. */
   plugins: join(dataDir, 'plugins'),
+  /** Templates of messages, unless an option says where they are. */
+  templates: join(dataDir, 'templates'),
 })

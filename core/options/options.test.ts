@@ -45,6 +45,7 @@ test('defaults', () => {
     outgoingAllow: [],
     apply: [],
     plugins: [],
+    templates: join(cwd, 'data', 'templates'),
     grants: new Map(),
     drain: 0,
     slowRun: 1000,

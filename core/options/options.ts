@@ -34,6 +34,8 @@ export type Options = {
   readonly apply: readonly string[]
   /** Files and directories. */
   readonly plugins: readonly string[]
+  /** Templates of messages; need not be there. */
+  readonly templates: string
   /** Ports by the id of the plugin. */
   readonly grants: ReadonlyMap<string, readonly string[]>
   /** Milliseconds. */
@@ -127,6 +129,7 @@ export const readOptions = ({
   const outgoingAllow = value(table.outgoing_allow, 'outgoing_allow')
   const apply = value(table.apply, 'apply')
   const plugins = value(table.plugins, 'plugins')
+  const templates = value(table.templates, 'templates')
   const grants = value(table.grants, 'grants')
   const drain = value(table.drain, 'drain')
   const slowRun = value(table.slow_run, 'slow_run')
@@ -170,6 +173,7 @@ export const readOptions = ({
       outgoingAllow,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),
+      templates: templates ?? dataFiles(dataDir).templates,
       grants,
       drain,
       slowRun,

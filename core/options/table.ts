@@ -135,6 +135,12 @@ export const table = {
     default: '<data_dir>/plugins, where it exists',
     description: 'Plugins from elsewhere: files, folders, packages, or folders of these, separated by commas.',
   }),
+  templates: option({
+    parse: path,
+    type: 'directory',
+    default: '<data_dir>/templates',
+    description: 'Templates of messages that replace those that are shipped: <language>/<message>.<part>.liquid.',
+  }),
   grants: option({
     parse: grants,
     type: 'ports by plugin',

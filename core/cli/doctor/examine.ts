@@ -10,6 +10,7 @@ import { checkDataDirectory, checkSecretKey } from './data-directory.ts'
 import { checkDatabase } from './database.ts'
 import type { Finding } from './finding.ts'
 import { checkRedis } from './redis.ts'
+import { checkTemplates } from './templates.ts'
 import { examineStored, type Stored } from './stored.ts'
 
 type Surroundings = { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string }
@@ -58,6 +59,7 @@ export const examine = async ({ env, cwd }: Surroundings): Promise<readonly Find
     ...(await checkRedis(options)),
     ...(await checkConfiguration(options, env, stored?.problemsOfFiles)),
     ...(stored?.findings ?? []),
+    ...checkTemplates(options),
     checkAddress(options),
     ...(status ? [] : [await checkPort(options), ...(await checkMetricsPort(options))]),
   ]

@@ -16,14 +16,14 @@ export const foundUser = async (sql: Tx | ApiParts['database']['sql'], id: strin
 /** A user, as audit events name one. */
 export const userRef = ({ id, username }: Pick<ListedUser, 'id' | 'username'>) => ({ kind: 'user', id, name: username })
 
-/** Changes one user in a transaction, if the caller may change that one, and returns the user as before. */
+/** Changes one user in a transaction, if the caller may change that one, tells that user, and returns the user as before. */
 export const changingUsers =
-  ({ database }: Pick<ApiParts, 'database'>) =>
+  ({ database, notices }: Pick<ApiParts, 'database' | 'notices'>) =>
   (call: Call<{ readonly id: string }>, work: (tx: Tx, user: ListedUser) => Promise<void>): Promise<ListedUser> =>
     database.transaction(async (tx) => {
       const known = await foundUser(tx, call.params.id)
       mustMatch(call, etagOf(known.version))
       await conferral(call.caller, call.roles).user(tx, known.id, known.username)
-      await work(tx, known)
+      await notices.watch(tx, known.id, () => work(tx, known))
       return known
     })

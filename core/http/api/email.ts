@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { begin, limits } from '../../engine/limits.ts'
 import type { EmailSettings } from '../../configuration/email-schema.ts'
 import { noMailServer } from '../../mail/mailer.ts'
+import type { Templates } from '../../mail/templates.ts'
 import { testMail } from '../../mail/test-mail.ts'
 import { sendOnce } from '../../mail/transport.ts'
 import { MailError, type Mailer } from '../../mail/types.ts'
@@ -13,6 +14,7 @@ import { type Call, defineRoute, type Route } from './route.ts'
 
 export type EmailParts = Pick<ApiParts, 'events' | 'plane'> & {
   readonly mailer: Mailer
+  readonly templates: Templates
   readonly users: Users
   /** Where attempts are counted. */
   readonly store: Store
@@ -66,8 +68,10 @@ export const emailRoutes = (parts: EmailParts): readonly Route[] => [
       if (!settings && !call.snapshot.email) throw impossible('no-mail-server', [], noMailServer)
       const tell = (detail: { readonly sent: boolean }) =>
         parts.events.record({ action: 'email.tested', userId: caller.userId, detail: { ...detail, to }, request })
+      const { origin, locale } = request
+      const mail = testMail(parts.templates, to, locale, call.snapshot.brandOf(origin), origin)
       try {
-        const { response } = settings ? await sendOnce(settings, testMail(to)) : await parts.mailer.send(testMail(to))
+        const { response } = settings ? await sendOnce(settings, mail) : await parts.mailer.send(mail)
         await tell({ sent: true })
         return { body: { to, response } }
       } catch (error) {

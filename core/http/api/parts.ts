@@ -6,6 +6,7 @@ import type { Plane } from '../../configuration/plane-types.ts'
 import type { Database } from '../../data/database.ts'
 import type { EventLog } from '../../events/events.ts'
 import type { Rotation } from '../../keys/rotation.ts'
+import type { Notices } from '../../mail/notices.ts'
 import type { Installation } from '../../options/installation.ts'
 import type { Cursors } from './cursors.ts'
 
@@ -18,6 +19,8 @@ export type ApiParts = {
   readonly rotation: Pick<Rotation, 'rotate'>
   readonly passwords: Passwords
   readonly links: OperatorLinks
+  /** Tells people of changes of their accounts. */
+  readonly notices: Notices
   readonly catalog: Catalog
   readonly plane: Plane
   readonly accesses: Pick<Accesses, 'openable'>

@@ -114,6 +114,7 @@ export const tokenRoutes = (parts: ApiParts): readonly Route[] => {
           await mustBeOursToGive(tx, call, userId, limits)
           const until = await noLaterThanCaller(tx, call, expiresAt)
           await mustHaveRoom(tx, userId, now)
+          await parts.notices.tell(tx, 'token-created', userId)
           return createToken(tx, { userId, name: body.name, scopes: limits, expiresAt: until }, now)
         })
         await audit(events, call, 'token.created', {

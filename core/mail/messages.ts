@@ -1,0 +1,31 @@
+/** Everything that is sent to people by templates. */
+export const mailMessages = ['test', 'password-changed', 'email-changed', 'token-created', 'account-disabled'] as const
+export type MailMessage = (typeof mailMessages)[number]
+
+/** What templates can show. All of it is text, and none of it is secret. */
+export type MailData = {
+  readonly brand: { readonly name: string; readonly color: string }
+  /** Of the server; empty where nobody has said it. */
+  readonly address: string
+  /** `name` is empty where there is none that can be shown. */
+  readonly user: { readonly name: string; readonly username: string }
+  /** When it happened, as the language writes it. */
+  readonly at: string
+}
+
+const time = new Map<string, Intl.DateTimeFormat>()
+
+/** A moment in UTC, since nobody knows where the reader is. */
+export const written = (at: number, locale: string): string => {
+  const format = time.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  time.set(locale, format)
+  return `${format.format(at)} UTC`
+}
+
+/** For trying templates. */
+export const sampleData = (brand: MailData['brand'], address: string, locale: string): MailData => ({
+  brand,
+  address,
+  user: { name: 'Ada Lovelace', username: 'ada' },
+  at: written(Date.UTC(2030, 0, 31, 9, 30), locale),
+})

@@ -1,0 +1,87 @@
+import type { Clock } from '../api/index.ts'
+import type { EmailSettings } from '../configuration/email-schema.ts'
+import type { EffectHandler, EffectHandlers } from '../data/effects.ts'
+import type { Tx } from '../data/tables.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { MailMessage } from './messages.ts'
+
+export type Notice = Exclude<MailMessage, 'test'>
+export const noticeJob = 'core.notice'
+/** What a job holds: who is told what, where, and of when (epoch ms). Nothing of it is secret. */
+export type NoticeData = { readonly message: Notice; readonly userId: string; readonly to: string; readonly at: number }
+
+export type Notices = {
+  /** Tells a user, at the present address, of what this transaction does. */
+  tell(tx: Tx, message: Notice, userId: string): Promise<void>
+  /** Does something in a transaction that may change a user, and tells that user what of it matters. */
+  watch<T>(tx: Tx, userId: string, work: () => Promise<T>): Promise<T>
+}
+
+const stateOf = (tx: Tx, userId: string) =>
+  tx
+    .selectFrom('users')
+    .leftJoin('passwords', 'passwords.user_id', 'users.id')
+    .select(['users.email', 'users.email_key', 'users.enabled', 'passwords.hash'])
+    .where('users.id', '=', userId)
+    .executeTakeFirst()
+type State = NonNullable<Awaited<ReturnType<typeof stateOf>>>
+
+/** What people are told of a change of their account, always at the address from before: whoever took the account may have changed it. */
+const changes: Readonly<Partial<Record<Notice, (before: State, after: State) => boolean>>> = {
+  // A first password is none that was changed.
+  'password-changed': (before, after) => before.hash !== null && before.hash !== after.hash,
+  'email-changed': (before, after) => before.email_key !== after.email_key,
+  'account-disabled': (before, after) => Boolean(before.enabled) && !after.enabled,
+}
+
+/** Messages about security, as jobs of the transaction that they are about. Without a mail server, or where settings say so, there are none. */
+export const createNotices = ({
+  jobs,
+  clock,
+  current,
+}: {
+  readonly jobs: Pick<Jobs, 'enqueue'>
+  readonly clock: Clock
+  readonly current: () => EmailSettings | undefined
+}): Notices => {
+  const isOn = () => {
+    const settings = current()
+    return settings !== undefined && settings.securityMails !== false
+  }
+  const add = async (tx: Tx, message: Notice, userId: string, to: string | null): Promise<void> => {
+    if (!to) return
+    const data: NoticeData = { message, userId, to, at: clock.now().getTime() }
+    await jobs.enqueue({ kind: noticeJob, data }, tx)
+  }
+  return {
+    async tell(tx, message, userId) {
+      if (isOn()) await add(tx, message, userId, (await stateOf(tx, userId))?.email ?? null)
+    },
+    async watch(tx, userId, work) {
+      const before = isOn() ? await stateOf(tx, userId) : undefined
+      const result = await work()
+      const after = before && (await stateOf(tx, userId))
+      if (before && after)
+        for (const [message, happened] of Object.entries(changes))
+          if (happened(before, after)) await add(tx, message as Notice, userId, before.email)
+      return result
+    },
+  }
+}
+
+/** Whom an effect changes, by its name. */
+const subjects: Readonly<Record<string, string>> = { 'passwords.set': 'userId', 'users.update': 'id' }
+
+/** Effects, with messages to those whom they change. */
+export const withNotices = (effects: EffectHandlers, notices: Notices): EffectHandlers =>
+  Object.fromEntries(
+    Object.entries(effects).map(([name, handler]): [string, EffectHandler] => {
+      const field = subjects[name]
+      if (field === undefined) return [name, handler]
+      return [
+        name,
+        (tx, data, now, keep) =>
+          notices.watch(tx, String((data as Readonly<Record<string, unknown>>)[field]), () => handler(tx, data, now, keep)),
+      ]
+    }),
+  )

@@ -1,0 +1,72 @@
+import type { Log } from '../api/index.ts'
+import type { Snapshot } from '../configuration/types.ts'
+import type { Database } from '../data/database.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { negotiate } from '../web/locales.ts'
+import { written } from './messages.ts'
+import { type NoticeData, noticeJob } from './notices.ts'
+import type { Templates } from './templates.ts'
+import { brandOfMail } from './test-mail.ts'
+import type { Mailer } from './types.ts'
+
+/** Whatever a mail program would make a link of: a stranger who chooses a name must not choose an address that is sent to others. */
+const linkLike = /[:/@]|[^\s.]\.[^\s.]/
+const longestName = 100
+const shownName = (name: string): string => (name.length > longestName || linkLike.test(name) ? '' : name)
+
+/** The language that somebody last chose at a browser, else the attribute `locale`. */
+const localeOf = async ({ sql }: Database, userId: string, attributes: string): Promise<string> => {
+  const chosen = await sql
+    .selectFrom('browser_users')
+    .innerJoin('browsers', 'browsers.id', 'browser_users.browser_id')
+    .select('browsers.locale')
+    .where('browser_users.user_id', '=', userId)
+    .where('browsers.locale', 'is not', null)
+    .orderBy('browser_users.at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const { locale } = JSON.parse(attributes) as { readonly locale?: unknown }
+  return negotiate(['en', 'de'], [chosen?.locale ?? undefined, typeof locale === 'string' ? locale : undefined])
+}
+
+/** Has messages about security sent: tried for about a day, later and later. `origin`: of this server. */
+export const sendNotices = (
+  jobs: Pick<Jobs, 'handle'>,
+  parts: {
+    readonly database: Database
+    readonly mailer: Pick<Mailer, 'send'>
+    readonly templates: Templates
+    readonly snapshot: () => Pick<Snapshot, 'email' | 'brandOf'>
+    readonly origin: string
+    readonly log: Pick<Log, 'info'>
+    /** Seconds before try n. */
+    readonly backOff?: (attempt: number) => number
+  },
+): void => {
+  const { database, mailer, templates, snapshot, origin, log, backOff = (attempt) => Math.min(10 * 4 ** (attempt - 2), 4 * 3600) } = parts
+  jobs.handle(noticeJob, {
+    attempts: 12,
+    backOff,
+    timeout: 300,
+    async run(data, { jobId }) {
+      const { message, userId, to, at } = data as NoticeData
+      const { email, brandOf } = snapshot()
+      const user = await database.sql
+        .selectFrom('users')
+        .select(['name', 'username', 'attributes'])
+        .where('id', '=', userId)
+        .executeTakeFirst()
+      // Nobody is left to be told, or nothing to tell by.
+      if (!user || !email || email.securityMails === false) return
+      const locale = await localeOf(database, userId, user.attributes)
+      const mail = templates.render(message, locale, {
+        brand: brandOfMail(brandOf(origin)),
+        address: origin,
+        user: { name: shownName(user.name), username: shownName(user.username) || to },
+        at: written(at, locale),
+      })
+      await mailer.send({ to, ...mail })
+      log.info({ job: jobId, message }, 'a message about security was sent')
+    },
+  })
+}

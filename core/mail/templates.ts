@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Log } from '../api/index.ts'
+import { lookupOrder } from '../web/locales.ts'
+import { renderLiquid, TemplateError } from './liquid.ts'
+import { type MailData, mailMessages, type MailMessage, sampleData } from './messages.ts'
+import type { Mail } from './types.ts'
+
+const shippedFolder = fileURLToPath(new URL('templates', import.meta.url))
+const parts = ['subject', 'text', 'html'] as const
+type Part = (typeof parts)[number]
+
+/** `at`: the file, with the line where it is known. */
+export type TemplateProblem = { readonly at: string; readonly reason: string }
+export type Templates = {
+  /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
+  render(message: MailMessage, locale: string, data: MailData): Omit<Mail, 'to'>
+}
+
+const readOrNone = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw new TemplateError(`it cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`, undefined)
+  }
+}
+
+const language = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/
+const oneLine = (text: string) => text.replaceAll(/\p{Cc}+/gu, ' ').trim()
+
+/** Values stay on their line: a name with line breaks would be paragraphs of its own. */
+const clean = (data: MailData): MailData =>
+  JSON.parse(JSON.stringify(data), (_, value: unknown) => (typeof value === 'string' ? oneLine(value) : value)) as MailData
+
+type Place = { readonly folder: string; readonly isShipped: boolean }
+type Wanted = { readonly name: string; readonly locale: string; readonly data: object }
+
+const attempt = (path: string, { data }: Wanted, part: Part): string | undefined => {
+  const template = readOrNone(path)
+  return template === undefined ? undefined : renderLiquid(template, data, part === 'html' ? 'html' : 'text')
+}
+
+const problemAt = (path: string, { line, message }: TemplateError): TemplateProblem => ({
+  at: line === undefined ? path : `${path}:${line}`,
+  reason: message,
+})
+
+/** Templates of messages in `<folder>/<language>/<message>.<part>.liquid` over those that are shipped. They are read anew for each message. */
+export const createTemplates = ({ folder, log }: { readonly folder: string; readonly log: Pick<Log, 'warn'> }): Templates => {
+  const told = new Set<string>()
+  const places: readonly Place[] = [
+    { folder, isShipped: false },
+    { folder: shippedFolder, isShipped: true },
+  ]
+  const tell = ({ at, reason }: TemplateProblem): void => {
+    if (told.has(`${at} ${reason}`)) return
+    told.add(`${at} ${reason}`)
+    log.warn({ template: at }, `a template of messages is not used, but the shipped one: ${reason}`)
+  }
+
+  const renderPart = (wanted: Wanted, part: Part): string => {
+    const languages = [...lookupOrder(wanted.locale.toLowerCase()), 'en'].filter((tag) => language.test(tag))
+    for (const tag of languages)
+      for (const { folder: of, isShipped } of places) {
+        const path = join(of, tag, `${wanted.name}.${part}.liquid`)
+        try {
+          const found = attempt(path, wanted, part)
+          if (found !== undefined) return found
+        } catch (error) {
+          if (!(error instanceof TemplateError) || isShipped) throw error
+          tell(problemAt(path, error))
+        }
+      }
+    throw new Error(`there is no template ${wanted.name}.${part}.liquid`)
+  }
+
+  return {
+    render(message, locale, given) {
+      const data = clean(given)
+      const subject = oneLine(renderPart({ name: message, locale, data }, 'subject'))
+      const whole = (part: 'text' | 'html') => {
+        const content = renderPart({ name: message, locale, data }, part).trim()
+        return renderPart({ name: 'layout', locale, data: { ...data, subject, content } }, part)
+      }
+      return { subject, text: whole('text'), html: whole('html') }
+    },
+  }
+}
+
+const sample = {
+  ...sampleData({ name: 'Sluice', color: '#00687a' }, 'https://id.example.com', 'en'),
+  subject: 'Subject',
+  content: 'Content',
+}
+const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
+
+const problemOf = (path: string, name: string): TemplateProblem | undefined => {
+  if (!names.has(name) || name === 'layout.subject.liquid')
+    return {
+      at: path,
+      reason: `no message is named so; there are ${mailMessages.join(', ')} and layout, each with .text.liquid and .html.liquid`,
+    }
+  try {
+    attempt(path, { name, locale: 'en', data: sample }, name.endsWith('.html.liquid') ? 'html' : 'text')
+    return undefined
+  } catch (error) {
+    if (error instanceof TemplateError) return problemAt(path, error)
+    throw error
+  }
+}
+
+/** Tries every template of a folder, with sample data. A folder that is not there has no problems. */
+export const templateProblems = (folder: string): readonly TemplateProblem[] => {
+  const listed = (path: string) => {
+    try {
+      return readdirSync(path, { withFileTypes: true })
+    } catch {
+      return []
+    }
+  }
+  return listed(folder)
+    .filter((entry) => entry.isDirectory() && language.test(entry.name))
+    .flatMap(({ name: tag }) => listed(join(folder, tag)).map(({ name }) => problemOf(join(folder, tag, name), name)))
+    .filter((problem) => problem !== undefined)
+}
