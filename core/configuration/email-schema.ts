@@ -50,7 +50,8 @@ export const emailSchema = Type.Object(
     securityMails: Type.Optional(
       Type.Boolean({
         title: 'Messages about security',
-        description: 'People are told when their password or address was changed, a token was created, or their account was disabled. On where nothing is said.',
+        description:
+          'People are told when their password or address was changed, a token was created, or their account was disabled. On where nothing is said.',
       }),
     ),
     timeout: Type.String({

@@ -6,7 +6,7 @@ import { type Chain, createChain } from './chain.ts'
 /** Key in `settings_state`: the key of the chain over the audit log, sealed. */
 export const chainKey = 'audit-chain-key'
 /** What that key is sealed for. */
-export const chainKeySealedFor = `settings_state/${chainKey}`
+const chainKeySealedFor = `settings_state/${chainKey}`
 
 const storedKey = async (sql: Database['sql']): Promise<string | undefined> => {
   const row = await sql.selectFrom('settings_state').select('value').where('key', '=', chainKey).executeTakeFirst()
