@@ -205,7 +205,10 @@ describe('the configuration plane', () => {
         .insertInto('consents')
         .values({ user_id: id, ...granted, updated_at: 1 })
         .execute()
-      await database.sql.insertInto('grants').values([grant('one', 'wiki'), grant('two', 'other')]).execute()
+      await database.sql
+        .insertInto('grants')
+        .values([grant('one', 'wiki'), grant('two', 'other')])
+        .execute()
     }
     const left = async () => [
       ...(await database.sql.selectFrom('grants').select('id').execute()).map((row) => row.id),
