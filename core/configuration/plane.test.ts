@@ -197,8 +197,18 @@ describe('the configuration plane', () => {
     const granted = { application: 'wiki', scopes: '[]', created_at: 1 }
     const grant = (name: string, provider: string) => ({
       ...granted,
-      ...{ id: name, user_id: id, provider, session_id: id, origin: 'https://id.example.com', offline: true, data: '{}', expires_at: 9e12 },
-      ...{ revoked_at: null, generation: 0, nonce: '', rotated_at: null },
+      id: name,
+      user_id: id,
+      provider,
+      session_id: id,
+      origin: 'https://id.example.com',
+      offline: true,
+      data: '{}',
+      expires_at: 9e12,
+      revoked_at: null,
+      generation: 0,
+      nonce: '',
+      rotated_at: null,
     })
     const allow = async () => {
       await database.sql
