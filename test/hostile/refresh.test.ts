@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { run } from '../kit/database.ts'
-import { Client } from '../kit/client.ts'
+import { Client, signIn } from '../kit/client.ts'
 import { people, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { assertRefused, attacked, native, refresh, shop, tokensFor, userinfo } from './attack.ts'
+import { adminToken, apiOf } from '../kit/api.ts'
+import { answerOf, assertRefused, attacked, authorizeAddress, native, redeem, refresh, shop, tokensFor, userinfo } from './attack.ts'
 
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: attacked() })
+  server = await startServer({ apply: attacked(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
 })
 after(() => server.stop())
 
@@ -87,4 +88,49 @@ test('refreshing ends when the client loses the right to, or is gone', async () 
   await server.restart({ apply: { ...rest, applications: { ...applications, wiki: null }, providers: { ...providers, wiki: null } } })
   assertRefused(await refresh(server, narrowed.body['refresh_token']), 'invalid_client')
   await server.restart({ apply: attacked() })
+})
+
+const notes = { client_id: 'notes', client_secret: wiki.clientSecret }
+const ofNotes = authorizeAddress({ client_id: 'notes', scope: 'openid email offline_access' })
+/** Tokens of the application that asks before it gets anything, and the browser where it was allowed. */
+const allowed = async () => {
+  const client = new Client(server.url)
+  const { code = '' } = answerOf(await client.submit(await signIn(client, people.bob, ofNotes), {}, 'Allow'))
+  const { body } = await redeem(server, code, notes)
+  assert.equal(await userinfo(server, body['access_token']), 200)
+  return { client, ...(body as { readonly refresh_token: string; readonly access_token: string }) }
+}
+const assertOver = async ({ client, refresh_token, access_token }: Awaited<ReturnType<typeof allowed>>) => {
+  assertRefused(await refresh(server, refresh_token, notes), 'invalid_grant')
+  assert.equal(await userinfo(server, access_token), 401)
+  const introspected = await fetch(`${server.url}/application/o/introspect/`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...notes, token: access_token }),
+  })
+  assert.deepEqual(await introspected.json(), { active: false })
+  assert.match((await client.open(ofNotes)).text, /Allow/, 'it asks again')
+}
+
+test('taking back what was allowed ends every token that came of it, and those that were refreshed', async () => {
+  const given = await allowed()
+  const { body } = await refresh(server, given.refresh_token, notes)
+  const admin = apiOf(server.url, adminToken)
+  const [consent] = (await admin.must('GET', '/consents?application=notes')).items
+  assert.equal((await admin('DELETE', `/consents/${consent.id}`)).status, 204)
+  for (const tokens of [given, body]) await assertOver({ ...given, ...tokens })
+})
+
+test('an application that is made under the slug of one that was deleted inherits neither its grants nor its consents', async () => {
+  for (const kind of ['applications', 'providers'] as const) {
+    const given = await allowed()
+    const everything = attacked() as Record<string, Record<string, unknown>>
+    const without = { ...everything, applications: { ...everything['applications'], notes: null } }
+    await server.restart({
+      apply: kind === 'applications' ? without : { ...without, providers: { ...everything['providers'], notes: null } },
+    })
+    // A provider that no application has is a client still, of which nobody has anything.
+    assertRefused(await refresh(server, given.refresh_token, notes), kind === 'applications' ? 'invalid_grant' : 'invalid_client')
+    await server.restart({ apply: everything })
+    await assertOver(given)
+  }
 })

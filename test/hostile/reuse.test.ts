@@ -53,3 +53,20 @@ test('tokens end when their time has come, and so does the family', async () => 
   house.later(30 * 24 * 3600 * 1000)
   assertRefused(await refresh(house, second['refresh_token']), 'invalid_grant')
 })
+
+/** What was asked of which table, by the first words. The store is elsewhere where there is a Redis. */
+const asked = (statements: readonly string[]): readonly string[] =>
+  statements
+    .flatMap((text) => /^(?:select .*? from|update|insert into|with recursive) "(\w+)"/.exec(text)?.[1] ?? [])
+    .filter((table) => table !== 'short_lived')
+    .toSorted()
+
+test('a refresh and userinfo ask again by five and three statements, none of them for configuration', async () => {
+  const first = await tokens()
+  await house.work()
+  const second = (await refresh(house, first['refresh_token'])).body
+  // Whose token it is, whether the grant is alive, the user, their groups; then the token is replaced.
+  assert.deepEqual(asked((await house.work()).statements), ['effective', 'grants', 'grants', 'grants', 'users'])
+  assert.equal(await userinfo(house, second['access_token']), 200)
+  assert.deepEqual(asked((await house.work()).statements), ['effective', 'grants', 'users'])
+})
