@@ -21,7 +21,7 @@ test('people are told of changes in their language, at the address from before, 
     onRcptTo: (_, __, done) => (refused++ === 0 ? done(Object.assign(new Error('later'), { responseCode: 450 })) : done()),
   })
   const settings = { host: '127.0.0.1', port: server.port, security: 'none' as const, from: 'sluice@example.com', timeout: 2 }
-  let email: typeof settings | undefined
+  let email: typeof settings | undefined = undefined
   const jobs = createJobs({ database, clock, log, poll: 5 })
   const mailer = createMailer(() => email)
   const notices = createNotices({ jobs, clock, current: () => email })
