@@ -95,7 +95,7 @@ const ofNotes = authorizeAddress({ client_id: 'notes', scope: 'openid email offl
 /** Tokens of the application that asks before it gets anything, and the browser where it was allowed. */
 const allowed = async () => {
   const client = new Client(server.url)
-  const { code = '' } = answerOf(await client.submit(await signIn(client, people.bob, ofNotes), {}, 'Allow'))
+  const { code = '' } = answerOf(await client.submit(await signIn(client, people.ada, ofNotes), {}, 'Allow'))
   const { body } = await redeem(server, code, notes)
   assert.equal(await userinfo(server, body['access_token']), 200)
   return { client, ...(body as { readonly refresh_token: string; readonly access_token: string }) }
