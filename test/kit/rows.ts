@@ -10,7 +10,7 @@ const rowsNow = (server: Stored): Promise<string> =>
       if (name === 'jobs') continue
       const all = (await sql`select * from ${sql.table(name)}`.execute(database.sql)).rows.map((row) => JSON.stringify(row, bytesAsHex))
       // PostgreSQL moves a row that was written anew
-      rows.push([name, all.toSorted()])
+      rows.push([name, all.toSorted().map((row) => JSON.parse(row) as unknown)])
     }
     return JSON.stringify(rows)
   })
