@@ -6,8 +6,7 @@ import type { Tables, Tx } from '../data/tables.ts'
  * The feed that caches, indexes and replicas follow. Every transaction that writes users, groups, memberships, roles or credentials
  * calls `userChanged` or `groupChanged` for what it touched.
  *
- * `seq` is the order of commit on SQLite, which has one writer. On PostgreSQL numbers are given out before the commit, so a reader
- * could pass by a late one: there, append under a transaction-level advisory lock.
+ * `seq` is the order of commit: transactions take turns on both databases (docs/decisions/0022), so no reader passes by a late one.
  */
 export type Change = Selectable<Tables['changes']>
 
