@@ -1,4 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
+
+const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
 
 /**
  * A secret in settings: compared and handed on, never printed. Every way of turning it into text (string conversion, JSON,
@@ -6,13 +8,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
  */
 export class Secret {
   readonly #value: string
+  #digest: Buffer | undefined
   constructor(value: string) {
     this.#value = value
   }
   /** Constant-time comparison, for any two lengths. */
   equals(candidate: string): boolean {
-    const digest = (text: string) => createHash('sha256').update(text).digest()
-    return timingSafeEqual(digest(this.#value), digest(candidate))
+    return timingSafeEqual((this.#digest ??= digest(this.#value)), digest(candidate))
   }
   /** The plain value, for where it is used (a key derivation, a request to a third party). */
   reveal(): string {

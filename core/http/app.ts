@@ -23,6 +23,7 @@ import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
 import { previewRoutes } from './preview.ts'
 import { refusalRoutes } from './refusals.ts'
+import { requestLog } from './request-log.ts'
 
 export type AppParts = FlowParts & {
   readonly log: Logger
@@ -43,47 +44,55 @@ export type AppParts = FlowParts & {
 
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const isSecure = parts.url?.protocol === 'https:'
-  const app = await layGround({
-    loggerInstance: quieter(parts.log) as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
-    trustProxy: [...parts.trustedProxies],
-    forceCloseConnections: 'idle',
-    ...clientLimits,
-    frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, isSecure ? demandHttps(reply) : reply),
-  })
+  const app = await layGround(
+    {
+      loggerInstance: quieter(parts.log) as FastifyBaseLogger,
+      logController: new LogController({ disableRequestLogging: true }),
+      childLoggerFactory: requestLog,
+      genReqId: () => randomUUID(),
+      trustProxy: [...parts.trustedProxies],
+      forceCloseConnections: 'idle',
+      ...clientLimits,
+      frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, isSecure ? demandHttps(reply) : reply),
+    },
+    (request) => parts.pages.localeOf(request),
+  )
 
   app.server.maxConnections = parts.maxConnections
   observeRequests(app, parts)
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks of every request call back: a promise for each costs more than what they do.
+  app.addHook('onRequest', (request, reply, done) => {
     request.snapshot = parts.snapshot()
-    request.locale = parts.pages.localeOf(request)
     setHeaders(request, reply)
     if (isSecure) demandHttps(reply)
-    if (request.routeOptions.config.anyHost) return
+    if (request.routeOptions.config.anyHost) return done()
     const origin = acceptedOrigin(request, parts.url)
-    if (origin === undefined) return parts.pages.unknownHost(request, reply)
+    if (origin === undefined) return void parts.pages.unknownHost(request, reply)
     request.origin = origin
     if (origin.startsWith('https:')) demandHttps(reply)
+    done()
   })
   // Whoever keeps a connection to a process that is about to end would send its next request into the void.
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (parts.state.draining) void reply.header('connection', 'close')
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
-    // The path alone: queries and bodies carry codes and answers.
-    const path = request.routeOptions.url ?? 'none'
-    request.log.debug(
-      {
-        method: request.method,
-        route: path,
-        status: reply.statusCode,
-        traceId: request.seen?.span?.traceId,
-        ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'http',
-    )
-  })
+  if (parts.log.isLevelEnabled('debug'))
+    app.addHook('onResponse', (request, reply, done) => {
+      // The path alone: queries and bodies carry codes and answers.
+      const path = request.routeOptions.url ?? 'none'
+      request.log.debug(
+        {
+          method: request.method,
+          route: path,
+          status: reply.statusCode,
+          traceId: request.seen?.span?.traceId,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+        },
+        'http',
+      )
+      done()
+    })
   answerErrors(app, parts.pages)
   healthRoutes(app, parts.health, parts.state)
   assetRoutes(app)

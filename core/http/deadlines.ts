@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { inTime } from '../engine/guard.ts'
+import { patience } from '../engine/guard.ts'
 import { answerFailure } from './errors.ts'
 import type { Pages } from './pages.ts'
 
@@ -10,8 +10,9 @@ import type { Pages } from './pages.ts'
 export class Deadlines {
   readonly #who: string
   readonly #pages: Pages
-  /** How the deadline of a request is called off. */
-  readonly #running = new WeakMap<FastifyRequest, () => void>()
+  /** When each is late, of `performance.now()`; all have the same time, so the first is the next. */
+  readonly #running = new Map<FastifyRequest, { readonly reply: FastifyReply; readonly lateAt: number }>()
+  #timer: NodeJS.Timeout | undefined
   constructor(kind: string, pages: Pages) {
     this.#who = `protocol "${kind}"`
     this.#pages = pages
@@ -19,13 +20,19 @@ export class Deadlines {
 
   /** For all routes of a scope. Called before the protocol adds hooks of its own: those may hang as well. */
   watch(scope: FastifyInstance): void {
-    scope.addHook('onRequest', async (request, reply) => this.#begin(request, reply))
-    scope.addHook('onResponse', async (request) => this.#callOff(request))
+    scope.addHook('onRequest', (request, reply, done) => {
+      this.#begin(request, reply)
+      done()
+    })
+    scope.addHook('onResponse', (request, _reply, done) => {
+      this.#running.delete(request)
+      done()
+    })
   }
 
   /** Lets the house work without the deadline, which begins anew should this not have answered. */
   async pausing<T>(request: FastifyRequest, reply: FastifyReply, work: () => Promise<T>): Promise<T> {
-    this.#callOff(request)
+    this.#running.delete(request)
     try {
       return await work()
     } finally {
@@ -34,15 +41,27 @@ export class Deadlines {
   }
 
   #begin(request: FastifyRequest, reply: FastifyReply): void {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#running.set(request, resolve)
-    inTime(this.#who, promise).catch((error: Error) => {
-      if (!isAnswered(reply)) answerFailure(error, request, reply, this.#pages)
-    })
+    this.#running.set(request, { reply, lateAt: performance.now() + patience })
+    this.#timer ??= this.#lookIn(patience)
   }
 
-  #callOff(request: FastifyRequest): void {
-    this.#running.get(request)?.()
+  /** One timer for all: it rings when the first of those that run may be late. */
+  #lookIn(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.#look(), milliseconds).unref()
+  }
+
+  #look(): void {
+    this.#timer = undefined
+    for (const [request, { reply, lateAt }] of this.#running) {
+      const left = lateAt - performance.now()
+      if (left > 0) {
+        this.#timer = this.#lookIn(left)
+        return
+      }
+      this.#running.delete(request)
+      const error = new Error(`${this.#who} did not answer within ${patience / 1000} s`)
+      if (!isAnswered(reply)) answerFailure(error, request, reply, this.#pages)
+    }
   }
 }
 

@@ -1,14 +1,20 @@
 import cookie from '@fastify/cookie'
 import formbody from '@fastify/formbody'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import type { Snapshot } from '../configuration/types.ts'
 import { demandPermissions } from './api/mount.ts'
 
 /** Bytes. Forms are small; nothing is uploaded here. */
 const bodyLimit = 128 * 1024
 
-/** What all routes stand on, those of protocols too: what they may add depends on what is there. */
-export async function layGround(options: FastifyServerOptions = {}): Promise<FastifyInstance> {
+/**
+ * What all routes stand on, those of protocols too: what they may add depends on what is there. `localeOf`: the language of a request, asked where
+ * somebody wants to know it, since most that ask for tokens never do.
+ */
+export async function layGround(
+  options: FastifyServerOptions = {},
+  localeOf: (request: FastifyRequest) => string = () => 'en',
+): Promise<FastifyInstance> {
   const app = Fastify({
     bodyLimit,
     routerOptions: { maxParamLength: 512, caseSensitive: true },
@@ -17,7 +23,12 @@ export async function layGround(options: FastifyServerOptions = {}): Promise<Fas
   })
   app.decorateRequest('origin', '')
   app.decorateRequest('snapshot', null as unknown as Snapshot)
-  app.decorateRequest('locale', 'en')
+  app.decorateRequest('chosenLocale', undefined)
+  app.decorateRequest('locale', {
+    getter() {
+      return (this.chosenLocale ??= localeOf(this))
+    },
+  })
   await app.register(cookie)
   await app.register(formbody, { bodyLimit })
   demandPermissions(app)

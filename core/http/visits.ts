@@ -11,7 +11,9 @@ declare module 'fastify' {
     origin: string
     /** The configuration that this request began with. */
     snapshot: Snapshot
-    locale: string
+    /** Its language, worked out where somebody asks. */
+    readonly locale: string
+    chosenLocale: string | undefined
   }
 }
 

@@ -19,6 +19,9 @@ export type Ring = Keys & {
 /** A key in use from `activeFrom` (epoch ms) on; it is published and accepted before, and neither from `retiredAt` on. */
 type Held = { readonly key: SigningKey; readonly activeFrom: number; readonly retiredAt: number | undefined }
 
+/** Tokens whose signatures are known to be good, so that one that is shown again and again, or was made here, is not verified once more; some 4 MB at most. */
+const mostGenuine = 4096
+
 /** Milliseconds between two looks for a key that we do not know: forged ones must not become a storm of queries. */
 const lookInterval = 2000
 
@@ -138,6 +141,13 @@ export const openRing = async ({
     return held.find((one) => !isRetired(one, now) && headerOf(one.key, typ) === header)?.key
   }
 
+  /** By whom a token is signed, the whole text of it; whoever forgot the key must look at it anew. */
+  const genuine = new Map<string, SigningKey>()
+  const remember = (jws: string, key: SigningKey): void => {
+    if (genuine.size >= mostGenuine) genuine.delete(genuine.keys().next().value ?? '')
+    genuine.set(jws, key)
+  }
+
   return {
     complete,
     async sign(claims, { alg, typ = 'JWT' }) {
@@ -149,13 +159,20 @@ export const openRing = async ({
       if (!key) throw new Error(`There is no active ${alg} signing key.`)
       const signed = `${headerOf(key, typ)}.${encodeSegment(claims)}`
       const signature = await key.sign(Buffer.from(signed))
-      return `${signed}.${signature.toString('base64url')}`
+      const jws = `${signed}.${signature.toString('base64url')}`
+      // ID tokens are for clients; they hardly ever come back.
+      if (typ !== 'JWT') remember(jws, key)
+      return jws
     },
     async verify(jws, { typ = 'JWT', ...expected }) {
       const parts = partsOf(jws)
       if (!parts) return undefined
       const key = keyOf(parts.header, typ) ?? ((await looked()) ? keyOf(parts.header, typ) : undefined)
-      if (!key?.verify(parts.signed, parts.signature)) return undefined
+      if (!key) return undefined
+      if (genuine.get(jws) !== key) {
+        if (!key.verify(parts.signed, parts.signature)) return undefined
+        remember(jws, key)
+      }
       const claims = claimsOf(parts.payload)
       return claims && acceptable(claims, expected, clock.now().getTime()) ? claims : undefined
     },

@@ -14,9 +14,13 @@ import { tokens } from './tokens.ts'
 
 const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   starting,
-  logins,
-  es256: () => tokens('ES256', 2),
-  rs256: () => tokens('RS256', 1.3),
+  logins: logins('SQLite'),
+  'logins-postgresql': logins('PostgreSQL'),
+  'logins-redis': logins('PostgreSQL and Redis'),
+  es256: tokens('ES256'),
+  rs256: tokens('RS256'),
+  'es256-postgresql': tokens('ES256', 'PostgreSQL'),
+  'es256-redis': tokens('ES256', 'PostgreSQL and Redis'),
   timings,
   policies,
   sandbox,

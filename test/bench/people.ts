@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { cookiesOf, type Answer, type Http } from './http.ts'
-import { client } from './relying-party.ts'
+import { client, machine } from './relying-party.ts'
 
 /** Attempts are limited for each account, so many sign in. */
 const userCount = 64
@@ -19,8 +19,18 @@ export const document = (idTokenAlg: string, { applications, ...more }: Readonly
   ),
   providers: {
     app: { type: 'oidc', with: { clientSecret: client.secret, redirectUris: [client.redirectUri], idTokenAlg } },
+    job: {
+      type: 'oidc',
+      with: {
+        clientSecret: client.secret,
+        grantTypes: ['client_credentials'],
+        clientScopes: [machine.scope],
+        introspects: ['app'],
+        accessTokenAlg: idTokenAlg,
+      },
+    },
   },
-  applications: { app: { name: 'Benchmark', provider: 'app' }, ...applications },
+  applications: { app: { name: 'Benchmark', provider: 'app' }, job: { name: 'Job', provider: 'job' }, ...applications },
 })
 
 const path = '/api/v1/flows/default-authentication/run'

@@ -6,12 +6,22 @@ export type RelyingParty = {
   readonly http: Http
   readonly authorizePath: string
   readonly tokenPath: string
+  readonly introspectionPath: string
+  readonly userinfoPath: string
+  readonly jwksPath: string
   readonly cookie: string
 }
 
 export const client = { id: 'app', secret: 'secret-of-the-benchmark-that-is-long', redirectUri: 'https://app.example/cb' } as const
 
-const basic = { authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}` }
+/** A program that gets tokens for itself, and may look into those of the client above. */
+export const machine = { id: 'job', secret: client.secret, scope: 'jobs.read' } as const
+
+const basicOf = ({ id, secret }: { readonly id: string; readonly secret: string }) => ({
+  authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+})
+const basic = basicOf(client)
+const basicOfMachine = basicOf(machine)
 
 const failed = (what: string, { status, headers, body }: Answer): Error =>
   new Error(`${what}: ${status} ${String(headers['location'] ?? '')} ${body.slice(0, 500)}`)
@@ -76,6 +86,37 @@ export const cycle = async (party: RelyingParty): Promise<void> => {
   const code = typeof location === 'string' ? new URL(location).searchParams.get('code') : null
   if (code === null) throw failed('authorizing', answer)
   await redeem(party, code, verifier)
+}
+
+/** An access token of the user, of a sign-in with all scopes of user info. */
+export const accessToken = async (party: RelyingParty, origin: string): Promise<string> => {
+  const { verifier, challenge } = pkce()
+  const { code } = await signedIn(party, origin, challenge, {}, party.cookie)
+  return JSON.parse((await redeem(party, code, verifier)).body).access_token
+}
+
+/** One request: a signed token for a program itself. */
+export const clientCredentials = async ({ http, tokenPath }: RelyingParty): Promise<void> => {
+  const answer = await http.form(tokenPath, { grant_type: 'client_credentials', scope: machine.scope }, basicOfMachine)
+  if (answer.status !== 200 || !answer.body.includes('"access_token":"eyJ')) throw failed('client credentials', answer)
+}
+
+/** One request: a resource server asks what a user's access token stands for. */
+export const introspect = async ({ http, introspectionPath }: RelyingParty, token: string): Promise<void> => {
+  const answer = await http.form(introspectionPath, { token }, basicOfMachine)
+  if (answer.status !== 200 || JSON.parse(answer.body).active !== true) throw failed('introspecting', answer)
+}
+
+/** One request: the claims of an access token's user. */
+export const userinfo = async ({ http, userinfoPath }: RelyingParty, token: string): Promise<void> => {
+  const answer = await http.get(userinfoPath, { authorization: `Bearer ${token}` })
+  if (answer.status !== 200 || !JSON.parse(answer.body).email) throw failed('user info', answer)
+}
+
+/** One request: the keys. */
+export const jwks = async ({ http, jwksPath }: RelyingParty): Promise<void> => {
+  const answer = await http.get(jwksPath)
+  if (answer.status !== 200) throw failed('the keys', answer)
 }
 
 /** A new refresh token. */

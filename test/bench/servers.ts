@@ -21,6 +21,9 @@ export const startOurs = async (
     http,
     authorizePath: '/application/o/authorize/',
     tokenPath: '/application/o/token/',
+    introspectionPath: '/application/o/introspect/',
+    userinfoPath: '/application/o/userinfo/',
+    jwksPath: '/application/o/app/jwks/',
     cookie: await logIn(http, 0),
     origin: server.url,
     pid: server.pid,
@@ -53,7 +56,14 @@ export const startScript = async (name: string, args: readonly string[], core?: 
 export const startTheirs = async (alg: string): Promise<Subject> => {
   const { line: origin, pid, stop } = await startScript('oidc-provider.ts', [alg])
   const http = httpTo(origin)
-  const party = { http, authorizePath: '/auth', tokenPath: '/token' }
+  const party = {
+    http,
+    authorizePath: '/auth',
+    tokenPath: '/token',
+    introspectionPath: '/token/introspection',
+    userinfoPath: '/me',
+    jwksPath: '/jwks',
+  }
   const { cookie } = await signedIn(party, origin, 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', {})
   return {
     ...party,

@@ -266,7 +266,7 @@ const table: readonly Entry[] = [
 
   [/^\/settings\/email$/, /^button "Send a test message"$/, 'POST', '/settings/email/test', {}],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],
-  ...['sessions', 'tokens', 'email', 'flows'].map((section): Entry => [
+  ...['sessions', 'tokens', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
     new RegExp(`^/settings/${section}$`),
     form,
     'PUT',
