@@ -339,6 +339,7 @@ async function wire(
         seal: () => seal,
         templates,
         notices,
+        deliveries,
       }),
       status: async () => ({ version: version(), pid: process.pid, address: origin() }),
     },

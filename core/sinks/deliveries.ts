@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { type AuditEvent, type Delivery, type Events, type Log, type Sink } from '../api/index.ts'
 import type { ConfiguredSink, Snapshot } from '../configuration/types.ts'
 import type { Database } from '../data/database.ts'
@@ -26,8 +27,11 @@ const orphanAge = 3_600_000
 export type Deliveries = {
   /** Makes the jobs that deliver events, in the transaction that seals them. Asks the database for nothing where no sink wants any. */
   readonly follow: Follow
-  /** Delivers one event now, and says what came of it. Never throws. */
-  deliver(sink: ConfiguredSink, event: AuditEvent, signal: AbortSignal, attempt?: number): Promise<Delivery>
+  /** Delivers an event `sink.test` now, and says what came of it: of a sink that is not enabled, too. Not tried again. Never throws. */
+  test(
+    sink: ConfiguredSink,
+    by: Partial<Pick<AuditEvent, 'user' | 'userName' | 'ip' | 'userAgent' | 'request'>>,
+  ): Promise<{ readonly delivered: boolean; readonly status: number | undefined; readonly said: string; readonly milliseconds: number }>
   /** Deletes what waits for sinks that are gone or not enabled; to be called now and then. Returns how many. */
   prune(): Promise<number>
 }
@@ -55,7 +59,7 @@ export const createDeliveries = ({
 }): Deliveries => {
   const enabled = () => [...snapshot().sinks.values()].filter((sink) => sink.enabled)
 
-  const deliver: Deliveries['deliver'] = async (sink, event, signal, attempt = 1) => {
+  const deliver = async (sink: ConfiguredSink, event: AuditEvent, signal: AbortSignal, attempt: number): Promise<Delivery> => {
     const { slug, settings } = sink
     try {
       const ended = await sink.sink.deliver(event, { slug, settings, use: use(sink.sink), attempt, signal })
@@ -96,7 +100,19 @@ export const createDeliveries = ({
   })
 
   return {
-    deliver,
+    async test(sink, by) {
+      const event: AuditEvent = {
+        ...{ user: null, userName: null, ip: '', userAgent: '', request: null, ...by },
+        id: randomUUIDv7(),
+        at: new Date(now()).toISOString(),
+        action: 'sink.test',
+        application: null,
+        detail: {},
+      }
+      const begun = performance.now()
+      const { outcome, said, status } = await deliver(sink, event, AbortSignal.timeout(timeout * 1000), 1)
+      return { delivered: outcome === 'delivered', status, said, milliseconds: Math.round(performance.now() - begun) }
+    },
     async follow(tx, rows) {
       const sinks = enabled()
       const wanted = sinks.flatMap(({ slug, gets }) =>

@@ -1,6 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import Type from 'typebox'
-import type { AuditEvent, Store } from '../../api/index.ts'
+import type { Store } from '../../api/index.ts'
 import type { Deliveries } from '../../sinks/deliveries.ts'
 import { demand } from '../../access/caller.ts'
 import { begin, limits } from '../../engine/limits.ts'
@@ -10,14 +9,11 @@ import { ApiProblem, notFound } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
 import { nullable } from './schemas.ts'
 
-export type SinkParts = Pick<ApiParts, 'events' | 'clock'> & {
-  readonly deliveries: Pick<Deliveries, 'deliver'>
+export type SinkParts = Pick<ApiParts, 'events'> & {
+  readonly deliveries: Pick<Deliveries, 'test'>
   /** Where attempts are counted. */
   readonly store: Store
 }
-
-/** Milliseconds. */
-const longest = 60_000
 
 const mustNotBeTooOften = async ({ store }: SinkParts, { caller, request }: Call): Promise<void> => {
   const tried = await begin(store, { stage: 'sink-test', account: caller.userId, address: request.ip, knownBrowser: undefined })
@@ -25,19 +21,6 @@ const mustNotBeTooOften = async ({ store }: SinkParts, { caller, request }: Call
   const detail = `Too many test events. Try again in ${limits.window / 60} minutes.`
   throw new ApiProblem(429, 'too-many-attempts', detail, {}, { 'retry-after': String(limits.window) })
 }
-
-const testEvent = ({ clock }: SinkParts, { caller, request }: Call): AuditEvent => ({
-  id: randomUUIDv7(),
-  at: clock.now().toISOString(),
-  action: 'sink.test',
-  user: caller.userId,
-  userName: caller.username,
-  application: null,
-  ip: request.ip,
-  userAgent: request.userAgent,
-  request: request.id,
-  detail: {},
-})
 
 export const sinkRoutes = (parts: SinkParts): readonly Route[] => [
   defineRoute({
@@ -54,17 +37,16 @@ export const sinkRoutes = (parts: SinkParts): readonly Route[] => [
       milliseconds: Type.Integer({ description: 'How long it took.' }),
     }),
     async handler(call: Call) {
-      const { params, snapshot, caller } = call
+      const { params, snapshot, caller, request } = call
       demand(caller, 'events.view')
       const sink = snapshot.sinks.get(params.slug)
       if (!sink) throw notFound(`sinks.${String(params.slug).slice(0, 100)}`)
       await mustNotBeTooOften(parts, call)
-      const begun = performance.now()
-      const ended = await parts.deliveries.deliver(sink, testEvent(parts, call), AbortSignal.timeout(longest))
-      const milliseconds = Math.round(performance.now() - begun)
-      const delivered = ended.outcome === 'delivered'
+      const { ip, userAgent, id } = request
+      const by = { user: caller.userId, userName: caller.username, ip, userAgent, request: id }
+      const { delivered, status = null, said, milliseconds } = await parts.deliveries.test(sink, by)
       await audit(parts.events, call, 'sink.tested', { kind: 'sinks', id: sink.slug, name: sink.name, more: { delivered } })
-      return { body: { delivered, status: ended.status ?? null, said: ended.said, milliseconds } }
+      return { body: { delivered, status, said, milliseconds } }
     },
   }),
 ]

@@ -4,7 +4,8 @@ import { delivered, giveUp, tryAgain, type Delivery, type HttpAnswer } from 'slu
 export const retryAfter = (header: string | undefined, now: number): number | undefined => {
   if (header === undefined) return undefined
   if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header)
-  const at = Date.parse(header)
+  // What is no date of HTTP may be read as one all the same, such as -5.
+  const at = /^[A-Z][a-z]+, .* GMT$/.test(header) ? Date.parse(header) : Number.NaN
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000))
 }
 
