@@ -5,7 +5,7 @@ import type { EventMailData } from './messages.ts'
 const [mostDetails, longest] = [30, 300]
 
 /** What strangers type must not become a link in a mail to operators: `https[:]//evil[.]example`. */
-export const defanged = (text: string): string => {
+const defanged = (text: string): string => {
   const shown = text
     .replaceAll(/:(?=\/)/g, '[:]')
     .replaceAll(/(?<=[^\s.\d])\.(?=[^\s.])/g, '[.]')

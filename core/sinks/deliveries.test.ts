@@ -34,7 +34,13 @@ const setUp = async (t: TestContext, attempt: (event: AuditEvent) => Promise<voi
     sinks.set(slug, { slug, name: slug, sink, settings: {}, enabled, gets: isDelivered(on), hash: '' })
   const time = { ahead: 0 }
   const deliveries = createDeliveries({
-    ...{ jobs, database, events, log: silent, snapshot: () => ({ sinks }), use: () => ({}), backOff: () => 0 },
+    jobs,
+    database,
+    events,
+    log: silent,
+    snapshot: () => ({ sinks }),
+    use: () => ({}),
+    backOff: () => 0,
     now: () => Date.now() + time.ahead,
   })
   t.after(async () => {

@@ -8,7 +8,7 @@ import { GiveUp, type Jobs, TryLater } from '../jobs/jobs.ts'
 import { reasonOf } from '../jobs/reason.ts'
 
 /** Jobs of this family have the sink behind the colon: each sink has places of its own, so that one whose receiver hangs holds up no other. */
-export const sinkJob = 'sink'
+const sinkJob = 'sink'
 const kindOf = (slug: string): string => `${sinkJob}:${slug}`
 const slugOf = (kind: string): string => kind.slice(sinkJob.length + 1)
 
@@ -102,7 +102,12 @@ export const createDeliveries = ({
   return {
     async test(sink, by) {
       const event: AuditEvent = {
-        ...{ user: null, userName: null, ip: '', userAgent: '', request: null, ...by },
+        user: null,
+        userName: null,
+        ip: '',
+        userAgent: '',
+        request: null,
+        ...by,
         id: randomUUIDv7(),
         at: new Date(now()).toISOString(),
         action: 'sink.test',

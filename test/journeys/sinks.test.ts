@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
@@ -17,7 +17,7 @@ const receiver = async (port: number, keys: readonly string[]) => {
   const refused: string[] = []
   let posts = 0
   const says: { status: number; headers: Record<string, string> } = { status: 204, headers: {} }
-  const server: Server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     posts += 1
     let raw = ''
     for await (const part of request) raw += String(part)
@@ -33,7 +33,8 @@ const receiver = async (port: number, keys: readonly string[]) => {
     if (!isSigned || !isNow) refused.push(raw)
     else if (says.status < 300) taken.set(String(id), { id: String(id), event: JSON.parse(raw), headers: request.headers, raw })
     response.writeHead(isSigned && isNow ? says.status : 401, says.headers).end('the body of the receiver')
-  })
+  }
+  const server: Server = createServer((request, response) => void take(request, response))
   await once(server.listen(port, '127.0.0.1'), 'listening')
   return {
     taken,

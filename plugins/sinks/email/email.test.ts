@@ -5,8 +5,16 @@ import type { AuditEvent, Mailing, Store } from 'sluice/plugin'
 import plugin, { sink } from './plugin.ts'
 
 const event = (id: string): AuditEvent => ({
-  ...{ id, at: '2026-01-01T00:00:00.000Z', action: 'user.created', user: null, userName: null, application: null },
-  ...{ ip: '', userAgent: '', request: null, detail: {} },
+  id,
+  at: '2026-01-01T00:00:00.000Z',
+  action: 'user.created',
+  user: null,
+  userName: null,
+  application: null,
+  ip: '',
+  userAgent: '',
+  request: null,
+  detail: {},
 })
 
 /** A store that forgets nothing, and a mail server that takes what `refuses` does not name. */
