@@ -32,7 +32,10 @@ export const sink = defineSink({
     }),
   }),
   use: { http: ports.http, clock: ports.clock },
-  check: ({ secret: current, previousSecret: previous }) => {
+  check: ({ url, secret: current, previousSecret: previous }) => {
+    const { username, password } = URL.parse(url) ?? {}
+    if (username || password)
+      return [{ pointer: '/url', message: 'has a user name or a password in it, which everybody could see; leave them out' }]
     if (!current) return [{ pointer: '/secret', message: 'is needed: receivers know by it that events are from here' }]
     return [
       { pointer: '/secret', value: current },

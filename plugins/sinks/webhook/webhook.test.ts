@@ -50,7 +50,12 @@ test('settings without a secret, or with one that is none, are refused at its pl
     sink.check?.(both)?.map(({ pointer }) => pointer),
     ['/previousSecret'],
   )
-  assert.deepEqual(sink.check?.({ ...both, previousSecret: new Secret(secretOf(24)) }), [])
+  const good = { ...both, previousSecret: new Secret(secretOf(24)) }
+  assert.deepEqual(sink.check?.(good), [])
+  assert.deepEqual(
+    sink.check?.({ ...good, url: 'https://user:password@example.com/' })?.map(({ pointer }) => pointer),
+    ['/url'],
+  )
 })
 
 test('posts the event as JSON with its id, the time and a signature for each secret', async () => {
