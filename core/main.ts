@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { pino, type Logger } from 'pino'
-import type { Policy, Protocol, Stage } from './api/index.ts'
+import type { Policy, Protocol, Sink, Stage } from './api/index.ts'
 import { createAccesses } from './access/authorize.ts'
 import { backChannel } from './access/back-channel.ts'
 import { bootstrap } from './access/bootstrap.ts'
@@ -59,9 +59,11 @@ import { createHttp } from './outgoing/http.ts'
 import { registerPorts, useOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { createMailing } from './mail/mailing.ts'
 import { createNotices, withNotices } from './mail/notices.ts'
 import { sendNotices } from './mail/send-notices.ts'
 import { createTemplates } from './mail/templates.ts'
+import { createDeliveries } from './sinks/deliveries.ts'
 import { openSignals } from './signals/open.ts'
 import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
@@ -165,6 +167,10 @@ async function wire(
   await bootstrap(options.bootstrap, { database, passwords, events, clock })
   const effects = withNotices({ ...userEffects, ...passwordEffects, ...consentEffects }, notices)
   const directory = createDirectory(database)
+  const mailer = createMailer(() => plane.snapshot().email)
+  opened.push(() => mailer.close())
+  let local = ''
+  const origin = () => options.url?.origin ?? local
   const pool = createPolicyPool()
   opened.push(() => pool.close())
   const implementations = {
@@ -180,14 +186,15 @@ async function wire(
     claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
     http: createHttp({ allow: options.outgoingAllow, userAgent: `Sluice/${version()}` }),
+    mail: createMailing({ database, mailer, templates, snapshot: plane.snapshot, origin }),
   }
   const container = registerPorts(implementations)
   const uses = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [] }) =>
-      [...stages, ...policies, ...protocols].map((item) => [item, useOf(container, id, item.use)] as const),
+    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [], sinks = [] }) =>
+      [...stages, ...policies, ...protocols, ...sinks].map((item) => [item, useOf(container, id, item.use)] as const),
     ),
   )
-  const useBy = (item: Stage | Policy | Protocol | undefined) => (item && uses.get(item)) ?? {}
+  const useBy = (item: Stage | Policy | Protocol | Sink | undefined) => (item && uses.get(item)) ?? {}
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
 
   const judgeOf = (asked: typeof directory) => createJudge({ pool, directory: asked, use: useBy, log })
@@ -230,8 +237,15 @@ async function wire(
     say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
   })
   const links = operatorLinks(coreStore)
-  const mailer = createMailer(() => plane.snapshot().email)
-  opened.push(() => mailer.close())
+  const deliveries = createDeliveries({
+    jobs,
+    database,
+    snapshot: plane.snapshot,
+    use: useBy,
+    events,
+    log,
+    now: () => clock.now().getTime(),
+  })
   const state = { draining: false }
   const installation: Installation = {
     version: version(),
@@ -279,6 +293,7 @@ async function wire(
         mailer,
         templates,
         store: coreStore,
+        deliveries,
       }),
       tokens: createTokens({ database, clock, log }),
       callers: createCallers(database),
@@ -302,9 +317,8 @@ async function wire(
     state.draining = true
     if (options.drain > 0) await new Promise((resolve) => setTimeout(resolve, options.drain))
   })
-  const local = `http://localhost:${portOf(app.server)}`
+  local = `http://localhost:${portOf(app.server)}`
 
-  const origin = options.url?.origin ?? local
   const control = await listenControl(
     dataFiles(options.dataDir).socket,
     {
@@ -320,20 +334,29 @@ async function wire(
         events,
         chain: async () => chain,
         clock,
-        origin,
+        origin: origin(),
         rotation: async () => rotation,
         seal: () => seal,
         templates,
         notices,
+        deliveries,
       }),
-      status: async () => ({ version: version(), pid: process.pid, address: origin }),
+      status: async () => ({ version: version(), pid: process.pid, address: origin() }),
     },
     log,
   )
   opened.push(() => control.close())
 
-  keepHouse(jobs, { database, clock, chain, prune: shortLived.prune, retention: () => plane.snapshot().eventRetention, rotation })
-  sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin, log })
+  keepHouse(jobs, {
+    database,
+    clock,
+    chain,
+    prune: () => Promise.all([shortLived.prune(), deliveries.prune()]),
+    retention: () => plane.snapshot().eventRetention,
+    follow: deliveries.follow,
+    rotation,
+  })
+  sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), log })
   jobs.start()
   opened.push(() => jobs.drain())
 

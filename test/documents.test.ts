@@ -51,6 +51,7 @@ test("a plugin's description names every setting that its schema has", () => {
     ...[...catalog.stages.values()].map((stage) => ['stages', stage] as const),
     ...[...catalog.policies.values()].map((policy) => ['policies', policy] as const),
     ...[...catalog.protocols.values()].map((protocol) => ['protocols', protocol] as const),
+    ...[...catalog.sinks.values()].map((sink) => ['sinks', sink] as const),
   ]
   for (const [family, item] of described) {
     const file = `plugins/${family}/${item.kind}/README.md`

@@ -19,6 +19,7 @@ const resources = {
   applications: ['view', 'create', 'edit', 'delete'],
   scopeMappings: ['view', 'create', 'edit', 'delete'],
   brands: ['view', 'create', 'edit', 'delete'],
+  sinks: ['view', 'create', 'edit', 'delete'],
   settings: ['view', 'create', 'edit', 'delete'],
   media: ['view', 'create', 'delete'],
   configuration: ['view', 'apply', 'rollback'],

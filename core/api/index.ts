@@ -11,6 +11,7 @@ export * from './stage.ts'
 export * from './policy.ts'
 export * from './claims.ts'
 export * from './protocol.ts'
+export * from './sink.ts'
 export * from './http.ts'
 export * from './interface.ts'
 export * from './plugin.ts'
@@ -23,12 +24,19 @@ export const apiVersion = '1.0.0'
 
 /**
  * A setting that is stored encrypted, is write-only everywhere and reaches the plugin as a `Secret`. `generate`: who creates an object by the API
- * without it gets one that was made, if `check` says that it is needed.
+ * without it gets one that was made, if `check` says that it is needed; with a text, one of 32 bytes in base64 (RFC 4648 §4) after that text.
  */
-export const secret = ({ generate, ...options }: { readonly title: string; readonly description: string; readonly generate?: boolean }) =>
+export const secret = ({
+  generate,
+  ...options
+}: {
+  readonly title: string
+  readonly description: string
+  readonly generate?: boolean | string
+}) =>
   Type.Unsafe<Secret>({
     ...options,
-    ...(generate && { 'x-generate': true }),
+    ...(generate && { 'x-generate': generate }),
     type: 'string',
     minLength: 1,
     'x-secret': true,

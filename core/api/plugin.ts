@@ -1,6 +1,7 @@
 import type { Interface } from './interface.ts'
 import type { Policy } from './policy.ts'
 import type { Protocol } from './protocol.ts'
+import type { Sink } from './sink.ts'
 import type { Stage } from './stage.ts'
 
 /** A message catalogue: ICU MessageFormat by key, per language. Keys start with the plugin's id. `en` is complete. */
@@ -17,6 +18,7 @@ export type Plugin = {
   readonly stages?: readonly Stage[]
   readonly policies?: readonly Policy[]
   readonly protocols?: readonly Protocol[]
+  readonly sinks?: readonly Sink[]
   readonly interfaces?: readonly Interface[]
   readonly messages?: Messages
 }

@@ -1,6 +1,7 @@
 import { definePort, type Effect, type Json } from './base.ts'
 import type { MappedClaims } from './claims.ts'
 import type { Http } from './http.ts'
+import type { AuditEvent } from './sink.ts'
 
 export type Clock = { now(): Date }
 
@@ -145,6 +146,21 @@ export type Grants = {
   rotate(token: string): Promise<Refreshed>
 }
 
+/** People that mail can be sent to. */
+export type Recipients = {
+  /** Addresses of the enabled members of a group, and of the groups inside it, each once, in order: at most 100. Undefined: there is no such group. */
+  ofGroup(slug: string): Promise<readonly string[] | undefined>
+}
+
+/** Mail by the server of the settings. Operators can replace the templates. */
+export type Mailing = Recipients & {
+  /**
+   * Tells one address of an event, by the template `event` in a language, e.g. `de`. `held`: it is the last one for a while. Throws an error to be
+   * shown to operators if the mail server did not take it.
+   */
+  sendEvent(to: string, event: AuditEvent, options: { readonly locale: string; readonly held: boolean }): Promise<void>
+}
+
 /** Audit events. Never throws for the caller: a failed write is logged. */
 export type Events = {
   record(event: {
@@ -173,4 +189,5 @@ export const ports = Object.freeze({
   claims: definePort<MappedClaims>('claims'),
   events: definePort<Events>('events'),
   http: definePort<Http>('http'),
+  mail: definePort<Mailing>('mail', { strong: true }),
 })

@@ -4,6 +4,7 @@ import { isPattern, unknownPermission } from '../access/permissions.ts'
 import { createToken } from '../access/tokens.ts'
 import { configurationCommands } from '../configuration/commands.ts'
 import { resealAll } from '../configuration/reseal.ts'
+import { didYouMean } from '../configuration/suggest.ts'
 import type { Plane } from '../configuration/plane-types.ts'
 import type { Database } from '../data/database.ts'
 import { troublesOfJobs } from '../jobs/look.ts'
@@ -18,6 +19,7 @@ import type { Templates } from '../mail/templates.ts'
 import { testMail } from '../mail/test-mail.ts'
 import { sendOnce } from '../mail/transport.ts'
 import { MailError } from '../mail/types.ts'
+import type { Deliveries } from '../sinks/deliveries.ts'
 import { listKeys, rotateByHand } from './key-actions.ts'
 import { type ControlHandlers, Refused, type ServerStatus, type Superuser } from './control.ts'
 
@@ -39,6 +41,8 @@ export type ActionParts = {
   readonly seal: () => Seal
   /** Tells people of changes of their accounts; none where no server runs that would send it. */
   readonly notices?: Notices
+  /** Delivers to sinks; none where no server runs. */
+  readonly deliveries?: Pick<Deliveries, 'test'>
   /** Of messages. */
   readonly templates: Templates
   /** Where links lead, e.g. `https://id.example.com`. */
@@ -154,6 +158,19 @@ const testEmail =
     }
   }
 
+const testSink =
+  ({ deliveries, plane, events }: ActionParts): ControlHandlers['test-sink'] =>
+  async ({ slug }) => {
+    if (!deliveries) throw new Refused('no server runs here that would deliver it; start one')
+    const { sinks } = (await plane()).snapshot()
+    const sink = sinks.get(slug)
+    if (!sink) throw new Refused(`there is no sink "${slug}"${didYouMean(slug, sinks.keys()) || '; write one into the configuration'}`)
+    const { delivered, said, milliseconds } = await deliveries.test(sink, {})
+    const object = { kind: 'sinks', id: sink.slug, name: sink.name }
+    await events.record({ action: 'sink.tested', detail: { by: 'sink test', object, delivered } })
+    return { delivered, said, milliseconds }
+  }
+
 const reseal =
   ({ database, seal, events }: ActionParts): ControlHandlers['reseal'] =>
   async ({ dry }) => {
@@ -176,6 +193,7 @@ export const actionsOf = (parts: ActionParts): Omit<ControlHandlers, 'status' | 
   'set-password': setPassword(parts),
   'create-token': newToken(parts),
   'test-email': testEmail(parts),
+  'test-sink': testSink(parts),
   'verify-audit': async () => verifyEvents(parts.database, await parts.chain()),
   jobs: async () => ({ troubles: await troublesOfJobs(parts.database, parts.clock.now().getTime()) }),
   reseal: reseal(parts),

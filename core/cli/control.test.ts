@@ -25,6 +25,7 @@ const handlers: ControlHandlers = {
   simulate: () => assert.fail('not simulated here'),
   'set-password': async ({ user }) => ({ id: '1', username: user }),
   'test-email': unasked,
+  'test-sink': unasked,
   'verify-audit': unasked,
   'list-keys': unasked,
   'rotate-keys': unasked,

@@ -51,6 +51,10 @@ export type ControlCommands = {
     readonly result: { readonly id: string; readonly username: string; readonly token: string; readonly expiresAt: string | null }
   }
   readonly 'test-email': { readonly input: { readonly to: string }; readonly result: { readonly to: string; readonly response: string } }
+  readonly 'test-sink': {
+    readonly input: { readonly slug: string }
+    readonly result: { readonly delivered: boolean; readonly said: string; readonly milliseconds: number }
+  }
   readonly apply: { readonly input: ApplyInput; readonly result: ApplyResult }
   readonly export: { readonly input: ExportInput; readonly result: ExportResult }
   readonly history: { readonly input: HistoryInput; readonly result: HistoryResult }

@@ -18,6 +18,7 @@ import { recover } from './recover.ts'
 import { diff, history, rollback } from './revisions.ts'
 import { secretKeyRotate } from './secret-key-rotate.ts'
 import { serve } from './serve.ts'
+import { sinkTest } from './sink-test.ts'
 import { simulate } from './simulate.ts'
 import { test } from './test.ts'
 import { createTerminal, type Terminal } from './terminal.ts'
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   userPassword,
   tokenCreate,
   emailTest,
+  sinkTest,
   keysList,
   keysRotate,
   secretKeyRotate,

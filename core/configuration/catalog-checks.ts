@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
-import { apiVersion, type Plugin, type Policy, type Protocol, type Stage, type Use } from '../api/index.ts'
+import { apiVersion, type Plugin, type Policy, type Protocol, type Sink, type Stage, type Use } from '../api/index.ts'
 import { closed, type Schema, tryCompile } from './schema.ts'
 import { didYouMean } from './suggest.ts'
 
-type Item = { readonly family: 'stage' | 'policy' | 'protocol'; readonly plugin: Plugin; readonly item: Stage | Policy | Protocol }
+type Item = {
+  readonly family: 'stage' | 'policy' | 'protocol' | 'sink'
+  readonly plugin: Plugin
+  readonly item: Stage | Policy | Protocol | Sink
+}
 
 /** Where core's own routes stand. */
 const coreMounts = ['/-', '/api', '/if', '/static']
@@ -12,6 +16,7 @@ const itemsOf = (plugin: Plugin): readonly Item[] => [
   ...(plugin.stages ?? []).map((item) => ({ family: 'stage' as const, plugin, item })),
   ...(plugin.policies ?? []).map((item) => ({ family: 'policy' as const, plugin, item })),
   ...(plugin.protocols ?? []).map((item) => ({ family: 'protocol' as const, plugin, item })),
+  ...(plugin.sinks ?? []).map((item) => ({ family: 'sink' as const, plugin, item })),
 ]
 
 const twice = (words: readonly string[]): readonly string[] => [...new Set(words.filter((word, index) => words.indexOf(word) !== index))]

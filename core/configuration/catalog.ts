@@ -1,4 +1,4 @@
-import type { Configurable, Plugin, Policy, Protocol, Stage } from '../api/index.ts'
+import type { Configurable, Plugin, Policy, Protocol, Sink, Stage } from '../api/index.ts'
 import type { Check } from '../engine/program.ts'
 import { catalogProblems } from './catalog-checks.ts'
 import type { Disabled } from './external-plugins.ts'
@@ -20,11 +20,13 @@ export type Catalog = {
   readonly stages: ReadonlyMap<string, Stage>
   readonly policies: ReadonlyMap<string, Policy>
   readonly protocols: ReadonlyMap<string, Protocol>
+  readonly sinks: ReadonlyMap<string, Sink>
   stage(kind: string): Stage | undefined
   /** Why there is no such stage, and which was probably meant. */
   unknownStage(kind: string): string
   unknownPolicy(kind: string): string
   unknownProtocol(kind: string): string
+  unknownSink(kind: string): string
   /** The settings' schema, in which what it does not name is an error. */
   schema(item: Configurable<any>): Schema
   /** Settings as the plugin gets them: checked, with defaults, secret texts as `Secret`, expressions compiled. */
@@ -60,8 +62,9 @@ export const createCatalog = (
   const stages = byKind(plugins.flatMap((plugin) => plugin.stages ?? []))
   const policies = byKind(plugins.flatMap((plugin) => plugin.policies ?? []))
   const protocols = byKind(plugins.flatMap((plugin) => plugin.protocols ?? []))
+  const sinks = byKind(plugins.flatMap((plugin) => plugin.sinks ?? []))
   const entries = new Map<Configurable<any>, { readonly schema: Schema; readonly check: Check }>()
-  for (const item of [...stages.values(), ...policies.values(), ...protocols.values()]) {
+  for (const item of [...stages.values(), ...policies.values(), ...protocols.values(), ...sinks.values()]) {
     const schema = closed(item.settings as Schema)
     entries.set(item, { schema, check: checkOf(schema) })
   }
@@ -79,10 +82,12 @@ export const createCatalog = (
     stages,
     policies,
     protocols,
+    sinks,
     stage: (kind) => stages.get(kind),
     unknownStage: unknown('stage', stages, disabled),
     unknownPolicy: unknown('type of policy', policies, disabled),
     unknownProtocol: unknown('protocol', protocols, disabled),
+    unknownSink: unknown('type of sink', sinks, disabled),
     schema: (item) => entry(item).schema,
     settings(item, value) {
       const { schema, check } = entry(item)

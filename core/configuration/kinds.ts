@@ -103,6 +103,28 @@ const policy = Type.Object({
   with: settings,
 })
 
+/** Actions of events, as they are recorded: `login_failed`, `user.created`. */
+const actionPattern = '^(\\*|[a-z][a-z0-9_-]*(\\.[a-z0-9_-]+)*(\\.\\*)?)$'
+
+const sink = Type.Object({
+  type: reference('Type of sink', 'One of the sinks that plugins bring.'),
+  name: Type.Optional(line('Name', 'As administrators see it.')),
+  enabled: Type.Optional(
+    Type.Boolean({ title: 'Enabled', description: 'A sink that is not enabled gets nothing, also not what waits for it.' }),
+  ),
+  on: Type.Array(
+    Type.String({
+      title: 'Event',
+      description: 'The action of an event, e.g. `login_failed`; `user.*` and `*` stand for several.',
+      pattern: actionPattern,
+      maxLength: 100,
+      'x-hint': 'the action of an event, such as `login_failed` or `user.created`; `user.*` for all that begin so, `*` for all',
+    }),
+    { title: 'Events', description: 'What is sent.', uniqueItems: true, minItems: 1, maxItems: 100 },
+  ),
+  with: settings,
+})
+
 const application = Type.Object({
   name: line('Name', 'As people see it.'),
   provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.', 'providers')),
@@ -244,6 +266,7 @@ export const kinds = {
     key: slug,
     reserved: endpoints,
   },
+  sinks: { schema: sink as Schema, key: slug },
   settings: {
     schema: { type: 'object' } as Schema,
     key: { pattern: /^/, hint: 'the name of a section' },
@@ -267,11 +290,12 @@ export const schemaOf = (kind: KindName, slug: string): Schema => {
 }
 
 /** Kinds of the document's language that this version refuses by name. */
-export const unbuiltKinds: readonly string[] = ['sources', 'sinks', 'invitations', 'outposts']
+export const unbuiltKinds: readonly string[] = ['sources', 'invitations', 'outposts']
 
 export type ScopeMappingSpec = Type.Static<typeof scopeMapping>
 export type PolicySpec = Type.Static<typeof policy>
 export type ProviderSpec = Type.Static<typeof provider>
+export type SinkSpec = Type.Static<typeof sink>
 export type BrandSpec = Type.Static<typeof brand>
 export type ApplicationSpec = Type.Static<typeof application>
 export type UserSeed = Type.Static<typeof user>

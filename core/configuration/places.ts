@@ -8,13 +8,18 @@ import type { Path } from './problem.ts'
 export type Place = { readonly path: Path; readonly item: Configurable<any>; readonly settings: Readonly<Record<string, unknown>> }
 
 /** Kinds whose objects have a `type` and, by it, settings in `with`: what there is to choose from. */
-const families: Partial<Record<KindName, 'policies' | 'protocols'>> = { policies: 'policies', providers: 'protocols' }
+const families: Partial<Record<KindName, 'policies' | 'protocols' | 'sinks'>> = {
+  policies: 'policies',
+  providers: 'protocols',
+  sinks: 'sinks',
+}
 export const typesOf = (kind: KindName, catalog: Catalog): ReadonlyMap<string, Configurable<any>> | undefined => {
   const family = families[kind]
   return family && catalog[family]
 }
 /** What plugins bring that objects of a kind, or their steps, name as `type`. */
-export const familyOf = (kind: KindName): 'stages' | 'policies' | 'protocols' | undefined => (kind === 'flows' ? 'stages' : families[kind])
+export const familyOf = (kind: KindName): 'stages' | 'policies' | 'protocols' | 'sinks' | undefined =>
+  kind === 'flows' ? 'stages' : families[kind]
 
 const placeAt = (path: Path, value: Readonly<Record<string, unknown>>, item: Configurable<any> | undefined): readonly Place[] =>
   item && isMap(value['with']) ? [{ path: [...path, 'with'], item, settings: value['with'] }] : []

@@ -1,23 +1,12 @@
-import type { Policy } from '../api/index.ts'
 import type { ConditionLibrary, ConfiguredPolicy } from '../policy/types.ts'
 import { hashOf } from './canonical.ts'
 import type { Catalog } from './catalog.ts'
-import { type Item, problemOf } from './document.ts'
+import { problemOf } from './document.ts'
 import type { PolicySpec } from './kinds.ts'
 import type { Problem } from './problem.ts'
-import { resolveSecrets } from './secrets.ts'
+import { settingsWith } from './settings-with.ts'
 import { didYouMean } from './suggest.ts'
 import type { Items } from './types.ts'
-
-const settingsOf = (item: Item, policy: Policy, catalog: Catalog, problems: Problem[]): Record<string, unknown> | undefined => {
-  const written = (item.spec as Partial<PolicySpec>).with ?? {}
-  const resolved = resolveSecrets(catalog.schema(policy), written, item.document.secrets)
-  const checked = catalog.settings(policy, resolved.value)
-  const found = [...resolved.problems, ...('problems' in checked ? checked.problems : [])]
-  if ('value' in checked && found.length === 0) return checked.value
-  problems.push(...found.map(({ path = [], message }) => problemOf(item, ['with', ...path], message)))
-  return undefined
-}
 
 /** Every policy by slug, ready to be asked; what is wrong with one is added to `problems`. */
 export const linkPolicies = (policies: Items, catalog: Catalog, problems: Problem[]): ReadonlyMap<string, ConfiguredPolicy> => {
@@ -30,7 +19,7 @@ export const linkPolicies = (policies: Items, catalog: Catalog, problems: Proble
       problems.push(problemOf(item, ['type'], catalog.unknownPolicy(type)))
       continue
     }
-    const settings = settingsOf(item, policy, catalog, problems)
+    const settings = settingsWith(item, policy, catalog, problems)
     const hash = hashOf([type, policy.upgrades?.length ?? 0, settings])
     if (settings) linked.set(item.slug, Object.freeze({ slug: item.slug, policy, settings, hash }))
   }

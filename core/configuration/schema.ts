@@ -19,8 +19,8 @@ export type Schema = {
   readonly required?: readonly string[] | undefined
   /** Stored encrypted, write-only, handed on as a `Secret`. */
   readonly 'x-secret'?: boolean | undefined
-  /** A secret that may be made where it is needed and left out, when the object is created by the API. */
-  readonly 'x-generate'?: boolean | undefined
+  /** A secret that may be made where it is needed and left out, when the object is created by the API; a text: what it begins with. */
+  readonly 'x-generate'?: boolean | string | undefined
   /** The slug of another object: its kind, in the singular or the plural, e.g. `flow`. */
   readonly 'x-ref'?: string | undefined
   /** A text that is compiled and handed on as an `Expression`. */

@@ -15,6 +15,7 @@ import { linkReferences } from './link-references.ts'
 import { linkScopeMappings } from './scope-mappings.ts'
 import { linkRoles } from './roles.ts'
 import { sealSecrets } from './secrets.ts'
+import { linkSinks } from './sinks.ts'
 import { linkSettings } from './settings.ts'
 import type { CompileFlow, Items, Seeds, Snapshot } from './types.ts'
 
@@ -72,6 +73,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
   )
   const mappings = linkScopeMappings(of('scopeMappings'), problems)
   const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings, tokens }, problems)
+  const sinks = linkSinks(of('sinks'), catalog, problems)
   linkReferences(of, catalog, problems)
 
   let revision: string | undefined
@@ -85,6 +87,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...flowAccess].map(([slug, { hash }]) => [slug, hash])),
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
+        Object.fromEntries([...sinks].map(([slug, { hash }]) => [slug, hash])),
         email ?? null,
         eventRetention,
         rotateKeysEvery ?? null,
@@ -100,6 +103,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     brands,
     brandOf: brandChoice(brands, (slug) => applications.get(slug)?.brand),
     providers,
+    sinks,
     defaultFlows,
     email,
     eventRetention,

@@ -1,4 +1,4 @@
-import type { Application, Provider, Providers } from '../api/index.ts'
+import type { Application, Provider, Providers, Sink } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
@@ -24,6 +24,17 @@ export type ConfiguredApplication = Application & {
 }
 export type ConfiguredProvider = Provider<any> & { readonly protocol: string }
 
+/** `gets`: does it get events of this action? */
+export type ConfiguredSink = {
+  readonly slug: string
+  readonly name: string
+  readonly sink: Sink
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly enabled: boolean
+  readonly gets: (action: string) => boolean
+  readonly hash: string
+}
+
 /** What its holders may do: permissions, or `users.*`, `*.view`, `*` for several. */
 export type ConfiguredRole = {
   readonly slug: string
@@ -46,6 +57,7 @@ export type Snapshot = {
   /** The brand of a page: by the application it is about (a slug), else by the request's origin; undefined: that of Sluice. */
   brandOf(origin: string, application?: string): ConfiguredBrand | undefined
   readonly providers: ReadonlyMap<string, ConfiguredProvider>
+  readonly sinks: ReadonlyMap<string, ConfiguredSink>
   /** The flows that are run where an application names none. */
   readonly defaultFlows: DefaultFlows
   /** By whom mail is sent; undefined: by nobody. */

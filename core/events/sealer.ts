@@ -1,4 +1,6 @@
 import type { Database } from '../data/database.ts'
+import type { Selectable } from 'kysely'
+import type { Tables, Tx } from '../data/tables.ts'
 import { type Chain, genesis } from './chain.ts'
 
 /** Events in one seal, and so in one transaction. */
@@ -6,8 +8,11 @@ export const sealSize = 500
 /** Seals in one go: what is left waits for the next, so that a long backlog (the first start after an upgrade) is no job without end. */
 const most = 100
 
+/** What follows from events, in the transaction that seals them: each event is sealed once, so it follows once. */
+export type Follow = (tx: Tx, events: readonly Selectable<Tables['events']>[]) => Promise<void>
+
 /** Seals up to `sealSize` events that no seal covers, and returns how many. */
-const sealSome = (database: Database, chain: Chain): Promise<number> =>
+const sealSome = (database: Database, chain: Chain, follow: Follow | undefined): Promise<number> =>
   database.transaction(async (tx) => {
     // Not "after the last one sealed": on PostgreSQL an event with an earlier id may be committed later.
     const rows = await tx.selectFrom('events').selectAll().where('seal', 'is', null).orderBy('id').limit(sealSize).execute()
@@ -24,18 +29,23 @@ const sealSome = (database: Database, chain: Chain): Promise<number> =>
       .execute()
     const ids = rows.map(({ id }) => id)
     await tx.updateTable('events').set({ seal: seq }).where('id', 'in', ids).where('seal', 'is', null).execute()
+    await follow?.(tx, rows)
     return rows.length
   })
 
 /** Seals what is not sealed yet. Returns how many events. To be called often, by one process at a time. */
-export const sealEvents = async (database: Database, chain: Chain, signal?: AbortSignal): Promise<number> => {
+export const sealEvents = async (
+  database: Database,
+  chain: Chain,
+  { signal, follow }: { readonly signal?: AbortSignal; readonly follow?: Follow } = {},
+): Promise<number> => {
   // Looked at beside the transaction first: mostly there is nothing, and then nobody is held up.
   const some = await database.sql.selectFrom('events').select('id').where('seal', 'is', null).limit(1).executeTakeFirst()
   if (!some) return 0
   const isOver = () => signal?.aborted ?? false
   let total = 0
   for (let seals = 0; seals < most && !isOver(); seals++) {
-    const sealed = await sealSome(database, chain)
+    const sealed = await sealSome(database, chain, follow)
     total += sealed
     if (sealed < sealSize) break
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { Chain } from '../events/chain.ts'
 import { pruneEvents } from '../events/retention.ts'
-import { sealEvents } from '../events/sealer.ts'
+import { type Follow, sealEvents } from '../events/sealer.ts'
 import type { Rotation } from '../keys/rotation.ts'
 import type { Jobs } from './jobs.ts'
 
@@ -24,12 +24,14 @@ export const keepHouse = (
     readonly clock: Clock
     readonly chain: Chain
     /** Deletes what has expired of what lives for a while. */
-    readonly prune: () => Promise<number>
+    readonly prune: () => Promise<unknown>
     readonly retention: () => number
+    /** What follows from events once they are sealed. */
+    readonly follow: Follow
     readonly rotation: Pick<Rotation, 'rotateKeys'>
   },
 ): void => {
-  const { database, clock, chain, prune, retention, rotation } = parts
+  const { database, clock, chain, prune, retention, follow, rotation } = parts
   jobs.every('prune', pruneInterval, {
     attempts: 3,
     timeout: longest,
@@ -47,7 +49,7 @@ export const keepHouse = (
     attempts: 5,
     backOff: () => 1,
     async run(_, { signal }) {
-      await sealEvents(database, chain, signal)
+      await sealEvents(database, chain, { signal, follow })
     },
   })
   jobs.every('prune-events', retentionInterval, {

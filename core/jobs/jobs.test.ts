@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import test, { type TestContext } from 'node:test'
 import { openDatabase } from '../data/database.ts'
-import { createJobs, type JobHandler } from './jobs.ts'
+import { createJobs, GiveUp, type JobHandler, TryLater } from './jobs.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -294,5 +294,75 @@ test('a stop waits for what runs, and gives back what takes too long without cou
     left.map(({ kind, state, attempts, locked_until: lock, last_error: error }) => [kind, state, attempts, lock, error]),
     [['long', 'waiting', 0, 0, null]],
   )
+  closing()
+})
+
+test('what is slow has a lane of its own and holds up neither other kinds nor another name of its family', async (t) => {
+  const { runner, until, closing } = await setUp(t)
+  const jobs = runner({ most: 1 })
+  const done: string[] = []
+  let atOnce = 0
+  let most = 0
+  let names = ['slow', 'quick']
+  const held = Promise.withResolvers<void>()
+  jobs.handle(
+    'deliver',
+    handler(
+      async (_, { kind }) => {
+        if (kind === 'deliver:slow') {
+          most = Math.max(most, ++atOnce)
+          await held.promise
+        } else done.push(kind)
+      },
+      { concurrency: 2, each: () => names },
+    ),
+  )
+  jobs.handle(
+    'house',
+    handler(async () => void done.push('house')),
+  )
+  await jobs.enqueue(Array.from({ length: 6 }, () => ({ kind: 'deliver:slow', data: {} })))
+  await jobs.enqueue(['house', 'deliver:quick', 'house', 'deliver:gone'].map((kind) => ({ kind, data: {} })))
+  jobs.start()
+  await until((found) => found.length === 7)
+  assert.deepEqual([done.toSorted(), most], [['deliver:quick', 'house', 'house'], 2])
+  held.resolve()
+  const left = await until((found) => found.length === 1)
+  assert.deepEqual([left[0]!.kind, left[0]!.attempts], ['deliver:gone', 0], 'whose name is not asked for is left alone')
+  names = ['gone']
+  await until((found) => found.length === 0)
+  assert.ok(done.includes('deliver:gone'))
+  closing()
+})
+
+test('a handler gives up at once, or asks for more time; who is told of a death is told once', async (t) => {
+  const { runner, until, closing } = await setUp(t)
+  const jobs = runner()
+  const dead: unknown[] = []
+  const more = { attempts: 5, dead: async (data: unknown, { reason }: { readonly reason: string }) => void dead.push(data, reason) }
+  jobs.handle(
+    'gone',
+    handler(async () => {
+      throw new GiveUp('it answered 410')
+    }, more),
+  )
+  jobs.handle(
+    'busy',
+    handler(async () => {
+      throw new TryLater('it answered 429', 60)
+    }, more),
+  )
+  await jobs.enqueue([
+    { kind: 'gone', data: 1 },
+    { kind: 'busy', data: 2 },
+  ])
+  jobs.start()
+  const before = Date.now()
+  const rows = await until((found) => found.every(({ last_error: error }) => error !== null))
+  const [gone, busy] = rows
+  assert.deepEqual([gone!.state, gone!.attempts, gone!.last_error], ['dead', 1, 'it answered 410'])
+  assert.deepEqual([busy!.state, busy!.last_error], ['waiting', 'it answered 429'])
+  assert.ok(busy!.run_at >= before + 60_000)
+  assert.deepEqual(dead, [1, 'it answered 410'])
   closing()
 })

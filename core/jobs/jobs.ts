@@ -4,17 +4,17 @@ import type { Clock, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { type Claimed, GivenBack, runJob } from './running.ts'
 import { jobStatements } from './statements.ts'
+import { handlerOf, type Known, laneOf, lanesOf, sharedLane } from './lanes.ts'
 import type { Job, JobHandler, Jobs } from './types.ts'
 
-export type { JobHandler, Jobs } from './types.ts'
+export { GiveUp, type JobHandler, type Jobs, TryLater } from './types.ts'
 
-type Known = { readonly handler: JobHandler; readonly interval: number | undefined }
 type Running = { readonly job: Claimed; readonly stop: AbortController; readonly ended: Promise<void> }
 
 /**
  * Background work in the table `jobs`, at least once: whoever takes a job holds a lease that is renewed while it runs; where the process
  * dies, the lease runs out and another takes the job. Replicas need clocks that agree to within a few seconds.
- * `lease`, `poll` and `patience` (what `drain` waits) are milliseconds; `most` is how many run at a time.
+ * `lease`, `poll` and `patience` (what `drain` waits) are milliseconds; `most` is how many run at a time, beside kinds with a `concurrency` of their own.
  */
 export const createJobs = ({
   database,
@@ -43,26 +43,32 @@ export const createJobs = ({
   let taking: Promise<void> | undefined
   /** Something may have become due while jobs were being taken. */
   let again = false
+  /** Lanes in which something may be due; the others are looked at once in a poll, not at every end of a job. */
+  const wanted = new Set<string>()
+  let lookedAtAll = -Infinity
   /** When a schedule that ran here comes back, by the monotonic clock: sooner than the poll, perhaps. */
   let soon = Infinity
   let scheduling: Promise<void> | undefined
 
-  const add = async ({ kind, data, runAt, uniqueKey }: Job, scheduled: boolean, tx: Pick<Database['sql'], 'insertInto'>): Promise<void> => {
+  const add = async (jobs: readonly Job[], scheduled: boolean, tx: Pick<Database['sql'], 'insertInto'>): Promise<void> => {
+    if (jobs.length === 0) return
     const at = now()
     await tx
       .insertInto('jobs')
-      .values({
-        id: randomUUIDv7(),
-        kind,
-        data: JSON.stringify(data),
-        unique_key: uniqueKey === undefined ? null : `${scheduled ? 'schedule' : 'job'} ${kind} ${uniqueKey}`,
-        scheduled,
-        run_at: runAt?.getTime() ?? at,
-        attempts: 0,
-        locked_until: 0,
-        state: 'waiting',
-        created_at: at,
-      })
+      .values(
+        jobs.map(({ kind, data, runAt, uniqueKey }) => ({
+          id: randomUUIDv7(),
+          kind,
+          data: JSON.stringify(data),
+          unique_key: uniqueKey === undefined ? null : `${scheduled ? 'schedule' : 'job'} ${kind} ${uniqueKey}`,
+          scheduled,
+          run_at: runAt?.getTime() ?? at,
+          attempts: 0,
+          locked_until: 0,
+          state: 'waiting' as const,
+          created_at: at,
+        })),
+      )
       .onConflict((clash) => clash.column('unique_key').doNothing())
       .execute()
   }
@@ -75,19 +81,27 @@ export const createJobs = ({
         // Where the lease was lost, it may be another try that runs under this id.
         if (running.get(job.id)?.job === job) running.delete(job.id)
         if (job.interval !== undefined) soon = Math.min(soon, performance.now() + job.interval)
-        wake(0)
+        wake(0, [laneOf(known, job.kind)])
       })
     running.set(job.id, { job, stop, ended })
   }
 
   const takeSome = async (): Promise<void> => {
-    const free = most - running.size
-    if (!started || free <= 0 || known.size === 0) return
-    const by = randomUUID()
-    const rows = await write.claim([...known.keys()], now(), free, { by, until: now() + lease })
-    for (const { id, kind, data, attempts: attempt } of rows) {
-      const found = known.get(kind)
-      if (found) begin({ id, by, kind, data, attempt, interval: found.interval }, found.handler)
+    const all = performance.now() - lookedAtAll >= poll / 2
+    if (all) lookedAtAll = performance.now()
+    const asked = new Set(wanted)
+    wanted.clear()
+    for (const lane of lanesOf(known, most)) {
+      if (!all && !asked.has(lane.name)) continue
+      const busy = [...running.values()].filter(({ job }) => laneOf(known, job.kind) === lane.name).length
+      const free = lane.most - busy
+      if (!started || free <= 0) continue
+      const by = randomUUID()
+      const rows = await write.claim(lane.kinds, now(), free, { by, until: now() + lease })
+      for (const { id, kind, data, attempts: attempt } of rows) {
+        const found = handlerOf(known, kind)
+        if (found) begin({ id, by, kind, data, attempt, interval: found.interval }, found.handler)
+      }
     }
   }
 
@@ -98,7 +112,8 @@ export const createJobs = ({
     } while (again)
   }
 
-  const wake = (after: number): void => {
+  const wake = (after: number, lanes: readonly string[] = []): void => {
+    for (const lane of lanes) wanted.add(lane)
     if (!started) return
     if (after === 0 && taking) {
       again = true
@@ -112,7 +127,7 @@ export const createJobs = ({
           taking = undefined
           const until = soon - performance.now()
           if (until <= 0) soon = Infinity
-          wake(Math.min(poll * (0.75 + Math.random() / 2), Math.max(until, 1)))
+          wake(Math.min(poll * (0.75 + Math.random() / 2), Math.max(until, 1)), [sharedLane])
         })
     }, after)
   }
@@ -133,14 +148,18 @@ export const createJobs = ({
   /** Schedules are rows like others, made by whoever starts first. */
   const schedule = async (): Promise<void> => {
     const kinds = [...known].filter(([, { interval }]) => interval !== undefined)
-    for (const [kind] of kinds) await add({ kind, data: {}, uniqueKey: '' }, true, database.sql)
+    for (const [kind] of kinds) await add([{ kind, data: {}, uniqueKey: '' }], true, database.sql)
   }
 
   return {
-    async enqueue(job, tx) {
-      await add(job, false, tx ?? database.sql)
+    async enqueue(given, tx) {
+      const jobs: readonly Job[] = 'kind' in given ? [given] : given
+      await add(jobs, false, tx ?? database.sql)
       // With a transaction it may not be committed yet: a moment later it probably is, and if not, the poll finds it.
-      wake(tx ? 5 : 0)
+      wake(
+        tx ? 5 : 0,
+        jobs.map(({ kind }) => laneOf(known, kind)),
+      )
     },
     handle: (kind, handler) => handle(kind, handler),
     every: (kind, seconds, handler) => handle(kind, handler, seconds * 1000),

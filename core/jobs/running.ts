@@ -1,11 +1,12 @@
 import type { Json, Log } from '../api/index.ts'
 import type { jobStatements } from './statements.ts'
-import type { JobHandler } from './types.ts'
+import { reasonOf } from './reason.ts'
+import { GiveUp, type JobHandler, TryLater } from './types.ts'
 
 const defaultTimeout = 60
 const longestBackOff = 3600
-/** Characters of an error that are kept. */
-const errorLength = 2000
+/** The most seconds that a handler can ask for. */
+const longestLater = 86_400
 
 /** A job that this process has the lease of. */
 export type Claimed = {
@@ -19,11 +20,14 @@ export type Claimed = {
 }
 
 /** Milliseconds to wait before a try, up to a quarter more than was asked for, so that what failed together does not come back together. */
-const pause = ({ backOff = (attempt) => Math.min(2 ** (attempt - 1), longestBackOff) }: JobHandler, attempt: number): number =>
-  Math.round(backOff(attempt) * 1000 * (1 + Math.random() / 4))
-
-const textOf = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, errorLength)
+const pause = (
+  { backOff = (attempt) => Math.min(2 ** (attempt - 1), longestBackOff) }: JobHandler,
+  attempt: number,
+  error: unknown,
+): number => {
+  const least = error instanceof TryLater ? Math.min(error.seconds, longestLater) : 0
+  return Math.round(Math.max(backOff(attempt), least) * 1000 * (1 + Math.random() / 4))
+}
 
 /** Ends at the work's end or when it is aborted, whichever is first: a handler may ignore its signal, and must not keep its place by that. */
 const bounded = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {
@@ -40,6 +44,14 @@ const bounded = async (work: Promise<void>, signal: AbortSignal): Promise<void> 
   }
 }
 
+const tell = async ({ id, kind, data, attempt }: Claimed, handler: JobHandler, reason: string, log: Log): Promise<void> => {
+  try {
+    await handler.dead?.(JSON.parse(data) as Json, { kind, jobId: id, attempts: attempt, reason })
+  } catch (error) {
+    log.error({ err: reasonOf(error), job: id, kind }, 'what follows the end of a job could not be done')
+  }
+}
+
 /** Runs one job to its end and writes what came of it. Throws only what the database throws: then the lease runs out, and it is done again. */
 export const runJob = async (
   job: Claimed,
@@ -49,13 +61,13 @@ export const runJob = async (
 ): Promise<void> => {
   const { id, kind, attempt, interval } = job
   const fail = async (error: unknown): Promise<void> => {
-    const dead = attempt >= handler.attempts
-    const text = textOf(error)
+    const dead = attempt >= handler.attempts || error instanceof GiveUp
+    const text = reasonOf(error)
     // Of the data nothing is logged: it may tell of people.
     log.warn({ job: id, kind, attempt, err: text }, dead ? 'a job failed for the last time' : 'a job failed and will be tried again')
-    if (!dead) await write.again(job, now() + pause(handler, attempt + 1), attempt, text)
+    if (!dead) await write.again(job, now() + pause(handler, attempt + 1, error), attempt, text)
     else if (interval !== undefined) await write.again(job, now() + interval, 0, text)
-    else await write.bury(job, text)
+    else if (await write.bury(job, text)) await tell(job, handler, text, log)
   }
   // The tries before were begun and never ended: it takes its process with it, and would do so for ever.
   if (attempt > handler.attempts) {
@@ -65,7 +77,7 @@ export const runJob = async (
   const seconds = handler.timeout ?? defaultTimeout
   const timer = setTimeout(() => stop.abort(new Error(`it took longer than ${seconds} s`)), seconds * 1000)
   try {
-    const work = Promise.try(() => handler.run(JSON.parse(job.data) as Json, { attempt, signal: stop.signal, jobId: id }))
+    const work = Promise.try(() => handler.run(JSON.parse(job.data) as Json, { attempt, signal: stop.signal, jobId: id, kind }))
     await bounded(work, stop.signal)
   } catch (error) {
     if (error instanceof GivenBack) await write.again(job, now(), attempt - 1, null)

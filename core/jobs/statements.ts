@@ -41,6 +41,12 @@ export const jobStatements = ({ sql, skipLocked }: Database) => {
     /** Waits again: after a failure, or for the next time of its schedule. */
     again: (one: Held, runAt: number, attempts: number, error: string | null) =>
       held(one).set({ locked_by: null, locked_until: 0, run_at: runAt, attempts, last_error: error }).execute(),
-    bury: (one: Held, error: string) => held(one).set({ locked_by: null, locked_until: 0, state: 'dead', last_error: error }).execute(),
+    /** False where the lease was lost: then it is another's to say. */
+    async bury(one: Held, error: string): Promise<boolean> {
+      const { numUpdatedRows } = await held(one)
+        .set({ locked_by: null, locked_until: 0, state: 'dead', last_error: error })
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
   }
 }

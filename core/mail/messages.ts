@@ -1,5 +1,5 @@
 /** Everything that is sent to people by templates. */
-export const mailMessages = ['test', 'password-changed', 'email-changed', 'token-created', 'account-disabled'] as const
+export const mailMessages = ['test', 'event', 'password-changed', 'email-changed', 'token-created', 'account-disabled'] as const
 export type MailMessage = (typeof mailMessages)[number]
 
 /** What templates can show. All of it is text, and none of it is secret. */
@@ -11,6 +11,22 @@ export type MailData = {
   readonly user: { readonly name: string; readonly username: string }
   /** When it happened, as the language writes it. */
   readonly at: string
+}
+
+/** What the template `event` can show beside it. */
+export type EventMailData = MailData & {
+  readonly event: {
+    readonly id: string
+    readonly action: string
+    /** Who did it, where, and by which program; empty where it is not known. */
+    readonly user: string
+    readonly application: string
+    readonly ip: string
+    readonly userAgent: string
+    readonly details: readonly { readonly name: string; readonly value: string }[]
+    /** Further events are left out for a while. */
+    readonly held: boolean
+  }
 }
 
 const time = new Map<string, Intl.DateTimeFormat>()
@@ -29,3 +45,15 @@ export const sampleData = (brand: MailData['brand'], address: string, locale: st
   user: { name: 'Ada Lovelace', username: 'ada' },
   at: written(Date.UTC(2030, 0, 31, 9, 30), locale),
 })
+
+/** For trying the template of events. */
+export const sampleEvent: EventMailData['event'] = {
+  id: '00000000-0000-7000-8000-000000000000',
+  action: 'login_failed',
+  user: 'ada',
+  application: 'wiki',
+  ip: '192.0.2.1',
+  userAgent: 'Browser',
+  details: [{ name: 'stage', value: 'password' }],
+  held: false,
+}

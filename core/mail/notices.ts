@@ -5,7 +5,7 @@ import type { Tx } from '../data/tables.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { MailMessage } from './messages.ts'
 
-export type Notice = Exclude<MailMessage, 'test'>
+export type Notice = Exclude<MailMessage, 'test' | 'event'>
 export const noticeJob = 'notice'
 /** What a job holds: who is told what, where, and of when (epoch ms). Nothing of it is secret. */
 export type NoticeData = { readonly message: Notice; readonly userId: string; readonly to: string; readonly at: number }

@@ -48,6 +48,8 @@ export const sendNotices = (
     attempts: 12,
     backOff,
     timeout: 300,
+    // A mail server that hangs holds nothing but mail up.
+    concurrency: 2,
     async run(data, { jobId }) {
       const { message, userId, to, at } = data as NoticeData
       const { email, brandOf } = snapshot()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Log } from '../api/index.ts'
 import { lookupOrder } from '../web/locales.ts'
 import { renderLiquid, TemplateError } from './liquid.ts'
-import { type MailData, mailMessages, type MailMessage, sampleData } from './messages.ts'
+import { type EventMailData, type MailData, mailMessages, type MailMessage, sampleData, sampleEvent } from './messages.ts'
 import type { Mail } from './types.ts'
 
 const shippedFolder = fileURLToPath(new URL('templates', import.meta.url))
@@ -15,7 +15,8 @@ type Part = (typeof parts)[number]
 export type TemplateProblem = { readonly at: string; readonly reason: string }
 export type Templates = {
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
-  render(message: MailMessage, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(message: Exclude<MailMessage, 'event'>, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
 }
 
 const readOrNone = (path: string): string | undefined => {
@@ -77,7 +78,7 @@ export const createTemplates = ({ folder, log }: { readonly folder: string; read
   }
 
   return {
-    render(message, locale, given) {
+    render(message: MailMessage, locale: string, given: MailData) {
       const data = clean(given)
       const subject = oneLine(renderPart({ name: message, locale, data }, 'subject'))
       const whole = (part: 'text' | 'html') => {
@@ -93,6 +94,7 @@ const sample = {
   ...sampleData({ name: 'Sluice', color: '#00687a' }, 'https://id.example.com', 'en'),
   subject: 'Subject',
   content: 'Content',
+  event: sampleEvent,
 }
 const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
 

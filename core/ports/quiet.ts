@@ -1,4 +1,4 @@
-import type { Grants, Http, Policy, Stage } from '../api/index.ts'
+import type { Grants, Http, Mailing, Policy, Stage } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
 import type { Judge } from '../policy/types.ts'
@@ -22,6 +22,13 @@ const noHttp: Http = {
   },
 }
 
+const noMail = (mail: Mailing): Mailing => ({
+  ...mail,
+  async sendEvent() {
+    throw new Error('a simulation sends no mail')
+  },
+})
+
 /** The ports of a policy, for whoever makes a judge. */
 export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
 
@@ -29,7 +36,9 @@ export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
 export const quietly =
   (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
-    const container = registerPorts({ ...implementations, ...quiet, log: silent, http: noHttp, grants: readGrants(implementations.grants) })
+    const { grants, mail } = implementations
+    const silenced = { log: silent, http: noHttp, mail: noMail(mail), grants: readGrants(grants) }
+    const container = registerPorts({ ...implementations, ...quiet, ...silenced })
     const uses = new Map<Stage | Policy, Readonly<Record<string, unknown>>>()
     for (const { id, stages = [], policies = [] } of catalog.plugins)
       for (const item of [...stages, ...policies]) uses.set(item, useOf(container, id, item.use))

@@ -14,7 +14,7 @@ const guides = files.filter((file) => file.endsWith('.md') && !file.startsWith('
 const catalog = await readCatalog()
 
 /** Every variable that a document may name for a secret. */
-const secret = 'a secret of thirty-two characters'
+const secret = Buffer.from('a secret of thirty-two characters').toString('base64')
 const secrets = new Proxy(
   {},
   {

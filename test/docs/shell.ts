@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { freePort, temporaryDirectory } from '../kit/server.ts'
 import { files, root } from '../tools/sources.ts'
 
-/** What the documents call the server's address, and that of its metrics; here they are free ports. */
-const documented = { server: 9000, metrics: 9300 } as const
+/** What the documents call the server's address, that of its metrics, and that of what the server calls; here they are free ports. */
+const documented = { server: 9000, metrics: 9300, receiver: 9400 } as const
 type Ports = { readonly [Place in keyof typeof documented]: number }
 const places = Object.keys(documented) as (keyof typeof documented)[]
 /** Milliseconds that a server in a document has to start. */
@@ -60,7 +60,7 @@ export class Shell {
 
   /** `inCheckout`: as after `git clone` and `cd`, which the README says and the other documents take for granted. */
   static async open(inCheckout: boolean): Promise<Shell> {
-    const shell = new Shell({ server: await freePort(), metrics: await freePort() })
+    const shell = new Shell({ server: await freePort(), metrics: await freePort(), receiver: await freePort() })
     const clean = join(shell.#home, 'clean')
     checkout(clean)
     mkdirSync(join(shell.#home, 'bin'))

@@ -72,7 +72,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(
-    ['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'settings'].flatMap(kindRoutes),
+    ['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'sinks', 'settings'].flatMap(kindRoutes),
   ),
   'GET /media': 'media.view',
   'POST /media': 'media.create',
@@ -80,6 +80,7 @@ const table: Readonly<Record<string, string>> = {
   'GET /media/{id}/used-by': 'media.view',
   'DELETE /media/{id}': 'media.delete',
   'POST /settings/email/test': 'settings.edit',
+  'POST /sinks/{slug}/test': 'sinks.edit',
   'POST /flows/{slug}/simulate': 'flows.simulate',
   'GET /expressions/types': 'policies.view',
   'POST /expressions/check': 'policies.edit',

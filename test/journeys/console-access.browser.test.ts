@@ -18,6 +18,9 @@ let server: TestServer
 let api: Api
 let ids: Record<'ada' | 'token' | 'session' | 'event', string>
 
+const secret = Buffer.alloc(32).toString('base64')
+const webhook = { type: 'webhook', on: ['user.*'], with: { url: 'http://127.0.0.1/', secret } }
+
 before(async () => {
   const steps = [{ type: 'identification' }, { type: 'password' }]
   server = await startServer({
@@ -32,6 +35,7 @@ before(async () => {
       policies: { office: { type: 'expression', with: { expression: 'true' } } },
       scopeMappings: { team: { scope: 'team', claims: {} } },
       brands: { corp: { name: 'Corp' } },
+      sinks: { siem: { ...webhook, enabled: false } },
       flows: { office: { title: 'From elsewhere', designation: 'authentication', steps } },
     }),
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
@@ -111,6 +115,7 @@ const things = (path: string): string => {
     roles: 'helpdesk',
     policies: 'office',
     brands: 'corp',
+    sinks: 'siem',
   }
   const filled = path.replace(/:(id|slug|number)/, slugs[folder] ?? '?').replace('/:tab?', '')
   assert.doesNotMatch(filled, /[:?]/, `the test has no thing for ${path}`)
@@ -165,6 +170,7 @@ const made: Readonly<Record<string, object>> = {
   roles: { permissions: ['users.view'] },
   policies: { type: 'expression', with: { expression: 'true' } },
   brands: { name: 'Made' },
+  sinks: webhook,
 }
 const ofKind = (kind: string, at: string, slug: string): readonly Entry[] => {
   const create = ['POST', `/${kind}`, { slug: 'made', spec: made[kind] }] as const
@@ -210,6 +216,9 @@ const table: readonly Entry[] = [
   ...ofKind('roles', '/roles', 'helpdesk'),
   ...ofKind('policies', '/policies', 'office'),
   ...ofKind('brands', '/brands', 'corp'),
+  [/^\/sinks\/siem$/, /^button "Send a test event"$/, 'POST', '/sinks/siem/test'],
+  [/^\/sinks\/siem/, /^button "user\.\*"$/, 'PATCH', '/sinks/siem', { spec: {} }],
+  ...ofKind('sinks', '/sinks', 'siem'),
 
   [/^\/users$/, /^link "New user"$/, 'POST', '/users', { username: 'made' }],
   [/^\/users\/new$/, /./, 'POST', '/users', { username: 'made' }],

@@ -14,7 +14,7 @@ export function messagesContract(plugin: Plugin, folder: string): void {
   const { en, de, ...others } = plugin.messages ?? {}
   assert.ok(en && de, `${plugin.id} needs messages in en and de`)
   const used = keysIn(folder, plugin.id)
-  for (const { kind } of [...(plugin.stages ?? []), ...(plugin.policies ?? []), ...(plugin.protocols ?? [])])
+  for (const { kind } of [...(plugin.stages ?? []), ...(plugin.policies ?? []), ...(plugin.protocols ?? []), ...(plugin.sinks ?? [])])
     for (const key of [`${kind}.title`, `${kind}.description`]) if (Object.hasOwn(en, key)) used.add(key)
   assert.deepEqual(Object.keys(en).toSorted(), [...used].toSorted(), `keys of ${plugin.id}: texts (left) and what the source names (right)`)
   for (const [language, texts] of Object.entries({ en, de, ...others })) {

@@ -14,8 +14,8 @@ const factsOf = (facts: Stage['needs']): readonly string[] | null =>
 /** What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`. */
 export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
   const pluginOf = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [] }) =>
-      [...stages, ...policies, ...protocols].map((item): readonly [Configurable<any>, string] => [item, id]),
+    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [], sinks = [] }) =>
+      [...stages, ...policies, ...protocols, ...sinks].map((item): readonly [Configurable<any>, string] => [item, id]),
     ),
   )
   const shown = (item: Configurable<any>) => ({
@@ -34,5 +34,6 @@ export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
     })),
     policies: byKind(catalog.policies.values()).map(shown),
     protocols: byKind(catalog.protocols.values()).map(shown),
+    sinks: byKind(catalog.sinks.values()).map(shown),
   }
 }

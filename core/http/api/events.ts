@@ -6,7 +6,7 @@ import { seesAll } from '../../access/visible.ts'
 import type { Database } from '../../data/database.ts'
 import type { Tables } from '../../data/tables.ts'
 import { firstIdAt } from '../../events/ids.ts'
-import { userReferences } from '../../identity/references.ts'
+import { shownEvents } from '../../events/shown.ts'
 import { eventFilters, findEvent, findEvents } from './event-filters.ts'
 import { defaultLimit, pageOf, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
@@ -25,28 +25,10 @@ const withoutReasons = (detail: Json): Json =>
     ? detail
     : Object.fromEntries(Object.entries(detail).filter(([name]) => !forOperators.has(name)))
 
-/** As the API shows them, with the names of their users. */
-const shownEvents = async (database: Database, caller: Caller, rows: readonly Selectable<Tables['events']>[]) => {
-  const all = seesAll(caller, 'events')
-  const users = await userReferences(
-    database.sql,
-    rows.map((row) => row.user_id),
-  )
-  return rows.map((row) => {
-    const detail = JSON.parse(row.detail) as Json
-    return {
-      id: row.id,
-      at: new Date(row.at).toISOString(),
-      action: row.action,
-      user: row.user_id,
-      userName: users.get(row.user_id ?? '')?.username ?? null,
-      application: row.application,
-      ip: row.ip,
-      userAgent: row.user_agent,
-      request: row.request_id,
-      detail: all ? detail : withoutReasons(detail),
-    }
-  })
+/** As the API shows them to a caller, with the names of their users. */
+const shownTo = async (database: Database, caller: Caller, rows: readonly Selectable<Tables['events']>[]) => {
+  const events = await shownEvents(database, rows)
+  return seesAll(caller, 'events') ? events : events.map((one) => ({ ...one, detail: withoutReasons(one.detail) }))
 }
 
 /** Every action that was ever recorded, found by steps through its index, with how often it was of late. */
@@ -79,7 +61,7 @@ export const eventRoutes = ({ events, cursors, database, clock }: ApiParts): rea
       const shown = rows.slice(0, limit)
       const last = rows.length > limit ? shown.at(-1)?.id : goOn
       const next = last === undefined ? null : cursors.write(list, { value: last, id: last })
-      return { body: { items: await shownEvents(database, caller, shown), next } }
+      return { body: { items: await shownTo(database, caller, shown), next } }
     },
   }),
 
@@ -112,7 +94,7 @@ export const eventRoutes = ({ events, cursors, database, clock }: ApiParts): rea
       await events.flush()
       const row = await findEvent(database, caller, params.id)
       if (!row) throw notFound(`event ${JSON.stringify(params.id.slice(0, 40))}`)
-      return { body: (await shownEvents(database, caller, [row]))[0] }
+      return { body: (await shownTo(database, caller, [row]))[0] }
     },
   }),
 ]

@@ -22,6 +22,14 @@ const permissionFor = ({ kind, change }: ObjectChange): Permission => {
   return permission
 }
 
+/** A sink tells its receiver of events of everybody. */
+const readsEvents = ({ kind, change }: ObjectChange): boolean => kind === 'sinks' && change !== 'delete'
+
+const mayDo = (caller: Caller, changes: readonly ObjectChange[]): void => {
+  for (const change of changes) demand(caller, permissionFor(change))
+  if (changes.some(readsEvents)) demand(caller, 'events.view')
+}
+
 const mayDoUser = async (tx: Tx, conferred: Conferral, caller: Caller, username: string, spec: unknown): Promise<void> => {
   const known = await tx.selectFrom('users').select(['id', 'username']).where('username_key', '=', usernameKey(username)).executeTakeFirst()
   if (known) await conferred.user(tx, known.id, known.username)
@@ -60,7 +68,7 @@ export const mustBeGivable = async (
   { changes }: Plan,
 ): Promise<void> => {
   const { caller } = call
-  for (const change of changes) demand(caller, permissionFor(change))
+  mayDo(caller, changes)
   const conferred = conferral(caller, call.roles)
   await database.transaction(async (tx) => {
     for (const change of changes) {
@@ -84,7 +92,7 @@ export const mayReturn = async (
   changes: readonly ObjectChange[],
 ): Promise<void> => {
   const { caller, roles } = call
-  for (const change of changes) demand(caller, permissionFor(change))
+  mayDo(caller, changes)
   if (changes.some(({ kind }) => conferring.has(kind)))
     demandAll(caller, permissions, 'That revision has other roles or flows, which may give any permission')
   // The flows stay as they are; what guards them may not.

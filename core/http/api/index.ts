@@ -16,6 +16,7 @@ import type { ApiParts } from './parts.ts'
 import { pluginRoutes } from './plugins.ts'
 import type { Route } from './route.ts'
 import { type SimulateParts, simulateRoute } from './simulate.ts'
+import { type SinkParts, sinkRoutes } from './sinks.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statisticsRoute } from './statistics.ts'
 import { systemRoute } from './system.ts'
@@ -23,7 +24,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
-export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & SimulateParts): readonly Route[] => {
+export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & SimulateParts & SinkParts): readonly Route[] => {
   const routes: Route[] = [
     ...meRoutes(parts),
     kindsRoute(parts),
@@ -40,6 +41,7 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & Simul
     ...jobRoutes(parts),
     systemRoute(parts),
     ...objectRoutes(parts),
+    ...sinkRoutes(parts),
     ...emailRoutes(parts),
     ...mediaRoutes(parts),
     ...configurationRoutes(parts),

@@ -33,6 +33,7 @@ export const pluginRoutes = ({ catalog }: ApiParts): readonly Route[] => [
           stages: Type.Array(brought),
           protocols: Type.Array(brought),
           policies: Type.Array(brought),
+          sinks: Type.Array(brought),
         }),
       ),
       disabled: Type.Array(
@@ -47,13 +48,14 @@ export const pluginRoutes = ({ catalog }: ApiParts): readonly Route[] => [
     }),
     handler: async () => ({
       body: {
-        items: catalog.plugins.map(({ id, version, stages = [], protocols = [], policies = [] }) => ({
+        items: catalog.plugins.map(({ id, version, stages = [], protocols = [], policies = [], sinks = [] }) => ({
           id,
           version,
           path: catalog.external.get(id) ?? null,
           stages: stages.map((stage) => shown(stage)),
           protocols: protocols.map((protocol) => shown(protocol)),
           policies: policies.map((policy) => shown(policy)),
+          sinks: sinks.map((sink) => shown(sink)),
         })),
         disabled: catalog.disabled.map(({ id = null, path, kinds = [], reason }) => ({ id, path, kinds, reason })),
       },

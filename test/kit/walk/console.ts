@@ -217,6 +217,7 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     { name: 'settings', path: '/settings' },
     ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
     { name: 'keys', path: '/keys' },
+    ...ofKind('sinks', 'siem', { hasOverview: true }),
   ],
   brands: [...ofKind('brands', 'default')],
 })

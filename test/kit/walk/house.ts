@@ -52,6 +52,16 @@ const document = {
     },
     evil: { type: 'expression', name: evil, with: { expression: `user.name !== ${JSON.stringify(evil)}`, message: evil } },
   },
+  sinks: {
+    siem: {
+      type: 'webhook',
+      name: 'SIEM',
+      enabled: false,
+      on: ['login_failed', 'user.*'],
+      with: { url: 'https://siem.example.com/hook', secret: Buffer.from(secret).toString('base64') },
+    },
+    evil: { type: 'email', name: evil, enabled: false, on: ['*'], with: { to: ['security@example.com'] } },
+  },
   scopeMappings: {
     department: {
       scope: 'department',

@@ -46,6 +46,8 @@ export const catalogue: Readonly<Record<string, Known>> = {
   'session.ended': notice('i-lucide-monitor-off'),
   'job.retried': notice('i-lucide-rotate-cw'),
   'job.deleted': notice('i-lucide-trash-2'),
+  'sink.tested': info('i-lucide-send'),
+  'sink.failed': warning('i-lucide-send'),
   'consent.withdrawn': notice('i-lucide-undo-2'),
   'oidc.token-revoked': notice('i-lucide-key-square'),
   'oidc.code-reused': alert('i-lucide-siren'),

@@ -2,12 +2,14 @@ import type { Area } from '../../area.ts'
 import { objectRoutes } from '../../objects/routes.ts'
 import { listOf } from '../../paths.ts'
 import { brands } from './brands.ts'
+import { sinks } from './sinks.ts'
 
 export default {
   title: 'system.title',
   entries: [
     { label: 'system.settings', icon: 'i-lucide-settings', to: '/settings', permissions: ['settings.view'] },
     { label: brands.texts.all, icon: brands.icon, to: listOf(brands.kind), permissions: ['brands.view'] },
+    { label: sinks.texts.all, icon: sinks.icon, to: listOf(sinks.kind), permissions: ['sinks.view'] },
     { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
   ],
   routes: [
@@ -19,6 +21,7 @@ export default {
       props: ({ params }) => ({ section: params['section'] }),
     },
     ...objectRoutes(brands),
+    ...objectRoutes(sinks),
     { path: '/keys', component: () => import('./KeysPage.vue') },
   ],
 } satisfies Area
