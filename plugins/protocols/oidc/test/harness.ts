@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse } from 'fastify'
-import { Secret, type Answer, type Refusal, type Session, type User, type Wants } from 'sluice/plugin'
+import { Secret, type Answer, type HttpAnswer, type HttpRequest, type Refusal, type Session, type User, type Wants } from 'sluice/plugin'
 import { protocol } from '../plugin.ts'
 import type { Context, OidcProvider, Parked, Settings } from '../types.ts'
 import { memoryGrants, memoryKeys, memoryStore, memoryUsers, time } from './ports.ts'
@@ -43,6 +43,8 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
   const logged: unknown[] = []
   const log = (fields: object, text: string) => void logged.push({ ...fields, text })
   const events: { readonly action: string }[] = []
+  /** Who answers what the plugin asks of other servers. */
+  const called = { answer: (_: HttpRequest): Promise<HttpAnswer> => Promise.reject(new Error('nobody answers')) }
   const use = {
     clock,
     users,
@@ -51,6 +53,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     claims: { of: async () => ({}) },
     store: memoryStore(clock),
     log: { debug: log, info: log, warn: log, error: log },
+    http: { request: (asked: HttpRequest): Promise<HttpAnswer> => called.answer(asked) },
     events: { record: async (event: { readonly action: string }) => void events.push(event) },
   }
   const providers = new Map<string, OidcProvider>()
@@ -119,7 +122,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
   const app: FastifyInstance = fastify()
   for (const prefix of protocol.mounts ?? []) await app.register(async (scope) => protocol.routes(scope, ctx), { prefix })
   await app.ready()
-  return { app, use, users, grants, events, logged, seen, setting, providers, clock, ada }
+  return { app, use, users, grants, events, logged, seen, setting, providers, clock, called, ada }
 }
 export type World = Awaited<ReturnType<typeof world>>
 
