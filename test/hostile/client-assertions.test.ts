@@ -89,7 +89,10 @@ test('of a client assertion: attack 42, signed by the client under another name 
     await assertRefused(signed(claimsOf(), { ...header, kid }))
   const huge = await fetch(`${server.url}/application/o/token/`, {
     method: 'POST',
-    body: new URLSearchParams({ client_assertion_type: type, client_assertion: signed(claimsOf(), { ...header, kid: 'x'.repeat(1 << 20) }) }),
+    body: new URLSearchParams({
+      client_assertion_type: type,
+      client_assertion: signed(claimsOf(), { ...header, kid: 'x'.repeat(1 << 20) }),
+    }),
   })
   assert.equal(huge.status, 413)
 })
@@ -147,8 +150,7 @@ test('attack 47: an assertion is good once, also at another endpoint, at once an
 test('attack 48: an assertion speaks for the client that signed it, and for no other', async () => {
   for (const changes of [{ sub: 'twin' }, { iss: 'twin' }, { sub: undefined }, { iss: undefined }, { sub: ['robot'], iss: ['robot'] }])
     await assertRefused(signed(claimsOf(changes)))
-  for (const as of ['twin', 'wiki', 'nobody', '__proto__'])
-    await assertRefused(signed(claimsOf({ iss: as, sub: as, aud: issuerOf(as) })))
+  for (const as of ['twin', 'wiki', 'nobody', '__proto__']) await assertRefused(signed(claimsOf({ iss: as, sub: as, aud: issuerOf(as) })))
   for (const client_id of ['twin', 'wiki', 'nobody', 'Robot', 'robot ']) await assertRefused(signed(), { client_id })
   assert.ok(await accepted(signed(), { client_id: 'robot' }))
 })
@@ -176,8 +178,7 @@ test('a client has one way to authenticate, and uses one at once', async () => {
 })
 
 test('keys inside of the network are not fetched unless that is allowed, and then as seldom as may be', async () => {
-  const from = (kid: string) =>
-    signed(claimsOf({ iss: 'remote', sub: 'remote', aud: issuerOf('remote') }), { alg: 'ES256', kid })
+  const from = (kid: string) => signed(claimsOf({ iss: 'remote', sub: 'remote', aud: issuerOf('remote') }), { alg: 'ES256', kid })
   await assertRefused(from('remote-1'))
   assert.equal(called, 0)
   assert.match(server.logs(), /keys of a client could not be fetched/)

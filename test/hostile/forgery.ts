@@ -14,7 +14,8 @@ export type Forger = {
   sign(header: object, payload: unknown, as: Header): Promise<string>
 }
 
-export const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+export const encode = (value: unknown): string =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 /** Takes a token apart. */
 export const taken = (token: string): Taken => {
   const [h = '', p = '', s = ''] = token.split('.')

@@ -80,7 +80,7 @@ for (const redis of [false, true]) {
       const assertion = robot.assertion(cluster.url)
       const answers = await Promise.all(Array.from({ length: 60 }, () => robot.ask(cluster.url, assertion)))
       assert.equal(answers.filter(({ status }) => status === 200).length, 1)
-      for (const { url } of cluster.replicas) assert.equal((await robot.ask(url, assertion)).status, 401, 'each of them knows')
+      for (let times = 0; times < 6; times++) assert.equal((await robot.ask(cluster.url, assertion)).status, 401, 'each of them knows')
       assert.equal((await robot.ask(cluster.url, robot.assertion(cluster.url))).status, 200)
     })
 

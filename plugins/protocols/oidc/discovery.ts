@@ -15,7 +15,8 @@ import type { Context, OidcProvider, Settings } from './types.ts'
 const authentication = (endpoint: 'token' | 'introspection' | 'revocation', settings: Settings) => {
   const methods = (names: readonly string[]) => ({ [`${endpoint}_endpoint_auth_methods_supported`]: names })
   // Who introspects is confidential, and another client than this one.
-  if (settings.clientType === 'public') return methods(endpoint === 'introspection' ? ['client_secret_basic', 'client_secret_post'] : ['none'])
+  if (settings.clientType === 'public')
+    return methods(endpoint === 'introspection' ? ['client_secret_basic', 'client_secret_post'] : ['none'])
   if (!signsAssertions(settings)) return methods(['client_secret_basic', 'client_secret_post'])
   return { ...methods(['private_key_jwt']), [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: assertionAlgorithms }
 }

@@ -65,7 +65,18 @@ test('a confidential client authenticates in one way, by keys that can be used',
   assert.deepEqual(pointers({ clientSecret: 's3cret', jwksUri }), ['/jwksUri'])
   assert.deepEqual(pointers({ jwks: { keys: [key] }, jwksUri }), ['/jwksUri'])
   assert.deepEqual(pointers({ clientType: 'public', jwksUri, jwks: { keys: [key] } }), ['/jwks', '/jwksUri'])
-  assert.deepEqual(pointers({ jwks: { keys: [{ ...key, kid: 'a' }, { ...key, d: 'x' }, { ...key, kid: 'b' }] } }), ['/jwks/keys/1'])
+  assert.deepEqual(
+    pointers({
+      jwks: {
+        keys: [
+          { ...key, kid: 'a' },
+          { ...key, d: 'x' },
+          { ...key, kid: 'b' },
+        ],
+      },
+    }),
+    ['/jwks/keys/1'],
+  )
   assert.deepEqual(pointers({ jwks: { keys: [key, key] } }), ['/jwks/keys/0', '/jwks/keys/1'])
   assert.deepEqual(pointers({ jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }), ['/jwks/keys/0'])
   for (const bad of ['http://app.example/jwks', 'javascript:alert(1)', 'com.example.app:/jwks', 'https://u:p@app.example/', 'nonsense'])

@@ -36,7 +36,12 @@ after(async () => {
   await server?.stop()
 })
 
-const groups = { 'authorization endpoint': authorization, 'token endpoint': token, 'client assertions': assertions, 'userinfo and claims': userinfo }
+const groups = {
+  'authorization endpoint': authorization,
+  'token endpoint': token,
+  'client assertions': assertions,
+  'userinfo and claims': userinfo,
+}
 for (const [place, cases] of Object.entries(groups))
   for (const one of cases)
     test(`${place}: ${one.name}`, async () => {

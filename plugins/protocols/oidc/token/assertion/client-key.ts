@@ -36,7 +36,8 @@ export const clientKey = (jwk: unknown): ClientKey | string => {
   if (jwk === null || typeof jwk !== 'object' || Array.isArray(jwk)) return 'A key is an object with `kty`.'
   const { kty, crv = '', kid, alg, use, key_ops } = jwk as Readonly<Record<string, unknown>>
   const hidden = privateMembers.find((name) => Object.hasOwn(jwk, name))
-  if (hidden !== undefined) return `The key has the private member \`${hidden}\`. Register the public key alone, and make a new pair: this one was told.`
+  if (hidden !== undefined)
+    return `The key has the private member \`${hidden}\`. Register the public key alone, and make a new pair: this one was told.`
   const family = families[`${String(kty)} ${String(crv)}`]
   if (!family || !Object.hasOwn(families, `${String(kty)} ${String(crv)}`))
     return `The key type ${JSON.stringify(kty)}${crv === '' ? '' : ` with the curve ${JSON.stringify(crv)}`} is not known. Use RSA, EC with P-256, or OKP with Ed25519.`

@@ -38,7 +38,12 @@ export const clientKeySets = ({ http, clock, log }: Pick<Uses, 'http' | 'clock' 
 
   const fetched = async (url: string, client: string): Promise<KeySet> => {
     try {
-      const { status, body } = await http.request({ url, headers: { accept: 'application/jwk-set+json, application/json' }, timeout, maxBytes })
+      const { status, body } = await http.request({
+        url,
+        headers: { accept: 'application/jwk-set+json, application/json' },
+        timeout,
+        maxBytes,
+      })
       if (status !== 200) throw new Error(`the answer has the status ${status}`)
       return read(body)
     } catch (error) {

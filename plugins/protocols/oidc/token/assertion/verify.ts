@@ -104,7 +104,9 @@ export const isProved = async (assertion: Assertion, provider: OidcProvider, { o
   const problem = claimsProblem(assertion.claims, issuerOf(origin, provider), now)
   if (problem !== undefined) throw refuse(problem)
   const { jti, exp } = assertion.claims as { readonly jti: string; readonly exp: number }
-  const digest = createHash('sha256').update(JSON.stringify([provider.slug, jti])).digest('base64url')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([provider.slug, jti]))
+    .digest('base64url')
   const isFirst = await use.store.compareAndSet(`assertion:${digest}`, undefined, true, Math.ceil(exp - now) + leeway + keptAfter)
   if (!isFirst) throw refuse('its jti was used before. Make a new one for each request.')
   return true
