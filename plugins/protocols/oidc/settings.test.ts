@@ -89,6 +89,14 @@ test('grant types fit the client, and its own scopes are not those of users', ()
   assert.deepEqual(pointers(machine), [])
   assert.deepEqual(pointers({ ...publicClient, grantTypes: ['authorization_code', 'client_credentials'] }), ['/grantTypes'])
   assert.deepEqual(pointers({ ...machine, grantTypes: ['authorization_code'] }), ['/redirectUris'])
+  for (const subject of ['username', 'email']) {
+    assert.deepEqual(pointers({ ...machine, subject }), ['/subject'])
+    assert.deepEqual(pointers({ ...machine, subject, serviceAccount: 'bob' }), [])
+  }
+  const clientId = '0198c0de-0000-7000-8000-000000000001'
+  assert.deepEqual(pointers({ ...machine, clientId }), ['/clientId'])
+  assert.deepEqual(pointers({ ...machine, clientId, serviceAccount: 'bob' }), [])
+  assert.deepEqual(pointers({ ...confidential, clientId, subject: 'email' }), [])
   assert.deepEqual(pointers({ ...machine, clientScopes: ['a', 'openid', 'offline_access'] }), ['/clientScopes/1', '/clientScopes/2'])
 })
 

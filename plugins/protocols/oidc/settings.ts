@@ -179,6 +179,15 @@ const uriProblems = (name: 'redirectUris' | 'postLogoutRedirectUris', uris: read
     return message ? [{ pointer: `/${name}/${index}`, message }] : []
   })
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Could the `sub` of the client's own tokens, its client ID, be a user's? Whoever reads them could not tell the two apart (RFC 9068 §5). A service
+ * account is a user, and is meant.
+ */
+export const mayBeUsers = ({ grantTypes, serviceAccount, subject, clientId }: Settings): boolean =>
+  grantTypes.includes('client_credentials') && serviceAccount === undefined && (subject !== 'id' || uuid.test(clientId))
+
 /** Public clients prove nothing, confidential ones by exactly one of these: whoever has the weaker one gets no further by it. */
 const credentialNames = ['clientSecret', 'jwks', 'jwksUri'] as const
 
@@ -224,8 +233,17 @@ const keyProblems = ({ jwks, jwksUri }: Settings): Problem[] => {
   ]
 }
 
-const grantProblems = ({ clientType, grantTypes, redirectUris, clientScopes }: Settings): Problem[] => {
+const grantProblems = (given: Settings): Problem[] => {
+  const { clientType, grantTypes, redirectUris, clientScopes, subject } = given
   const problems: Problem[] = []
+  if (mayBeUsers(given))
+    problems.push({
+      pointer: subject === 'id' ? '/clientId' : '/subject',
+      message:
+        subject === 'id'
+          ? 'The client ID has the form of a user’s id, and is the `sub` of the client’s own tokens. Choose another, or set `serviceAccount`.'
+          : `By \`client_credentials\` the \`sub\` is the client ID, which somebody’s ${subject === 'email' ? 'e-mail address' : 'user name'} could be, too. Set \`serviceAccount\`, or \`subject: id\`.`,
+    })
   if (grantTypes.includes('client_credentials') && clientType === 'public')
     problems.push({
       pointer: '/grantTypes',

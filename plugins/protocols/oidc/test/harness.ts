@@ -51,6 +51,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     grants,
     keys: memoryKeys(clock),
     claims: { of: async () => ({}) },
+    consents: { covers: async () => setting.consented, allow: () => ({ effect: 'consents.allow', data: null }) },
     store: memoryStore(clock),
     log: { debug: log, info: log, warn: log, error: log },
     http: { request: (asked: HttpRequest): Promise<HttpAnswer> => called.answer(asked) },
@@ -58,7 +59,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
   }
   const providers = new Map<string, OidcProvider>()
   for (const [slug, given] of Object.entries(clients))
-    providers.set(slug, { slug, settings: settingsOf(given), application: { slug, name: slug }, mappings: [] })
+    providers.set(slug, { slug, id: `id-of-${slug}`, settings: settingsOf(given), application: { slug, name: slug }, mappings: [] })
 
   const seen = {
     wants: undefined as Wants | undefined,
@@ -72,6 +73,8 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     methods: ['pwd'] as readonly string[],
     origin: undefined as string | undefined,
     permissions: [] as readonly string[],
+    /** Has the user allowed it before? */
+    consented: false,
   }
 
   const answer = async (_request: FastifyRequest, reply: FastifyReply, given: Answer): Promise<FastifyReply> => {
