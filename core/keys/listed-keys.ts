@@ -1,3 +1,4 @@
+import type { Algorithm } from '../api/index.ts'
 import { isRetired, type StoredKey } from './stored-keys.ts'
 
 /** Published, and signs later; signs what is new; signs no more, and is accepted until all that it signed is over; neither published nor accepted. */
@@ -7,7 +8,7 @@ export type KeyState = (typeof keyStates)[number]
 /** A signing key as people and programs are told of it. Times in ISO 8601. */
 export type ListedKey = {
   readonly kid: string
-  readonly algorithm: string
+  readonly algorithm: Algorithm
   readonly state: KeyState
   readonly createdAt: string
   readonly activeFrom: string

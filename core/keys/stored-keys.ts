@@ -10,8 +10,8 @@ export const algorithms: readonly Algorithm[] = ['ES256', 'EdDSA', 'RS256']
 export type StoredKey = {
   readonly kid: string
   readonly alg: Algorithm
-  /** The key that it came after, or its algorithm: each has one follower at most. */
-  readonly follows: string
+  /** The key that it came after, which has no other follower; the algorithm of a first one. */
+  readonly follows: string | null
   readonly createdAt: number
   readonly activeFrom: number
   readonly retiredAt: number | undefined
@@ -77,5 +77,7 @@ export const insertKey = async (
     })
     .onConflict((conflict) => conflict.column('follows').doNothing())
     .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n ? { kid, alg, follows: follows ?? alg, createdAt: now, activeFrom, retiredAt: undefined } : undefined
+  return numInsertedOrUpdatedRows === 1n
+    ? { kid, alg, follows: follows ?? alg, createdAt: now, activeFrom, retiredAt: undefined }
+    : undefined
 }

@@ -9,9 +9,10 @@ import { instant, nullable } from './schemas.ts'
 
 const listed = {
   kid: Type.String({ description: 'Its thumbprint (RFC 7638).' }),
-  algorithm: Type.String({ description: 'JWS algorithm.' }),
+  algorithm: Type.Enum([...algorithms], { description: 'JWS algorithm.' }),
   state: Type.Enum([...keyStates], {
-    description: 'Published, and signs later; signing; accepted, but not signing any more; not even accepted. As `sluice keys list` says it.',
+    description:
+      'Published, and signs later; signing; accepted, but not signing any more; not even accepted. As `sluice keys list` says it.',
   }),
   createdAt: instant('When it was made.'),
   activeFrom: instant('From when on it signs.'),

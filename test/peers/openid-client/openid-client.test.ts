@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { webcrypto } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
 import type { Page } from 'playwright-core'
@@ -36,8 +37,8 @@ const signing = {
     true,
     ['sign', 'verify'],
   ),
-  Ed25519: (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair,
-} satisfies Record<string, CryptoKeyPair>
+  Ed25519: (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair,
+} satisfies Record<string, webcrypto.CryptoKeyPair>
 type SigningAlgorithm = keyof typeof signing
 const signingAlgorithms = Object.keys(signing) as SigningAlgorithm[]
 const jwkOf = async (alg: SigningAlgorithm) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto'
 import test from 'node:test'
 import { SignJWT } from 'jose'
+import type { HttpAnswer } from 'sluice/plugin'
 import { base, confidential, publicClient, type World, world } from '../../test/harness.ts'
 
 const pairs = {
@@ -141,7 +142,7 @@ test('keys at an address are fetched once for all, again for a new name, and not
   one.clock.pass(31)
   assert.deepEqual(await Promise.all([status('RS256'), status('RS256')]), [200, 200])
   assert.equal(fetched, 2)
-  for (let one = 0; one < 20; one++) assert.equal(await status('ES256', `made-up-${one}`), 401)
+  for (let n = 0; n < 20; n++) assert.equal(await status('ES256', `made-up-${n}`), 401)
   assert.equal(fetched, 2)
   answer = set('RS256')
   one.clock.pass(601)
@@ -150,13 +151,14 @@ test('keys at an address are fetched once for all, again for a new name, and not
 })
 
 test('where the keys cannot be fetched nobody gets in, and the log says why', async () => {
-  for (const [answer, reason] of [
-    [Promise.reject.bind(Promise, new Error('app.example could not be called')), /could not be called/],
+  const answers: readonly (readonly [answer: () => Promise<HttpAnswer>, reason: RegExp])[] = [
+    [() => Promise.reject(new Error('app.example could not be called')), /could not be called/],
     [async () => ({ ...set('ES256'), status: 302 }), /status 302/],
     [async () => ({ ...set(), body: '{"keys":{}}' }), /no JWK Set/],
     [async () => ({ ...set(), body: '<html>' }), /JSON/],
     [async () => ({ ...set(), body: JSON.stringify({ keys: Array.from({ length: 51 }, () => keys[0]) }) }), /51 keys/],
-  ] as const) {
+  ]
+  for (const [answer, reason] of answers) {
     const one = await world({ job: remote })
     one.called.answer = answer
     assert.equal((await asked(one, await signed(one))).statusCode, 401)

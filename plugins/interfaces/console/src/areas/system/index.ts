@@ -19,6 +19,6 @@ export default {
       props: ({ params }) => ({ section: params['section'] }),
     },
     ...objectRoutes(brands),
-    { path: '/keys', component: () => import('./KeysPage.vue') },
+    { path: '/keys', component: () => import('./KeysPage.vue'), meta: { permission: 'keys.view' } },
   ],
 } satisfies Area
