@@ -16,6 +16,7 @@ export * from './http.ts'
 export * from './interface.ts'
 export * from './plugin.ts'
 export * from './ports.ts'
+export { networkOf } from './network.ts'
 export { Secret } from './secret.ts'
 export * as facts from './facts.ts'
 

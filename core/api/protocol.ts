@@ -7,6 +7,11 @@ import type { Screen } from './screen.ts'
 /** How an application asks for sign-ins: one configured object of a protocol. */
 export type Provider<S> = {
   readonly slug: string
+  /**
+   * Of this provider for this application, as long as both are there: who is made under their slugs later has another, and so has a provider that is
+   * given to another application. What outlives a request is compared by it.
+   */
+  readonly id: string
   readonly settings: S
   readonly application: Application
   /** What the configuration's `scopeMappings` bring, for the port `claims`. */

@@ -16,7 +16,7 @@ import type {
 import type { Verification } from '../events/verify.ts'
 import type { Resealed } from '../configuration/reseal.ts'
 import type { JobTrouble } from '../jobs/look.ts'
-import type { ListedKey } from './key-actions.ts'
+import type { ListedKey } from '../keys/listed-keys.ts'
 
 export type Superuser = {
   readonly username: string

@@ -1,14 +1,16 @@
 import { type Command, jsonFlag, misuse } from './command.ts'
-import type { ListedKey } from './key-actions.ts'
+import type { ListedKey } from '../keys/listed-keys.ts'
 import { optionsOf } from './setup.ts'
 
 const line = ({ algorithm, state, kid, activeFrom, retiredAt }: ListedKey): string =>
-  `${algorithm.padEnd(6)} ${state.padEnd(14)} ${kid}  from ${activeFrom}${retiredAt === null ? '' : ` until ${retiredAt}`}`
+  `${algorithm.padEnd(6)} ${state.padEnd(8)} ${kid}  from ${activeFrom}${retiredAt === null ? '' : ` until ${retiredAt}`}`
 
 export const keysList: Command = {
   name: 'keys list',
   summary: 'List the signing keys',
-  details: ['"next" is published and does not sign yet, "still accepted" signs no more and is published until all that it signed is over.'],
+  details: [
+    '"next" is published and signs later, "active" signs, "previous" signs no more and is accepted until all that it signed is over, "retired" is not even accepted.',
+  ],
   flags: { json: jsonFlag },
   async run(call) {
     const options = await optionsOf(call)

@@ -15,11 +15,11 @@ export const secretKeyRotate: Command = {
     const { locally } = await import('./local.ts')
     const dry = flags['dry'] === true
     const counts = await locally(options, terminal, 'reseal', { dry })
-    const { signingKeys, objects, revisions, auditKey, left } = counts
+    const { left } = counts
     if (flags['json']) terminal.out(JSON.stringify(counts))
     else {
-      const what = `${signingKeys} signing keys, ${objects} secrets in the configuration, ${revisions} in its history, ${auditKey} of the audit log`
-      terminal.out(dry ? `Sealed with the previous key: ${what}.` : `Sealed anew: ${what}.`)
+      const { resealedText } = await import('../configuration/reseal.ts')
+      terminal.out(`${dry ? 'Sealed with the previous key' : 'Sealed anew'}: ${resealedText(counts)}.`)
       if (left > 0) terminal.note(`${left} were changed by somebody meanwhile; run it again.`)
     }
     return left > 0 ? 1 : 0

@@ -63,6 +63,7 @@ export const linkApplications = (
     const { name = item.slug, launchUrl, description, provider, icon } = spec
     linked.set(item.slug, {
       slug: item.slug,
+      ...(item.id !== undefined && { id: item.id }),
       name,
       ...(launchUrl && { launchUrl }),
       ...(description && { description }),

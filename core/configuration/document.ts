@@ -18,6 +18,8 @@ export const nowhere: Document = { value: undefined, at: () => undefined, secret
 
 /** One object of a document, checked by its kind's schema. Its settings are not checked yet. */
 export type Item = {
+  /** That of the stored object: the same through renames. Undefined where it is not stored. */
+  readonly id?: string
   readonly kind: KindName
   readonly slug: string
   /** Not sound: something in it is wrong and told. It is linked all the same, without that, to find what else is wrong. */

@@ -108,7 +108,7 @@ export const heldOf = (row: Row, vault: Vault, catalog: Catalog): Held => {
   const secrets = new Map([...same, ...own])
   return {
     ...base,
-    item,
+    item: item && { ...item, id },
     secrets,
     masked: vault.masked({ kind, slug }, spec, secrets),
     problems: problems.map(({ path, message }) => ({ path: [kind, slug, ...path], message })),
@@ -129,7 +129,7 @@ export const newHeld = (
     slug: item.slug,
     owner,
     revision,
-    item,
+    item: { ...item, id },
     secrets,
     masked: vault.masked(item, item.written, secrets),
     stored: vault.sealed({ kind: item.kind, slug: item.slug, id }, item.written),

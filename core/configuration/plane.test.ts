@@ -227,8 +227,21 @@ describe('the configuration plane', () => {
     await allow()
     await commit('applications: { wiki: { name: Other name, provider: wiki } }')
     assert.deepEqual(await left(), ['one', 'two', 'wiki'], 'a change takes nothing')
+    const crowd = Array.from({ length: 1201 }, (_, n) => grant(`crowd-${String(n).padStart(4, '0')}`, 'wiki'))
+    const others = [0, 500, 1000].map((n) => ({ ...grant(`crowd-${String(n).padStart(4, '0')}-other`, 'other'), application: 'other' }))
+    for (let from = 0; from < crowd.length; from += 400)
+      await database.sql
+        .insertInto('grants')
+        .values(crowd.slice(from, from + 400))
+        .execute()
+    await database.sql.insertInto('grants').values(others).execute()
     await commit('applications: { wiki: null }\nproviders: { wiki: null }')
-    assert.deepEqual(await left(), [])
+    assert.deepEqual(
+      (await left()).toSorted(),
+      others.map(({ id: other }) => other),
+      'of more than one statement takes, all; of others, none',
+    )
+    await database.sql.deleteFrom('grants').execute()
     await allow()
     await commit(wiki)
     assert.deepEqual(await left(), [], 'what a process wrote that did not know of the deletion yet')

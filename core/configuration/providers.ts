@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Application, MappedScope, Protocol } from '../api/index.ts'
 import type { Catalog } from './catalog.ts'
 import { type Item, problemOf } from './document.ts'
@@ -74,6 +75,13 @@ const checkedSettings = (
 
 const applicationOf = ({ slug, name, launchUrl }: ConfiguredApplication): Application => ({ slug, name, ...(launchUrl && { launchUrl }) })
 
+/** A short text that no other provider and application have. What is not stored has nothing but its slug. */
+const identityOf = (item: Item, application: ConfiguredApplication): string =>
+  createHash('sha256')
+    .update(JSON.stringify([item.id ?? item.slug, application.id ?? application.slug]))
+    .digest('base64url')
+    .slice(0, 22)
+
 /** Every provider by slug, and the index by which protocols find theirs. */
 export const linkProviders = (
   { providers, applications, catalog, mappings, tokens }: Linked,
@@ -100,6 +108,7 @@ export const linkProviders = (
     if (!settings || !application) continue
     const provider: ConfiguredProvider = Object.freeze({
       slug: item.slug,
+      id: identityOf(item, application),
       protocol: type,
       settings,
       application: applicationOf(application),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { KyselyPlugin } from 'kysely'
 import test from 'node:test'
 import { refreshTokens } from '../access/refresh-token.ts'
 import { openDatabase } from '../data/database.ts'
@@ -52,6 +53,33 @@ test('attack 140: with the previous key beside it all opens, is sealed anew once
   await resealAll(database, createSeal(newKey))
   await assert.rejects(resealAll(database, createSeal(oldKey)), Unsealable)
   await assert.rejects(openRing({ database, seal: createSeal(oldKey), clock }), Unsealable)
+})
+
+test('what somebody wrote meanwhile is left as it is, in every table, and done by the next run', async (t) => {
+  const { database } = await setUp(t)
+  const both = createSeal(newKey, oldKey)
+  const writes: Readonly<Record<string, () => Promise<unknown>>> = {
+    private_sealed: () => database.sql.updateTable('signing_keys').set({ private_sealed: '' }).where('alg', '=', 'ES256').execute(),
+    // Without a new revision: by another that seals anew, or by hand.
+    object_id: () => database.sql.updateTable('revision_objects').set({ spec: '{"written":"meanwhile"}' }).execute(),
+    id: () => database.sql.updateTable('configuration_objects').set({ spec: '{"written":"meanwhile"}' }).execute(),
+  }
+  const meanwhile: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      const [row = {}] = result.rows
+      const name = Object.keys(writes).find((one) => one in row)
+      if (name !== undefined) await writes[name]?.()
+      return result
+    },
+  }
+  const counts = await resealAll({ sql: database.sql.withPlugin(meanwhile) }, both)
+  assert.deepEqual(counts, { signingKeys: 2, objects: 0, revisions: 0, auditKey: 0, left: 3 })
+  for (const table of ['revision_objects', 'configuration_objects'] as const)
+    assert.deepEqual(await database.sql.selectFrom(table).select('spec').execute(), [{ spec: '{"written":"meanwhile"}' }])
+  const revoked = await database.sql.selectFrom('signing_keys').select('private_sealed').where('alg', '=', 'ES256').execute()
+  assert.deepEqual(revoked, [{ private_sealed: '' }])
+  assert.equal((await resealAll(database, both)).left, 0)
 })
 
 test('attack 139: sealed values of two rows that change places open in neither', async (t) => {

@@ -15,58 +15,74 @@ export type Resealed = {
   readonly left: number
 }
 
-/**
- * Seals with the secret key whatever is sealed with the previous one; with `dry` it only counts. A row at a time, each whole or not at all:
- * servers go on meanwhile, and what was ended in between is done by the next run. Throws `Unsealable` where neither key fits.
- */
-export const resealAll = async (database: Pick<Database, 'sql'>, seal: Seal, { dry = false } = {}): Promise<Resealed> => {
-  const { sql } = database
-  const auditKey = (await resealChainKey(database, seal, dry)) ? 1 : 0
-  const counts = { signingKeys: 0, objects: 0, revisions: 0, auditKey, left: 0 }
-  const tally = (where: 'signingKeys' | 'objects' | 'revisions', count: number, written: bigint) => {
-    if (written === 0n) counts.left += count
-    else counts[where] += count
-  }
+/** A row that the previous key sealed something of: how much, and the statement that seals it anew if nobody changed it meanwhile. */
+type Pending = { readonly count: number; readonly change: { executeTakeFirst(): Promise<{ readonly numUpdatedRows: bigint }> } }
+type Sql = Database['sql']
 
+const pendingKeys = async (sql: Sql, seal: Seal): Promise<readonly Pending[]> => {
   const keys = await sql.selectFrom('signing_keys').select(['kid', 'private_sealed']).where('private_sealed', '!=', '').execute()
-  for (const { kid, private_sealed: before } of keys) {
+  return keys.flatMap(({ kid, private_sealed: before }) => {
     const again = seal.reseal(before, sealedFor(kid))
-    if (again === undefined) continue
-    const change = sql
-      .updateTable('signing_keys')
-      .set({ private_sealed: again })
-      .where('kid', '=', kid)
-      .where('private_sealed', '=', before)
-    tally('signingKeys', 1, dry ? 1n : (await change.executeTakeFirst()).numUpdatedRows)
-  }
+    if (again === undefined) return []
+    const change = sql.updateTable('signing_keys').set({ private_sealed: again })
+    return [{ count: 1, change: change.where('kid', '=', kid).where('private_sealed', '=', before) }]
+  })
+}
 
-  const objects = await sql.selectFrom('configuration_objects').select(['id', 'kind', 'spec', 'revision']).execute()
-  for (const { id, kind, spec: text, revision } of objects) {
-    const { spec, count } = resealedSpec(seal, { kind: kind as KindName, id }, JSON.parse(text))
-    if (count === 0) continue
-    // A commit meanwhile has a newer revision, and sealed with the key of its server.
-    const change = sql
-      .updateTable('configuration_objects')
-      .set({ spec: JSON.stringify(spec) })
-      .where('id', '=', id)
-      .where('revision', '=', revision)
-    tally('objects', count, dry ? 1n : (await change.executeTakeFirst()).numUpdatedRows)
-  }
+const specOf = (seal: Seal, id: string, kind: string, before: string) => {
+  const { spec, count } = resealedSpec(seal, { kind: kind as KindName, id }, JSON.parse(before))
+  return { count, spec: JSON.stringify(spec) }
+}
 
-  const revisions = await sql
+const pendingObjects = async (sql: Sql, seal: Seal): Promise<readonly Pending[]> => {
+  const objects = await sql.selectFrom('configuration_objects').select(['id', 'kind', 'spec']).execute()
+  return objects.flatMap(({ id, kind, spec: before }) => {
+    const { count, spec } = specOf(seal, id, kind, before)
+    if (count === 0) return []
+    return [{ count, change: sql.updateTable('configuration_objects').set({ spec }).where('id', '=', id).where('spec', '=', before) }]
+  })
+}
+
+const pendingRevisions = async (sql: Sql, seal: Seal): Promise<readonly Pending[]> => {
+  const rows = await sql
     .selectFrom('revision_objects')
     .select(['revision_number', 'object_id', 'kind', 'spec'])
     .where('spec', 'is not', null)
     .execute()
-  for (const { revision_number, object_id, kind, spec: text } of revisions) {
-    const { spec, count } = resealedSpec(seal, { kind: kind as KindName, id: object_id }, JSON.parse(text ?? 'null'))
-    if (count === 0) continue
-    const change = sql
-      .updateTable('revision_objects')
-      .set({ spec: JSON.stringify(spec) })
-      .where('revision_number', '=', revision_number)
-      .where('object_id', '=', object_id)
-    tally('revisions', count, dry ? 1n : (await change.executeTakeFirst()).numUpdatedRows)
-  }
+  return rows.flatMap(({ revision_number, object_id, kind, spec: before }) => {
+    if (before === null) return []
+    const { count, spec } = specOf(seal, object_id, kind, before)
+    if (count === 0) return []
+    const change = sql.updateTable('revision_objects').set({ spec }).where('revision_number', '=', revision_number)
+    return [{ count, change: change.where('object_id', '=', object_id).where('spec', '=', before) }]
+  })
+}
+
+const sources = { signingKeys: pendingKeys, objects: pendingObjects, revisions: pendingRevisions } as const
+
+/**
+ * Seals with the secret key whatever is sealed with the previous one; with `dry` it only counts. A row at a time, each whole or not at all, and only
+ * as it was read: servers go on meanwhile, and what they changed, and what was ended in between, is done by the next run. Throws `Unsealable` where
+ * neither key fits.
+ */
+export const resealAll = async (database: Pick<Database, 'sql'>, seal: Seal, { dry = false } = {}): Promise<Resealed> => {
+  const auditKey = (await resealChainKey(database, seal, dry)) ? 1 : 0
+  const counts = { signingKeys: 0, objects: 0, revisions: 0, auditKey, left: 0 }
+  for (const where of ['signingKeys', 'objects', 'revisions'] as const)
+    for (const { count, change } of await sources[where](database.sql, seal)) {
+      const isDone = dry || (await change.executeTakeFirst()).numUpdatedRows > 0n
+      counts[isDone ? where : 'left'] += count
+    }
   return counts
+}
+
+/** E.g. "2 signing keys, 5 secrets in the configuration". */
+export const resealedText = ({ signingKeys, objects, revisions, auditKey }: Omit<Resealed, 'left'>): string => {
+  const said = [
+    [signingKeys, 'signing keys'],
+    [objects, 'secrets in the configuration'],
+    [revisions, 'in its history'],
+    [auditKey, 'of the audit log'],
+  ] as const
+  return said.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ') || 'nothing'
 }

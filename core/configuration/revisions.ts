@@ -149,13 +149,39 @@ const moveSlug = async (tx: Tx, { kind, from, to }: Renamed): Promise<void> => {
   if (kind === 'roles') await tx.updateTable('role_assignments').set({ role: to }).where('role', '=', from).execute()
 }
 
+/**
+ * Deletes so many at a time that no statement is long: there may be a grant for each sign-in of months. In the order of the key and on from the last
+ * one: what is deleted is still there for PostgreSQL to step over, and must not be stepped over by each batch.
+ */
+const forgetGrants = async (tx: Tx, column: 'application' | 'provider', slug: string): Promise<void> => {
+  let after = ''
+  for (;;) {
+    const found = tx.selectFrom('grants').select('id').where(column, '=', slug).where('id', '>', after).orderBy('id').limit(atOnce)
+    const ids = (await found.execute()).map(({ id }) => id)
+    if (ids.length > 0) await tx.deleteFrom('grants').where('id', 'in', ids).execute()
+    if (ids.length < atOnce) return
+    after = ids.at(-1) ?? after
+  }
+}
+
+const forgetConsents = async (tx: Tx, application: string): Promise<void> => {
+  let after = ''
+  for (;;) {
+    const ofIt = tx.selectFrom('consents').select('user_id').where('application', '=', application)
+    const users = (await ofIt.where('user_id', '>', after).orderBy('user_id').limit(atOnce).execute()).map(({ user_id }) => user_id)
+    if (users.length > 0) await tx.deleteFrom('consents').where('application', '=', application).where('user_id', 'in', users).execute()
+    if (users.length < atOnce) return
+    after = users.at(-1) ?? after
+  }
+}
+
 /** What was granted to the application or the provider of a slug ends, and what users allowed it is forgotten. */
 const forget = async (tx: Tx, kind: string, slug: string): Promise<void> => {
   if (kind === 'applications') {
-    await tx.deleteFrom('grants').where('application', '=', slug).execute()
-    await tx.deleteFrom('consents').where('application', '=', slug).execute()
+    await forgetGrants(tx, 'application', slug)
+    await forgetConsents(tx, slug)
   }
-  if (kind === 'providers') await tx.deleteFrom('grants').where('provider', '=', slug).execute()
+  if (kind === 'providers') await forgetGrants(tx, 'provider', slug)
 }
 
 /**

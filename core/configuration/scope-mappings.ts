@@ -10,8 +10,8 @@ import type { Schema } from './schema.ts'
 import { didYouMean } from './suggest.ts'
 import type { Items } from './types.ts'
 
-/** Claims that say who signed in where and how: what they are is the protocol's alone (OIDC Core §2, RFC 7519 §4.1). */
-const reservedClaims = 'iss sub aud exp nbf iat jti nonce auth_time acr amr azp at_hash c_hash sid'.split(' ')
+/** Claims that say who signed in where and how: what they are is the protocol's alone (OIDC Core §2, RFC 7519 §4.1), and what its tokens die with. */
+const reservedClaims = 'iss sub aud exp nbf iat jti nonce auth_time acr amr azp at_hash c_hash sid grant_id provider_id'.split(' ')
 
 type Written = { readonly path?: string; readonly expression?: string; readonly value?: Json }
 const sources = ['path', 'expression', 'value'] as const

@@ -12,6 +12,8 @@ export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization
 /** The flows that are run where nothing else is said. */
 export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
 export type ConfiguredApplication = Application & {
+  /** Of the stored object, if it is one. */
+  readonly id?: string
   readonly description?: string
   /** The path of its icon. */
   readonly icon?: string

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Store } from '../api/index.ts'
+import { networkOf, type Store } from '../api/index.ts'
 
 /**
  * Attempt limits of steps that prove something. A try is counted before any work is done, atomically, and given back when it succeeds,
@@ -28,21 +28,11 @@ export type Attempt = {
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-/** IPv6 clients have a /64 to themselves; one of its addresses counts like all. */
-function network(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':')
-  const after = tail ? tail.split(':') : []
-  const missing = tail === undefined ? 0 : 8 - groups.length - after.length
-  return [...groups, ...Array<string>(Math.max(0, missing)).fill('0'), ...after].slice(0, 4).join(':')
-}
-
 /** The address comes first: of somebody who has used that up, no further account is counted, so made-up names fill no store. */
 function counters({ stage, account, address, knownBrowser }: Attempt): readonly (readonly [key: string, limit: number])[] {
   const who = account === undefined ? undefined : digest(account.normalize('NFKC').toLowerCase())
   if (knownBrowser) return [[`attempts:${stage}:browser:${knownBrowser}:${who}`, limits.knownBrowser]]
-  const byAddress = [`attempts:${stage}:address:${network(address)}`, limits.address] as const
+  const byAddress = [`attempts:${stage}:address:${networkOf(address)}`, limits.address] as const
   return who === undefined ? [byAddress] : [byAddress, [`attempts:${stage}:account:${who}`, limits.account]]
 }
 
@@ -63,7 +53,7 @@ export async function succeeded(store: Store, attempt: Attempt): Promise<void> {
   await Promise.all(counters(attempt).map(([key]) => store.increment(key, limits.window, -1)))
 }
 
-const runsOf = (address: string) => `runs:${network(address)}`
+const runsOf = (address: string) => `runs:${networkOf(address)}`
 
 /** Counts a run that is about to be stored. `false`: this address began too many. */
 export const mayBegin = async (store: Store, address: string): Promise<boolean> =>

@@ -133,6 +133,28 @@ test('in an emergency the old key and the next one are revoked at once, on other
   assert.equal(rows.filter((row) => row.private_sealed === '').length, 2)
 })
 
+test('a next key that was revoked before it signed takes nobody’s place: the one that signs goes on, and rotations, too', async (t) => {
+  const { time, database, all } = await setUp(t)
+  const [{ ring, rotation }] = all as [Server]
+  const rotate = async (now: boolean) => (await rotation.rotate({ algorithms: ['ES256'], now, by: {} }))[0]
+  await rotate(false)
+  const first = await rotate(true)
+  time.now += 60_000
+  const second = await rotate(true)
+  assert.notEqual(second?.kid, first?.kid, 'a second emergency before the day is over')
+  for (let hours = 0; hours < 80; hours++) {
+    time.now += 3_600_000
+    await rotation.rotateKeys(time.now)
+    assert.equal(kidOf(await ring.sign(claimsAt(time.now), { alg: 'ES256' })), second?.kid, `${hours} hours later`)
+  }
+  assert.equal((await storedKeys(database.sql)).find(({ kid }) => kid === second?.kid)?.retiredAt, undefined)
+  const next = await rotate(false)
+  assert.equal(next?.activeFrom, time.now + lead)
+  time.now += lead
+  await rotation.rotateKeys(time.now)
+  assert.equal(kidOf(await ring.sign(claimsAt(time.now), { alg: 'ES256' })), next?.kid)
+})
+
 test('a server that was off for the whole rotation comes back with keys that work', async (t) => {
   const { time, database, all } = await setUp(t)
   time.now += 400 * day

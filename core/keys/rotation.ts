@@ -31,6 +31,9 @@ export type Rotation = {
   }): Promise<readonly StoredKey[]>
 }
 
+/** A next key that was revoked before its time takes nobody's place. */
+const hasSigned = ({ activeFrom, retiredAt }: StoredKey): boolean => retiredAt === undefined || retiredAt > activeFrom
+
 /** `every`: milliseconds between two rotations by schedule; `undefined`: only by hand. `reload`: tells this server's own ring. */
 export const createRotation = ({
   database,
@@ -72,7 +75,7 @@ export const createRotation = ({
   const endWhatIsFollowed = async (keys: readonly StoredKey[], now: number): Promise<void> => {
     for (const [at, key] of keys.entries()) {
       if (key.retiredAt !== undefined) continue
-      const successor = keys.slice(0, at).findLast(({ alg, activeFrom }) => alg === key.alg && activeFrom <= now)
+      const successor = keys.slice(0, at).findLast((one) => one.alg === key.alg && one.activeFrom <= now && hasSigned(one))
       if (!successor) continue
       const { numUpdatedRows } = await sql
         .updateTable('signing_keys')

@@ -10,6 +10,8 @@ export const algorithms: readonly Algorithm[] = ['ES256', 'EdDSA', 'RS256']
 export type StoredKey = {
   readonly kid: string
   readonly alg: Algorithm
+  /** The key that it came after, which has no other follower; the algorithm of a first one. */
+  readonly follows: string | null
   readonly createdAt: number
   readonly activeFrom: number
   readonly retiredAt: number | undefined
@@ -22,13 +24,14 @@ export const sealedFor = (kid: string): string => `signing_keys/${kid}`
 export const storedKeys = async (sql: Database['sql'] | Tx): Promise<readonly StoredKey[]> => {
   const rows = await sql
     .selectFrom('signing_keys')
-    .select(['kid', 'alg', 'created_at', 'active_from', 'retired_at'])
+    .select(['kid', 'alg', 'follows', 'created_at', 'active_from', 'retired_at'])
     .orderBy('active_from', 'desc')
     .orderBy('created_at', 'desc')
     .execute()
   return rows.map((row) => ({
     kid: row.kid,
     alg: row.alg as Algorithm,
+    follows: row.follows,
     createdAt: row.created_at,
     activeFrom: row.active_from,
     retiredAt: row.retired_at ?? undefined,
@@ -37,8 +40,14 @@ export const storedKeys = async (sql: Database['sql'] | Tx): Promise<readonly St
 
 export const isRetired = ({ retiredAt }: Pick<StoredKey, 'retiredAt'>, now: number): boolean => retiredAt !== undefined && retiredAt <= now
 
-/** The newest of all keys of an algorithm, retired or not: what the next one follows. */
-export const newestOf = (keys: readonly StoredKey[], alg: Algorithm): StoredKey | undefined => keys.find((key) => key.alg === alg)
+/**
+ * The newest of all keys of an algorithm, retired or not: what the next one follows. It is the one that none follows, not the one that would sign
+ * last: a next key that was revoked before it signed has a later time than the one that took its place.
+ */
+export const newestOf = (keys: readonly StoredKey[], alg: Algorithm): StoredKey | undefined => {
+  const followed = new Set(keys.map(({ follows }) => follows))
+  return keys.find((key) => key.alg === alg && !followed.has(key.kid))
+}
 
 /** Stores a key behind `follows`. `undefined`: another server was faster, and its key is the one that counts. */
 export const insertKey = async (
@@ -68,5 +77,7 @@ export const insertKey = async (
     })
     .onConflict((conflict) => conflict.column('follows').doNothing())
     .executeTakeFirst()
-  return numInsertedOrUpdatedRows === 1n ? { kid, alg, createdAt: now, activeFrom, retiredAt: undefined } : undefined
+  return numInsertedOrUpdatedRows === 1n
+    ? { kid, alg, follows: follows ?? alg, createdAt: now, activeFrom, retiredAt: undefined }
+    : undefined
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { people, wiki } from '../kit/configuration.ts'
 import { run } from '../kit/database.ts'
-import { startServer, type TestServer } from '../kit/server.ts'
+import { startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
 import { assertRefused, attacked, refresh, shop, token, tokensFor, userinfo } from './attack.ts'
 
 const job = { clientId: 'job', clientSecret: 'job-secret-of-thirty-two-characters' }
@@ -12,22 +15,22 @@ const machine = (secret: string, more: object = {}) => ({
   with: { clientSecret: secret, grantTypes: ['client_credentials'], clientScopes: ['jobs.read'], ...more },
 })
 
+const document = attacked({
+  providers: {
+    job: machine(job.clientSecret, { serviceAccount: people.bob.username }),
+    opaque: machine(job.clientSecret, { accessTokenFormat: 'opaque' }),
+    closed: machine(closed.clientSecret),
+  },
+  applications: {
+    job: { name: 'Job', provider: 'job' },
+    opaque: { name: 'Opaque', provider: 'opaque' },
+    closed: { name: 'Closed', provider: 'closed', access: { mode: 'any', bindings: [{ user: people.ada.username }] } },
+  },
+})
+
 let server: TestServer
 before(async () => {
-  server = await startServer({
-    apply: attacked({
-      providers: {
-        job: machine(job.clientSecret, { serviceAccount: people.bob.username }),
-        opaque: machine(job.clientSecret, { accessTokenFormat: 'opaque' }),
-        closed: machine(closed.clientSecret),
-      },
-      applications: {
-        job: { name: 'Job', provider: 'job' },
-        opaque: { name: 'Opaque', provider: 'opaque' },
-        closed: { name: 'Closed', provider: 'closed', access: { mode: 'any', bindings: [{ user: people.ada.username }] } },
-      },
-    }),
-  })
+  server = await startServer({ apply: document })
 })
 after(() => server.stop())
 
@@ -52,6 +55,36 @@ test('a client gets no scope for itself that it was not given', async () => {
     assertRefused(await own(job, scope), 'invalid_scope')
   assert.equal((await own(job)).body['scope'], 'jobs.read')
   assertRefused(await token(server, { grant_type: 'client_credentials' }), 'unauthorized_client')
+})
+
+test('a client of the slug and the client ID of one that was deleted does not inherit its own tokens', async () => {
+  const opaque = { clientId: 'opaque', clientSecret: job.clientSecret }
+  for (const [slug, client] of [
+    ['job', job],
+    ['opaque', opaque],
+  ] as const)
+    for (const gone of [{ applications: { [slug]: null } }, { applications: { [slug]: null }, providers: { [slug]: null } }]) {
+      const { access_token } = (await own(client)).body
+      assert.equal((await introspect(access_token, as(client)))['active'], true)
+      await server.restart({ apply: { version: 1, ...gone } })
+      await server.restart({ apply: document })
+      assert.equal((await own(client)).status, 200, 'it is there again')
+      assert.deepEqual(await introspect(access_token, as(client)), { active: false }, slug)
+    }
+})
+
+test('a client that a user could be called like is refused', async () => {
+  for (const more of [{ subject: 'username' }, { subject: 'email' }, { clientId: randomUUID() }]) {
+    const file = join(temporaryDirectory(), 'imposter.json')
+    const imposter = machine(job.clientSecret, more)
+    writeFileSync(
+      file,
+      JSON.stringify({ version: 1, providers: { imposter }, applications: { imposter: { name: 'I', provider: 'imposter' } } }),
+    )
+    const { code, err } = await server.sluice(['apply', file])
+    assert.notEqual(code, 0)
+    assert.match(err, /serviceAccount/)
+  }
 })
 
 test('a client whose service account is disabled gets nothing, and what it has is dead', async () => {

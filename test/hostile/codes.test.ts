@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Client } from '../kit/client.ts'
+import { adminToken, apiOf } from '../kit/api.ts'
+import { Client, signIn } from '../kit/client.ts'
 import { people, wiki } from '../kit/configuration.ts'
+import { run } from '../kit/database.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import {
   assertOwnPage,
@@ -19,11 +21,27 @@ import {
   userinfo,
 } from './attack.ts'
 
+const document = (more: Readonly<Record<string, object>> = {}) => {
+  const slow = { type: 'oidc', with: { clientSecret: wiki.clientSecret, redirectUris: [wiki.redirectUri], codeLifetime: 300 } }
+  const providers = { late: slow, notes: slow, closed: slow, ...more }
+  return attacked({
+    users: { carl: { password: carl.password }, dora: { password: dora.password } },
+    providers,
+    applications: {
+      ...Object.fromEntries(Object.keys(providers).map((slug) => [slug, { name: slug, provider: slug }])),
+      notes: { name: 'Notes', provider: 'notes', flows: { authorization: 'default-authorization-explicit-consent' } },
+      closed: { name: 'Closed', provider: 'closed', access: { mode: 'any', bindings: [{ group: 'staff' }] } },
+    },
+  })
+}
+const carl = { username: 'carl', password: 'a password that is of carl' }
+const dora = { username: 'dora', password: 'a password that is of dora' }
+
 let server: TestServer
 let browser: Client
 before(async () => {
   const brief = { type: 'oidc', with: { clientSecret: wiki.clientSecret, redirectUris: [wiki.redirectUri], codeLifetime: 5 } }
-  server = await startServer({ apply: attacked({ providers: { brief }, applications: { brief: { name: 'Brief', provider: 'brief' } } }) })
+  server = await startServer({ apply: document({ brief }), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
   browser = new Client(server.url)
 })
 after(() => server.stop())
@@ -166,4 +184,67 @@ test('a code of a session that has ended since signs nobody in', async () => {
   const answer = await redeem(server, outstanding)
   assertRefused(answer, 'invalid_grant')
   assert.match(answer.body['error_description'], /signed out/)
+})
+
+const as = (client_id: string) => ({ client_id })
+/** What was redeemed opens nothing: neither now nor as a grant that somebody finds later. */
+const assertNothing = async (outstanding: string, client: string, error = 'invalid_grant') => {
+  assertRefused(await redeem(server, outstanding, as(client)), error)
+  const { rows } = await run(server, `select count(*) as n from grants where application = '${client}' and revoked_at is null`)
+  assert.equal(Number(rows[0]?.['n']), 0)
+}
+
+test('a code of a user who was disabled, or deleted, since signs nobody in', async () => {
+  const admin = apiOf(server.url, adminToken)
+  for (const person of [carl, dora]) {
+    const [user] = (await admin.must('GET', `/users?username=${person.username}`)).items
+    const outstanding = await codeFor(new Client(server.url), person, as('late'))
+    if (person === carl) await run(server, "update users set enabled = false where username_key = 'carl'")
+    else assert.equal((await admin('DELETE', `/users/${user.id}`)).status, 204)
+    await assertNothing(outstanding, 'late')
+  }
+})
+
+test('a code whose consent was taken back since signs nobody in', async () => {
+  const client = new Client(server.url)
+  const ask = authorizeAddress(as('notes'))
+  const allow = async () => answerOf(await client.submit(await signIn(client, people.ada, ask), {}, 'Allow'))['code'] ?? ''
+  const first = await allow()
+  const second = answerOf(await client.open(ask))['code'] ?? assert.fail('allowed before')
+  const admin = apiOf(server.url, adminToken)
+  const [consent] = (await admin.must('GET', '/consents?application=notes')).items
+  assert.equal((await admin('DELETE', `/consents/${consent.id}`)).status, 204)
+  for (const outstanding of [first, second]) await assertNothing(outstanding, 'notes')
+  const again = answerOf(await client.submit(await client.open(ask), {}, 'Allow'))['code'] ?? ''
+  assert.equal((await redeem(server, again, as('notes'))).status, 200, 'who allows it again has a code again')
+})
+
+test('a code of a user who lost access to the application since signs nobody in', async () => {
+  const client = new Client(server.url)
+  assert.equal((await redeem(server, await codeFor(client, people.ada, as('closed')), as('closed'))).status, 200)
+  await run(server, "delete from grants where application = 'closed'")
+  const outstanding = answerOf(await client.open(authorizeAddress(as('closed'))))['code'] ?? assert.fail('ada may')
+  const changed = await run(server, "delete from memberships where user_id in (select id from users where username_key = 'ada')")
+  assert.ok(changed.changed > 0)
+  await assertNothing(outstanding, 'closed')
+})
+
+test('a code of an application, or of a provider, that was deleted since signs nobody in, also if there is one of its name again', async () => {
+  for (const gone of [{ applications: { late: null } }, { applications: { late: null }, providers: { late: null } }]) {
+    const [first, second] = [
+      await codeFor(new Client(server.url), people.bob, as('late')),
+      await codeFor(new Client(server.url), people.bob, as('late')),
+    ]
+    await server.restart({ apply: { version: 1, ...gone } })
+    // A provider that no application names has one of its own slug.
+    await assertNothing(first, 'late', 'providers' in gone ? 'invalid_client' : 'invalid_grant')
+    await server.restart({ apply: document() })
+    await assertNothing(second, 'late')
+    assert.equal(
+      (await redeem(server, await codeFor(new Client(server.url), people.bob, as('late')), as('late'))).status,
+      200,
+      'a new one does',
+    )
+    await run(server, "delete from grants where application = 'late'")
+  }
 })

@@ -74,6 +74,10 @@ test('attacks 139 and 140: a real server changes its secret key, everything live
   assert.equal(left['signingKeys'], 3)
   assert.equal(left['auditKey'], 1)
   assert.ok(left['objects']! >= 3, 'secrets in the configuration are still those that were sealed with the first key')
+  const doctor = async () => (await server.sluice(['doctor'])).out
+  const told = await doctor()
+  assert.match(told, /previous secret key.*3 signing keys, \d+ secrets in the configuration, .*1 of the audit log/)
+  assert.match(told, /sluice secret-key rotate/)
   const livesOn = async () => {
     assert.ok(await isSignedIn(client), 'the session lives')
     assert.equal(await userinfo(server, first['access_token']), 200)
@@ -89,9 +93,11 @@ test('attacks 139 and 140: a real server changes its secret key, everything live
   keep('refresh token of the second key', second.body['refresh_token'])
   assert.deepEqual(await resealed(), left)
   assert.deepEqual(await resealed('--dry'), { signingKeys: 0, objects: 0, revisions: 0, auditKey: 0, left: 0 })
+  assert.match(await doctor(), /previous secret key.*nothing stored needs it/)
   await livesOn()
 
   await server.restart({ env: envOf({ SLUICE_SECRET_KEY: b }) })
+  assert.doesNotMatch(await doctor(), /previous secret key/)
   await livesOn()
   assert.equal((await refresh(server, second.body['refresh_token'])).status, 200, 'what was refreshed meanwhile is good')
   assert.equal((await refresh(server, unused)).status, 400, 'what was not dies with the first key')

@@ -5,6 +5,7 @@ import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { type RelyingParty, relyingParty } from '../kit/relying-party.ts'
 import { startRedis, type TestRedis } from '../kit/redis.ts'
+import { robot } from '../kit/robot.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 let redis: TestRedis
@@ -12,7 +13,7 @@ let server: TestServer
 let wiki: RelyingParty
 before(async () => {
   redis = await startRedis()
-  server = await startServer({ apply: configuration(), env: { SLUICE_REDIS_URL: redis.url } })
+  server = await startServer({ apply: configuration(robot.document), env: { SLUICE_REDIS_URL: redis.url } })
   wiki = relyingParty(server.url)
 })
 after(async () => {
@@ -58,6 +59,9 @@ for (const [name, way] of Object.entries(ways)) {
     const refused = await wiki.redeem(unused)
     assert.deepEqual([refused.status, refused.json().error, refused.headers.get('retry-after')], [503, 'temporarily_unavailable', '2'])
 
+    const assertion = robot.assertion(server.url)
+    assert.equal((await robot.ask(server.url, assertion)).status, 503)
+
     const run = await new Client(server.url).ask('/api/v1/flows/default-authentication/run', { json: {} })
     assert.deepEqual([run.status, run.json().code, run.headers.get('retry-after')], [503, 'unavailable', '2'])
 
@@ -71,6 +75,7 @@ for (const [name, way] of Object.entries(ways)) {
 
     await way.mend()
     assert.ok((await untilReady()) < 2500)
+    assert.equal((await robot.ask(server.url, robot.assertion(server.url))).status, 200)
     assert.equal(await isSignedIn(signedIn), true)
     await signIn(new Client(server.url), people.ada)
   })

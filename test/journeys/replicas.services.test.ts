@@ -8,6 +8,7 @@ import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { type Cluster, startCluster } from '../kit/cluster.ts'
 import { people } from '../kit/configuration.ts'
 import { run } from '../kit/database.ts'
+import { robot } from '../kit/robot.ts'
 import { temporaryDirectory } from '../kit/server.ts'
 
 const { ada, bob } = people
@@ -51,7 +52,7 @@ for (const redis of [false, true]) {
   describe(redis ? 'replicas on PostgreSQL and Redis' : 'replicas on PostgreSQL', { timeout: 240_000 }, () => {
     let cluster: Cluster
     before(async () => {
-      cluster = await startCluster({ replicas: 3, apply: attacked(), redis })
+      cluster = await startCluster({ replicas: 3, apply: attacked(robot.document), redis })
       await cluster.serving(3)
     })
     after(() => cluster?.stop())
@@ -73,6 +74,14 @@ for (const redis of [false, true]) {
       const winners = refreshed.filter(({ status }) => status === 200)
       assert.equal(winners.length, 1)
       assert.equal((await refresh(at(cluster), winners[0]?.body['refresh_token'])).status, 200, 'the family lives')
+    })
+
+    test('an assertion that sixty use at once at all of them is good once', async () => {
+      const assertion = robot.assertion(cluster.url)
+      const answers = await Promise.all(Array.from({ length: 60 }, () => robot.ask(cluster.url, assertion)))
+      assert.equal(answers.filter(({ status }) => status === 200).length, 1)
+      for (let times = 0; times < 6; times++) assert.equal((await robot.ask(cluster.url, assertion)).status, 401, 'each of them knows')
+      assert.equal((await robot.ask(cluster.url, robot.assertion(cluster.url))).status, 200)
     })
 
     test('a link of an operator that a hundred use at once sets one password', async () => {

@@ -34,7 +34,7 @@ export function driveProtocol(protocol: Protocol, settings: object = {}, arrived
     arrived.use?.[name] ?? assert.fail(`${protocol.kind} uses the port "${name}": give one in \`use\``),
   ])
   const common = {
-    provider: { slug: application.slug, settings: validSettings(protocol, settings), application, mappings: [] },
+    provider: { slug: application.slug, id: application.slug, settings: validSettings(protocol, settings), application, mappings: [] },
     request,
     origin: 'https://id.example.com',
     use: Object.freeze(Object.fromEntries(use)),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { ApplyInput } from '../../configuration/commands.ts'
 import { problemText } from '../../configuration/problem.ts'
+import { resealAll, type Resealed, resealedText } from '../../configuration/reseal.ts'
 import { isPostgresql, sqliteFile } from '../../data/address.ts'
 import { dataFiles } from '../../options/data-files.ts'
 import type { Options } from '../../options/options.ts'
@@ -19,18 +20,42 @@ const findingsOf = (problems: readonly string[]): readonly Finding[] =>
 const findingsOfJobs = (troubles: readonly JobTrouble[]): readonly Finding[] =>
   troubles.map(({ detail, fix: cure }) => ({ level: 'warning', subject: 'jobs', text: detail, fix: cure }))
 
+/** What is still sealed with the previous secret key; without one there is nothing to tell. */
+const findingsOfSeals = (options: Options, counts: Resealed | undefined): readonly Finding[] => {
+  if (options.secretKeyPrevious === undefined || !counts) return []
+  const { signingKeys, objects, revisions, auditKey } = counts
+  if (signingKeys + objects + revisions + auditKey === 0)
+    return [
+      {
+        level: 'ok',
+        subject: 'previous secret key',
+        text: 'nothing stored needs it; refresh tokens from before the change do, as long as they last',
+      },
+    ]
+  return [
+    {
+      level: 'warning',
+      subject: 'previous secret key',
+      text: `still sealed with it: ${resealedText(counts)}; without it none of that could be read`,
+      fix: 'run "sluice secret-key rotate" before you remove SLUICE_SECRET_KEY_PREVIOUS',
+    },
+  ]
+}
+
 /** What is found of the stored configuration, and of the files over it; nothing where there is no database yet. */
 export type Stored = { readonly findings: readonly Finding[]; readonly problemsOfFiles: readonly string[] }
 
-const ofServer = async ({ dataDir, apply }: Options, env: ApplyInput['documents'][number]['env']): Promise<Stored> => {
+const ofServer = async (options: Options, env: ApplyInput['documents'][number]['env']): Promise<Stored> => {
+  const { dataDir, apply } = options
   const { socket } = dataFiles(dataDir)
   const { documentsToSend } = await import('../../configuration/send.ts')
   const { documents, problems } = documentsToSend(apply, '', env)
   const answer = await callServer(socket, 'broken', {})
   const jobs = await callServer(socket, 'jobs', {})
+  const sealed = options.secretKeyPrevious === undefined ? undefined : await callServer(socket, 'reseal', { dry: true })
   const planned = await callServer(socket, 'apply', { documents, plan: true, prune: false, owner: 'file', by: 'doctor' })
   return {
-    findings: [...findingsOf(answer?.problems ?? []), ...findingsOfJobs(jobs?.troubles ?? [])],
+    findings: [...findingsOf(answer?.problems ?? []), ...findingsOfJobs(jobs?.troubles ?? []), ...findingsOfSeals(options, sealed)],
     problemsOfFiles: [...problems.map(problemText), ...(planned && 'problems' in planned ? planned.problems : [])],
   }
 }
@@ -57,6 +82,7 @@ const ofDatabase = async (options: Options, env: Readonly<Record<string, string 
         findings: [
           ...findingsOf((await plane.broken()).map(problemText)),
           ...findingsOfJobs(troubles.filter(({ code }) => code === 'dead-jobs')),
+          ...findingsOfSeals(options, await resealAll(database, seal, { dry: true })),
         ],
         problemsOfFiles: 'problems' in planned ? planned.problems.map(problemText) : [],
       }

@@ -257,6 +257,50 @@ test('whoever may only look at settings has no message to send', () =>
     { username: 'ida' },
   ))
 
+test('signing keys are rotated in good time, and revoked at once, after a question', () =>
+  at('/keys', async (page) => {
+    const keys = page.getByRole('list', { name: 'Signing keys' }).getByRole('listitem')
+    const badge = (name: string) => keys.getByText(name, { exact: true })
+    await keys.first().waitFor()
+    assert.deepEqual([await badge('Signing').count(), await badge('Next').count()], [3, 0])
+    await press(page, 'Rotate')
+    const dialog = page.getByRole('dialog')
+    assert.match(await dialog.innerText(), /signs a day later/)
+    assert.deepEqual(await accessibilityProblems(page), [])
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    assert.equal(await badge('Next').count(), 0, 'who says no changes nothing')
+    await press(page, 'Rotate')
+    await dialog.getByRole('button', { name: 'Rotate', exact: true }).click()
+    await page
+      .getByText(/The next keys are published/)
+      .first()
+      .waitFor()
+    await badge('Next').nth(2).waitFor()
+    const { items } = await api.must('GET', '/keys')
+    assert.equal(items.filter(({ state }: { state: string }) => state === 'next').length, 3)
+
+    await press(page, 'Revoke now: RS256')
+    assert.match(await dialog.innerText(), /Revoke all RS256 keys now\?[\s\S]*refused from now on/)
+    await dialog.getByRole('button', { name: 'Revoke now', exact: true }).click()
+    await page
+      .getByText(/A new RS256 key signs/)
+      .first()
+      .waitFor()
+    await badge('Retired').nth(1).waitFor()
+    assert.deepEqual([await badge('Signing').count(), await badge('Next').count(), await badge('Retired').count()], [3, 2, 2])
+    assert.deepEqual(await accessibilityProblems(page), [])
+  }))
+
+test('whoever may only look at keys has nothing to rotate', () =>
+  at(
+    '/keys',
+    async (page) => {
+      await page.getByRole('list', { name: 'Signing keys' }).getByRole('listitem').first().waitFor()
+      assert.equal(await page.getByRole('button', { name: /^(Rotate|Revoke)/ }).count(), 0)
+    },
+    { username: 'ida' },
+  ))
+
 test("the picture of a user is set and removed on their page, and one's own is on the button of the account", async () => {
   const { items } = await api.must('GET', '/users?username=admin')
   const id: string = items[0].id

@@ -6,16 +6,22 @@ import type { Uses } from './types.ts'
 /** Everything that redeeming an authorization code needs. */
 export type Code = {
   readonly grant: Grant
+  /** The provider's id. */
+  readonly client: string
+  /** Had the user's consent been remembered when it was given? Then it must still be. */
+  readonly consented: boolean
   readonly redirectUri: string
   readonly challenge: string | undefined
   readonly nonce: string | undefined
 }
 
 /** The layout of a stored code. One of another layout, left by another version of this plugin, is refused. */
-const layout = 1
+const layout = 2
 type Stored = {
   readonly layout: number
   readonly grant: StoredGrant
+  readonly client: string
+  readonly consented: boolean
   readonly redirectUri: string
   readonly challenge: string | null
   readonly nonce: string | null
@@ -25,9 +31,9 @@ type Stored = {
 const keyOf = (code: string): string => `code:${createHash('sha256').update(code).digest('base64url')}`
 
 /** Stores what the code stands for, and returns the code: 32 random bytes in base64url. `ttl` in seconds. */
-export const issueCode = async ({ grant, redirectUri, challenge, nonce }: Code, ttl: number, { store }: Uses): Promise<string> => {
+export const issueCode = async ({ grant, challenge, nonce, ...rest }: Code, ttl: number, { store }: Uses): Promise<string> => {
   const code = randomBytes(32).toString('base64url')
-  const stored: Stored = { layout, grant: toJson(grant), redirectUri, challenge: challenge ?? null, nonce: nonce ?? null }
+  const stored: Stored = { ...rest, layout, grant: toJson(grant), challenge: challenge ?? null, nonce: nonce ?? null }
   await store.put(keyOf(code), stored, ttl)
   return code
 }
@@ -51,6 +57,8 @@ export const takeCode = async (
   return {
     code: {
       grant: fromJson(taken.grant),
+      client: taken.client,
+      consented: taken.consented,
       redirectUri: taken.redirectUri,
       challenge: taken.challenge ?? undefined,
       nonce: taken.nonce ?? undefined,

@@ -58,6 +58,14 @@ for (const address of addresses)
 test('the metadata of a client says what that client may use', async () => {
   const { token_endpoint_auth_methods_supported } = (await get(`${base}/spa/.well-known/openid-configuration`)).json()
   assert.deepEqual(token_endpoint_auth_methods_supported, ['none'])
+  const { clientSecret: _, ...without } = confidential
+  const robot = { ...without, clientId: 'robot', jwksUri: 'https://app.example/jwks' }
+  one.providers.set('robot', { ...one.providers.get('app')!, slug: 'robot', settings: settingsOf(robot) })
+  const told = (await get(`${base}/robot/.well-known/openid-configuration`)).json()
+  for (const endpoint of ['token', 'introspection', 'revocation']) {
+    assert.deepEqual(told[`${endpoint}_endpoint_auth_methods_supported`], ['private_key_jwt'])
+    assert.deepEqual(told[`${endpoint}_endpoint_auth_signing_alg_values_supported`], ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'])
+  }
 })
 
 test('metadata is of the origin that was asked, and follows a change of the settings', async () => {

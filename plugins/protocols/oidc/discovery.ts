@@ -7,10 +7,19 @@ import { claimNames, mappedNames } from './claims.ts'
 import { allowAnyOrigin } from './cors.ts'
 import { keptByOrigin } from './kept-by-origin.ts'
 import { noSuchApplication } from './responses/json.ts'
-import { userScopes } from './settings.ts'
-import type { Context, OidcProvider } from './types.ts'
+import { signsAssertions, userScopes } from './settings.ts'
+import { assertionAlgorithms } from './token/assertion/client-key.ts'
+import type { Context, OidcProvider, Settings } from './types.ts'
 
-const confidential = ['client_secret_basic', 'client_secret_post']
+/** What an endpoint that clients ask themselves says of how they authenticate (RFC 8414 §2). */
+const authentication = (endpoint: 'token' | 'introspection' | 'revocation', settings: Settings) => {
+  const methods = (names: readonly string[]) => ({ [`${endpoint}_endpoint_auth_methods_supported`]: names })
+  // Who introspects is confidential, and another client than this one.
+  if (settings.clientType === 'public')
+    return methods(endpoint === 'introspection' ? ['client_secret_basic', 'client_secret_post'] : ['none'])
+  if (!signsAssertions(settings)) return methods(['client_secret_basic', 'client_secret_post'])
+  return { ...methods(['private_key_jwt']), [`${endpoint}_endpoint_auth_signing_alg_values_supported`]: assertionAlgorithms }
+}
 
 /**
  * OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all that we
@@ -36,9 +45,9 @@ const metadata = (origin: string, provider: OidcProvider) => {
     ),
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [settings.idTokenAlg],
-    token_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : confidential,
-    introspection_endpoint_auth_methods_supported: confidential,
-    revocation_endpoint_auth_methods_supported: settings.clientType === 'public' ? ['none'] : confidential,
+    ...authentication('token', settings),
+    ...authentication('introspection', settings),
+    ...authentication('revocation', settings),
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: prompts,
     acr_values_supported: acrValues,

@@ -6,6 +6,7 @@ import { discovery, issuer } from './discovery.ts'
 import { jwks } from './jwks.ts'
 import { endSession } from './logout/index.ts'
 import { queryOf } from './parameters.ts'
+import { clientKeySets } from './token/assertion/key-set.ts'
 import { token } from './token/index.ts'
 import { introspect } from './token/introspection.ts'
 import { revoke } from './token/revocation.ts'
@@ -58,12 +59,19 @@ const posted = (path: string, handler: Row[2]): readonly Row[] => [
   ['OPTIONS', path, preflight('POST')],
 ]
 
+const tokenRows = (ctx: Context): readonly Row[] => {
+  const keySets = clientKeySets(ctx.use)
+  return [
+    ...posted('/token', token(ctx, keySets)),
+    ...posted('/introspect', introspect(ctx, keySets)),
+    ...posted('/revoke', revoke(ctx, keySets)),
+  ]
+}
+
 const issuerRows = (ctx: Context): readonly Row[] => [
   ['GET', '/authorize', authorize(ctx)],
   ['POST', '/authorize', asGet(ctx)],
-  ...posted('/token', token(ctx)),
-  ...posted('/introspect', introspect(ctx)),
-  ...posted('/revoke', revoke(ctx)),
+  ...tokenRows(ctx),
   [['GET', 'POST'], '/userinfo', userinfo(ctx)],
   ['OPTIONS', '/userinfo', preflight('GET, POST')],
   ...reserved.map((word): Row => [['GET', 'POST'], `/${word}`, notFound]),

@@ -54,12 +54,49 @@ test('a confidential client needs a secret, a public one has none', () => {
   )
 })
 
+test('a confidential client authenticates in one way, by keys that can be used', () => {
+  const { clientSecret: _, ...without } = confidential
+  const key = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
+  const pointers = (given: Record<string, unknown>) => check(settingsOf({ ...without, ...given })).map(({ pointer }) => pointer)
+  const jwksUri = 'https://app.example/jwks'
+  assert.deepEqual(pointers({ jwks: { keys: [key] } }), [])
+  assert.deepEqual(pointers({ jwksUri }), [])
+  assert.deepEqual(pointers({ jwksUri: 'http://127.0.0.1:8080/jwks' }), [])
+  assert.deepEqual(pointers({ clientSecret: 's3cret', jwksUri }), ['/jwksUri'])
+  assert.deepEqual(pointers({ jwks: { keys: [key] }, jwksUri }), ['/jwksUri'])
+  assert.deepEqual(pointers({ clientType: 'public', jwksUri, jwks: { keys: [key] } }), ['/jwks', '/jwksUri'])
+  assert.deepEqual(
+    pointers({
+      jwks: {
+        keys: [
+          { ...key, kid: 'a' },
+          { ...key, d: 'x' },
+          { ...key, kid: 'b' },
+        ],
+      },
+    }),
+    ['/jwks/keys/1'],
+  )
+  assert.deepEqual(pointers({ jwks: { keys: [key, key] } }), ['/jwks/keys/0', '/jwks/keys/1'])
+  assert.deepEqual(pointers({ jwks: { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] } }), ['/jwks/keys/0'])
+  for (const bad of ['http://app.example/jwks', 'javascript:alert(1)', 'com.example.app:/jwks', 'https://u:p@app.example/', 'nonsense'])
+    assert.deepEqual(pointers({ jwksUri: bad }), ['/jwksUri'], bad)
+})
+
 test('grant types fit the client, and its own scopes are not those of users', () => {
   const pointers = (given: Record<string, unknown>) => check(settingsOf(given)).map(({ pointer }) => pointer)
   const machine = { clientId: 'job', clientSecret: 's3cret', grantTypes: ['client_credentials'], clientScopes: ['jobs.read'] }
   assert.deepEqual(pointers(machine), [])
   assert.deepEqual(pointers({ ...publicClient, grantTypes: ['authorization_code', 'client_credentials'] }), ['/grantTypes'])
   assert.deepEqual(pointers({ ...machine, grantTypes: ['authorization_code'] }), ['/redirectUris'])
+  for (const subject of ['username', 'email']) {
+    assert.deepEqual(pointers({ ...machine, subject }), ['/subject'])
+    assert.deepEqual(pointers({ ...machine, subject, serviceAccount: 'bob' }), [])
+  }
+  const clientId = '0198c0de-0000-7000-8000-000000000001'
+  assert.deepEqual(pointers({ ...machine, clientId }), ['/clientId'])
+  assert.deepEqual(pointers({ ...machine, clientId, serviceAccount: 'bob' }), [])
+  assert.deepEqual(pointers({ ...confidential, clientId, subject: 'email' }), [])
   assert.deepEqual(pointers({ ...machine, clientScopes: ['a', 'openid', 'offline_access'] }), ['/clientScopes/1', '/clientScopes/2'])
 })
 

@@ -1,5 +1,6 @@
 import { secret, Type, type Static } from 'sluice/plugin'
-import { uriProblem } from './uris.ts'
+import { clientKey } from './token/assertion/client-key.ts'
+import { jwksUriProblem, uriProblem } from './uris.ts'
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'] as const
 /** RFC 6749 §4.1, §6, §4.4. */
@@ -28,6 +29,31 @@ export const settings = Type.Object(
         title: 'Client secret',
         description: 'What a confidential client authenticates with at the token endpoint.',
         generate: true,
+      }),
+    ),
+    jwks: Type.Optional(
+      Type.Object(
+        {
+          keys: Type.Array(Type.Object({}, { additionalProperties: true }), {
+            title: 'Keys',
+            description: 'Public keys: RSA of 2048 bits or more, EC with P-256, OKP with Ed25519.',
+            minItems: 1,
+            maxItems: 50,
+          }),
+        },
+        {
+          title: 'Public keys',
+          description: 'JWK Set of a confidential client that signs (private_key_jwt) instead of having a secret.',
+          additionalProperties: false,
+        },
+      ),
+    ),
+    jwksUri: Type.Optional(
+      Type.String({
+        title: 'Address of the public keys',
+        description: 'Where the JWK Set is fetched from, in place of one here: the client changes its keys by itself. https only.',
+        minLength: 1,
+        maxLength: 2000,
       }),
     ),
     grantTypes: Type.Array(Type.Enum([...grantTypeNames]), {
@@ -153,24 +179,71 @@ const uriProblems = (name: 'redirectUris' | 'postLogoutRedirectUris', uris: read
     return message ? [{ pointer: `/${name}/${index}`, message }] : []
   })
 
-const secretProblems = ({ clientType, clientSecret }: Settings): Problem[] => {
-  if (clientType === 'confidential' && !clientSecret)
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * Could the `sub` of the client's own tokens, its client ID, be a user's? Whoever reads them could not tell the two apart (RFC 9068 §5). A service
+ * account is a user, and is meant.
+ */
+export const mayBeUsers = ({ grantTypes, serviceAccount, subject, clientId }: Settings): boolean =>
+  grantTypes.includes('client_credentials') && serviceAccount === undefined && (subject !== 'id' || uuid.test(clientId))
+
+/** Public clients prove nothing, confidential ones by exactly one of these: whoever has the weaker one gets no further by it. */
+const credentialNames = ['clientSecret', 'jwks', 'jwksUri'] as const
+
+/** Has the client keys, and no secret? */
+export const signsAssertions = ({ jwks, jwksUri }: Settings): boolean => jwks !== undefined || jwksUri !== undefined
+
+const credentialProblems = (given: Settings): Problem[] => {
+  const present = credentialNames.filter((name) => given[name] !== undefined)
+  if (given.clientType === 'public')
+    return present.map((name) => ({
+      pointer: `/${name}`,
+      message:
+        name === 'clientSecret'
+          ? 'A public client has no secret. Remove `clientSecret`, or set `clientType: confidential`.'
+          : `A public client has no keys. Remove \`${name}\`, or set \`clientType: confidential\`.`,
+    }))
+  if (present.length === 0)
     return [
       {
         pointer: '/clientSecret',
         message:
-          'A confidential client needs a secret. Set `clientSecret`, or `clientType: public` for an application that cannot keep one.',
+          'A confidential client needs a secret. Set `clientSecret`, or `jwks` or `jwksUri` for one that signs, or `clientType: public` for an application that cannot keep one.',
       },
     ]
-  if (clientType === 'public' && clientSecret)
-    return [
-      { pointer: '/clientSecret', message: 'A public client has no secret. Remove `clientSecret`, or set `clientType: confidential`.' },
-    ]
-  return []
+  return present
+    .slice(1)
+    .map((name) => ({ pointer: `/${name}`, message: `A client authenticates in one way. Remove \`${name}\`, or \`${present[0]}\`.` }))
 }
 
-const grantProblems = ({ clientType, grantTypes, redirectUris, clientScopes }: Settings): Problem[] => {
+const keyProblems = ({ jwks, jwksUri }: Settings): Problem[] => {
+  const uri = jwksUri === undefined ? undefined : jwksUriProblem(jwksUri)
+  const keys = jwks?.keys ?? []
+  const repeated = (kid: unknown) => keys.filter((key) => (key as { readonly kid?: unknown }).kid === kid).length > 1
+  return [
+    ...(uri === undefined ? [] : [{ pointer: '/jwksUri', message: uri }]),
+    ...keys.flatMap((jwk, index) => {
+      const key = clientKey(jwk)
+      if (typeof key === 'string') return [{ pointer: `/jwks/keys/${index}`, message: key }]
+      return repeated(key.kid)
+        ? [{ pointer: `/jwks/keys/${index}`, message: 'Of several keys each needs a `kid` of its own, by which assertions name it.' }]
+        : []
+    }),
+  ]
+}
+
+const grantProblems = (given: Settings): Problem[] => {
+  const { clientType, grantTypes, redirectUris, clientScopes, subject } = given
   const problems: Problem[] = []
+  if (mayBeUsers(given))
+    problems.push({
+      pointer: subject === 'id' ? '/clientId' : '/subject',
+      message:
+        subject === 'id'
+          ? 'The client ID has the form of a user’s id, and is the `sub` of the client’s own tokens. Choose another, or set `serviceAccount`.'
+          : `By \`client_credentials\` the \`sub\` is the client ID, which somebody’s ${subject === 'email' ? 'e-mail address' : 'user name'} could be, too. Set \`serviceAccount\`, or \`subject: id\`.`,
+    })
   if (grantTypes.includes('client_credentials') && clientType === 'public')
     problems.push({
       pointer: '/grantTypes',
@@ -189,7 +262,8 @@ const grantProblems = ({ clientType, grantTypes, redirectUris, clientScopes }: S
 
 /** What the schema cannot say. */
 export const check = (given: Settings): readonly Problem[] => [
-  ...secretProblems(given),
+  ...credentialProblems(given),
+  ...keyProblems(given),
   ...grantProblems(given),
   ...uriProblems('redirectUris', given.redirectUris),
   ...uriProblems('postLogoutRedirectUris', given.postLogoutRedirectUris),

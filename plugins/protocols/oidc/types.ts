@@ -12,6 +12,8 @@ export const use = {
   grants: ports.grants,
   events: ports.events,
   claims: ports.claims,
+  consents: ports.consents,
+  http: ports.http,
 }
 export type Uses = Used<typeof use>
 

@@ -21,6 +21,19 @@ export const uriProblem = (value: string): string | undefined => {
   return undefined
 }
 
+/**
+ * Why keys cannot be fetched from this address, or `undefined` if they can. Whoever can change the answer can be the client, so it is https; plain
+ * http never leaves the machine.
+ */
+export const jwksUriProblem = (value: string): string | undefined => {
+  const problem = uriProblem(value)
+  if (problem !== undefined) return problem
+  const { protocol, hostname } = new URL(value)
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
+    ? undefined
+    : `\`${value}\` is not https. Whoever can change the answer on its way can be the client: use https.`
+}
+
 const loopback = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]))(?::\d{1,5})?((?:[/?].*)?)$/
 
 const withoutLoopbackPort = (uri: string): string | undefined => {

@@ -109,6 +109,11 @@ const tried = async (page: Page, say: Say) => {
     .waitFor()
 }
 
+const revoking = async (page: Page, say: Say) => {
+  await page.getByRole('button', { name: `${say('system.keys.revoke')}: RS256`, exact: true }).click()
+  await dialog(page)
+}
+
 export const consoleAreas = [
   'start',
   'applications',
@@ -218,6 +223,8 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
     { name: 'keys', path: '/keys' },
     ...ofKind('sinks', 'siem', { hasOverview: true }),
+    { name: 'keys-rotate', path: '/keys', reach: opened('system.keys.rotate') },
+    { name: 'keys-revoke', path: '/keys', reach: revoking },
   ],
   brands: [...ofKind('brands', 'default')],
 })

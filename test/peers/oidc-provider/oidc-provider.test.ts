@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startServer, type TestServer } from '../../kit/server.ts'
 import { documentWith } from '../typing.ts'
+import { assertions } from './assertions.ts'
 import { authorization } from './authorization.ts'
 import { clients, ours, theirs, type Party } from './party.ts'
 import { token } from './token.ts'
@@ -18,6 +19,7 @@ before(async () => {
     apply: documentWith({
       app: { clientSecret: clients.app.secret, redirectUris: [clients.app.redirectUri] },
       other: { clientSecret: clients.other.secret, redirectUris: [clients.other.redirectUri] },
+      robot: { jwks: { keys: [clients.robot.jwk] }, redirectUris: [clients.robot.redirectUri] },
       spa: { clientType: 'public', redirectUris: [clients.spa.redirectUri] },
     }),
   })
@@ -34,7 +36,12 @@ after(async () => {
   await server?.stop()
 })
 
-const groups = { 'authorization endpoint': authorization, 'token endpoint': token, 'userinfo and claims': userinfo }
+const groups = {
+  'authorization endpoint': authorization,
+  'token endpoint': token,
+  'client assertions': assertions,
+  'userinfo and claims': userinfo,
+}
 for (const [place, cases] of Object.entries(groups))
   for (const one of cases)
     test(`${place}: ${one.name}`, async () => {

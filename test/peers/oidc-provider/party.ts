@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -5,11 +6,15 @@ import { Client, signIn, type Ask, type Page } from '../../kit/client.ts'
 import { people } from '../../kit/configuration.ts'
 import { oidcProvider } from './provider.ts'
 
+/** What `robot` signs with. */
+export const robotKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+
 /** Both providers know these. Nothing listens at the redirect URIs: nobody follows them. */
 export const clients = {
   app: { id: 'app', secret: 'secret-of-app-that-is-long-enough', redirectUri: 'https://app.example/cb' },
   other: { id: 'other', secret: 'secret-of-other-that-is-long-enough', redirectUri: 'https://other.example/cb' },
   spa: { id: 'spa', redirectUri: 'https://spa.example/cb' },
+  robot: { id: 'robot', redirectUri: 'https://robot.example/cb', jwk: { ...robotKey.publicKey.export({ format: 'jwk' }), kid: 'robot-1' } },
 } as const
 
 type Endpoints = Readonly<Record<'authorization_endpoint' | 'token_endpoint' | 'userinfo_endpoint', string>>

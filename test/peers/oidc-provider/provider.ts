@@ -7,6 +7,8 @@ export type Client = {
   readonly id: string
   /** Without one the client is public. */
   readonly secret?: string
+  /** It signs by ES256 (`private_key_jwt`) in place of a secret. */
+  readonly jwk?: object
   readonly redirectUri: string
 }
 /** A program that gets signed tokens of `scope` for itself, and may introspect the tokens of all clients. */
@@ -66,10 +68,11 @@ export const oidcProvider = ({ issuer, clients, machines = [], account, idTokenA
         response_types: [],
         scope,
       })),
-      ...clients.map(({ id, secret, redirectUri }) => ({
+      ...clients.map(({ id, secret, jwk, redirectUri }) => ({
         client_id: id,
         ...(secret !== undefined && { client_secret: secret }),
-        token_endpoint_auth_method: secret === undefined ? 'none' : 'client_secret_basic',
+        ...(jwk && { jwks: { keys: [jwk] } }),
+        token_endpoint_auth_method: jwk ? 'private_key_jwt' : secret === undefined ? 'none' : 'client_secret_basic',
         redirect_uris: [redirectUri],
         grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'],

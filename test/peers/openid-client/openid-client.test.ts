@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { webcrypto } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import * as client from 'openid-client'
 import type { Page } from 'playwright-core'
@@ -23,10 +24,41 @@ const providerFor = (idTokenAlg: string) => ({
   pkce: 'required',
 })
 
+/** A client that signs by this algorithm, with its key in the settings or at an address of its own. */
+const signing = {
+  ES256: await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']),
+  RS256: await crypto.subtle.generateKey(
+    { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+    true,
+    ['sign', 'verify'],
+  ),
+  PS256: await crypto.subtle.generateKey(
+    { name: 'RSA-PSS', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+    true,
+    ['sign', 'verify'],
+  ),
+  Ed25519: (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair,
+} satisfies Record<string, webcrypto.CryptoKeyPair>
+type SigningAlgorithm = keyof typeof signing
+const signingAlgorithms = Object.keys(signing) as SigningAlgorithm[]
+const jwkOf = async (alg: SigningAlgorithm) => {
+  const { ext: _, key_ops: __, ...jwk } = await crypto.subtle.exportKey('jwk', signing[alg].publicKey)
+  return { ...jwk, kid: alg }
+}
+const signerFor = async (alg: SigningAlgorithm) => ({
+  redirectUris: [`${app.url}/cb`],
+  grantTypes: ['authorization_code', 'refresh_token', 'client_credentials'],
+  clientScopes: ['jobs.read'],
+  ...(alg === 'PS256' ? { jwksUri: `${app.url}/jwks` } : { jwks: { keys: [await jwkOf(alg)] } }),
+})
+
 before(async () => {
-  app = await startRelyingParty()
+  app = await startRelyingParty({ '/jwks': { keys: [await jwkOf('PS256')] } })
+  const signers = await Promise.all(signingAlgorithms.map(async (alg) => [`signs-${alg.toLowerCase()}`, await signerFor(alg)] as const))
   server = await startServer({
+    env: { SLUICE_OUTGOING_ALLOW: '127.0.0.0/8' },
     apply: documentWith({
+      ...Object.fromEntries(signers),
       ...Object.fromEntries(algorithms.map((alg) => [alg.toLowerCase(), providerFor(alg)])),
       spa: { clientType: 'public', redirectUris: [`${app.url}/cb`] },
     }),
@@ -109,6 +141,25 @@ for (const alg of algorithms)
 
     await page.goto((await begin(config)).url.href)
     await page.getByLabel('User name or e-mail address').waitFor()
+    await close()
+  })
+
+for (const alg of signingAlgorithms)
+  test(`a client that signs by ${alg} signs in, refreshes, and gets, looks into and revokes a token of its own`, async () => {
+    const slug = `signs-${alg.toLowerCase()}`
+    const authentication = client.PrivateKeyJwt({ key: signing[alg].privateKey, kid: alg })
+    const issuer = new URL(`${server.url}/application/o/${slug}/`)
+    const config = await client.discovery(issuer, slug, undefined, authentication, strict)
+    assert.deepEqual(config.serverMetadata().token_endpoint_auth_methods_supported, ['private_key_jwt'])
+    const { page, problems, close } = await visit()
+    const first = await signIn(page, config)
+    const second = await client.refreshTokenGrant(config, first.refresh_token ?? assert.fail('no refresh token'))
+    assert.equal(second.claims()?.sub, first.claims()?.sub)
+    const own = await client.clientCredentialsGrant(config, { scope: 'jobs.read' })
+    assert.equal((await client.tokenIntrospection(config, own.access_token)).active, true)
+    await client.tokenRevocation(config, own.access_token)
+    assert.equal((await client.tokenIntrospection(config, own.access_token)).active, false)
+    assert.deepEqual(problems, [])
     await close()
   })
 

@@ -14,11 +14,13 @@ const page = (title: string) =>
   `<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>${title}</title><h1>${title}</h1></html>`
 const titles: Readonly<Record<string, string>> = { '/cb': 'Back at the application', '/bye': 'Goodbye' }
 
-/** An application's front: it shows a page wherever the browser comes to, and hands answers to the test. */
-export const startRelyingParty = async (): Promise<RelyingParty> => {
+/** An application's front: it shows a page wherever the browser comes to, and hands answers to the test. `documents` are JSON by path. */
+export const startRelyingParty = async (documents: Readonly<Record<string, object>> = {}): Promise<RelyingParty> => {
   let take: ((answer: Request) => void) | undefined
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const address = new URL(request.url ?? '/', url)
+    const document = documents[address.pathname]
+    if (document) return void response.setHeader('content-type', 'application/json').end(JSON.stringify(document))
     const post = request.method === 'POST'
     const body = post ? { body: await text(request), headers: { 'content-type': request.headers['content-type'] ?? '' } } : {}
     if (address.pathname === '/cb') take?.(new Request(address, { method: post ? 'POST' : 'GET', ...body }))

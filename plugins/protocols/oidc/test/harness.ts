@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type LightMyRequestResponse } from 'fastify'
-import { Secret, type Answer, type Refusal, type Session, type User, type Wants } from 'sluice/plugin'
+import { Secret, type Answer, type HttpAnswer, type HttpRequest, type Refusal, type Session, type User, type Wants } from 'sluice/plugin'
 import { protocol } from '../plugin.ts'
 import type { Context, OidcProvider, Parked, Settings } from '../types.ts'
 import { memoryGrants, memoryKeys, memoryStore, memoryUsers, time } from './ports.ts'
@@ -43,19 +43,23 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
   const logged: unknown[] = []
   const log = (fields: object, text: string) => void logged.push({ ...fields, text })
   const events: { readonly action: string }[] = []
+  /** Who answers what the plugin asks of other servers. */
+  const called = { answer: (_: HttpRequest): Promise<HttpAnswer> => Promise.reject(new Error('nobody answers')) }
   const use = {
     clock,
     users,
     grants,
     keys: memoryKeys(clock),
     claims: { of: async () => ({}) },
+    consents: { covers: async () => setting.consented, allow: () => ({ effect: 'consents.allow', data: null }) },
     store: memoryStore(clock),
     log: { debug: log, info: log, warn: log, error: log },
+    http: { request: (asked: HttpRequest): Promise<HttpAnswer> => called.answer(asked) },
     events: { record: async (event: { readonly action: string }) => void events.push(event) },
   }
   const providers = new Map<string, OidcProvider>()
   for (const [slug, given] of Object.entries(clients))
-    providers.set(slug, { slug, settings: settingsOf(given), application: { slug, name: slug }, mappings: [] })
+    providers.set(slug, { slug, id: `id-of-${slug}`, settings: settingsOf(given), application: { slug, name: slug }, mappings: [] })
 
   const seen = {
     wants: undefined as Wants | undefined,
@@ -69,6 +73,8 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
     methods: ['pwd'] as readonly string[],
     origin: undefined as string | undefined,
     permissions: [] as readonly string[],
+    /** Has the user allowed it before? */
+    consented: false,
   }
 
   const answer = async (_request: FastifyRequest, reply: FastifyReply, given: Answer): Promise<FastifyReply> => {
@@ -119,7 +125,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
   const app: FastifyInstance = fastify()
   for (const prefix of protocol.mounts ?? []) await app.register(async (scope) => protocol.routes(scope, ctx), { prefix })
   await app.ready()
-  return { app, use, users, grants, events, logged, seen, setting, providers, clock, ada }
+  return { app, use, users, grants, events, logged, seen, setting, providers, clock, called, ada }
 }
 export type World = Awaited<ReturnType<typeof world>>
 

@@ -99,7 +99,12 @@ export const memoryStore = (clock: Time): Store & { readonly entries: Map<string
       else entries.set(key, { ...entry, value: JSON.parse(JSON.stringify(options.leave)), tombstone: true })
       return { taken: entry.value }
     },
-    compareAndSet: () => Promise.reject(new Error('not used here')),
+    async compareAndSet(key, version, value, ttl) {
+      this.calls += 1
+      if (alive(key)?.version !== version) return false
+      entries.set(key, { value: JSON.parse(JSON.stringify(value)), version: (version ?? 0) + 1, until: until(ttl), tombstone: false })
+      return true
+    },
     async increment(key, ttl, by = 1) {
       this.calls += 1
       const entry = alive(key)

@@ -19,6 +19,8 @@ export type AccessClaims = Claims & {
   readonly scope: string
   /** Of a token that follows from a sign-in: it dies with this grant. A client's own token has none. */
   readonly grant_id?: string
+  /** Of a client's own token: it dies with this provider, whoever has its name later. */
+  readonly provider_id?: string
 }
 
 type AccessToken = {

@@ -10,8 +10,8 @@ export type CodeCheck = (code: Code, asked: TokenRequest) => void
 
 const refuse = (description: string) => new OAuthError('invalid_grant', description)
 
-const sameClient: CodeCheck = ({ grant }, { provider }) => {
-  if (!isGrantOf(grant, provider)) throw refuse('The code was given to another client.')
+const sameClient: CodeCheck = ({ grant, client }, { provider }) => {
+  if (!isGrantOf(grant, provider) || client !== provider.id) throw refuse('The code was given to another client.')
 }
 
 const sameOrigin: CodeCheck = ({ grant }, { origin }) => {
@@ -44,7 +44,7 @@ const reused = async ({ ctx, request }: TokenRequest, grant: Code['grant']) => {
  */
 export const redeemCode: GrantType = async (asked) => {
   const { ctx, parameters, provider } = asked
-  const { users, grants } = ctx.use
+  const { users, grants, consents } = ctx.use
   if (parameters['code'] === undefined)
     throw new OAuthError('invalid_request', 'code is missing. Send the code of the authorization response.')
   const outcome = await takeCode(parameters['code'], ctx.use)
@@ -52,11 +52,17 @@ export const redeemCode: GrantType = async (asked) => {
   if ('reused' in outcome) throw await reused(asked, outcome.reused)
   const { code } = outcome
   for (const check of checks) check(code, asked)
-  const { grant, nonce } = code
+  const { grant, nonce, consented } = code
   const user = await users.get(grant.userId)
   if (!user?.enabled) throw refuse('The user may not sign in any more.')
   const opened = await grants.open(grant)
   if (!opened) throw refuse('The user has signed out since the code was given. Send the user here again.')
+  // After it is open: what is taken back from now on finds the grant, and ends it.
+  const { allowed } = await ctx.authorize(opened, provider.application, asked.request)
+  if (!allowed || (consented && !(await consents.covers(grant.userId, grant.application, grant.scopes)))) {
+    await grants.revoke(opened)
+    throw refuse('The user may not use this application any more, or took back what it was allowed. Send the user here again.')
+  }
   const refreshToken = opened.offline && provider.settings.grantTypes.includes('refresh_token') ? grants.refreshToken(opened) : undefined
   return issueTokens(
     { provider, grant: opened, scopes: opened.scopes, user, nonce, refreshToken, request: seenFrom(asked.request) },

@@ -33,7 +33,10 @@ export const clientCredentials: GrantType = async (asked) => {
   const grant = { userId: user?.id ?? nobody, sessionId: nobody, origin }
   const more = user ? await userClaims({ user, provider, grant, scopes, where: 'token', request: seenFrom(request) }, ctx.use) : {}
   return {
-    access_token: await accessToken({ provider, issuer: issuerOf(origin, provider), sub, scopes, more }, ctx.use),
+    access_token: await accessToken(
+      { provider, issuer: issuerOf(origin, provider), sub, scopes, more: { ...more, provider_id: provider.id } },
+      ctx.use,
+    ),
     token_type: 'Bearer',
     expires_in: provider.settings.accessTokenLifetime,
     scope: scopes.join(' '),

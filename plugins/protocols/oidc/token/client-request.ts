@@ -4,6 +4,7 @@ import { OAuthError } from '../errors.ts'
 import { queryOf, readParameters, type Parameters } from '../parameters.ts'
 import { sendError, uncached } from '../responses/json.ts'
 import type { Context } from '../types.ts'
+import type { ClientKeySets } from './assertion/key-set.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { credentialsOf } from './credentials.ts'
 import type { TokenRequest } from './grant-type.ts'
@@ -19,21 +20,28 @@ const formOf = (request: FastifyRequest): Parameters => {
   return parameters
 }
 
-const asked = async (ctx: Context, request: FastifyRequest, reply: FastifyReply): Promise<TokenRequest> => {
+const asked = async (ctx: Context, keySets: ClientKeySets, request: FastifyRequest, reply: FastifyReply): Promise<TokenRequest> => {
   const parameters = formOf(request)
-  const provider = await authenticateClient(ctx.providers(request), credentialsOf(request, parameters), request.ip, ctx.use.store)
+  const origin = ctx.origin(request)
+  const provider = await authenticateClient(credentialsOf(request, parameters), {
+    providers: ctx.providers(request),
+    address: request.ip,
+    origin,
+    keySets,
+    use: ctx.use,
+  })
   allowClientOrigin(request, reply, provider)
-  return { ctx, request, parameters, provider, origin: ctx.origin(request) }
+  return { ctx, request, parameters, provider, origin }
 }
 
 /** An endpoint that a client asks itself, by a form and its credentials (RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1). */
 export const clientEndpoint =
   (realm: string, respond: (asked: TokenRequest) => Promise<object | undefined>) =>
-  (ctx: Context) =>
+  (ctx: Context, keySets: ClientKeySets) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     uncached(reply)
     try {
-      return await reply.send(await respond(await asked(ctx, request, reply)))
+      return await reply.send(await respond(await asked(ctx, keySets, request, reply)))
     } catch (error) {
       if (error instanceof OAuthError && error.error === 'invalid_client') {
         ctx.use.log.info({ ip: request.ip, reason: error.message }, 'client authentication failed')

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { User } from 'sluice/plugin'
+import { mayBeUsers } from '../settings.ts'
 import { subjectOf } from '../subject.ts'
 import type { Context, OidcProvider } from '../types.ts'
 
@@ -17,7 +18,7 @@ export const clientSubject = async (
   provider: OidcProvider,
 ): Promise<{ readonly sub: string; readonly user: User | undefined } | undefined> => {
   const { grantTypes, clientType, serviceAccount, clientId, subject } = provider.settings
-  if (clientType !== 'confidential' || !grantTypes.includes('client_credentials')) return undefined
+  if (clientType !== 'confidential' || !grantTypes.includes('client_credentials') || mayBeUsers(provider.settings)) return undefined
   const user = serviceAccount === undefined ? undefined : await ctx.use.users.find(serviceAccount, ['username'])
   if (serviceAccount !== undefined && !user?.enabled) return undefined
   const { allowed } = await ctx.authorize({ userId: user?.id ?? nobody }, provider.application, request)

@@ -24,6 +24,27 @@ const userinfo = async ({ app }: World, token: string) =>
 const change = (one: World, slug: string, given: Record<string, unknown>) =>
   void one.providers.set(slug, { ...one.providers.get(slug)!, settings: settingsOf(given) })
 
+test('a client whose name could be a user’s gets nothing, and what it has is dead, whatever the settings got past', async () => {
+  const one = await world(clients)
+  const { access_token } = (await own(one)).json()
+  const asJobToo = { client_id: 'job', client_secret: 'j0b' }
+  assert.equal((await introspect(one, access_token, asJobToo)).active, true)
+  change(one, 'job', { ...job, subject: 'username' })
+  assert.equal((await own(one)).json().error, 'unauthorized_client')
+  assert.equal((await introspect(one, access_token, asJobToo)).active, false)
+})
+
+test('a client’s own token dies with its provider, whoever has its name later', async () => {
+  for (const accessTokenFormat of ['jwt', 'opaque']) {
+    const one = await world({ ...clients, job: { ...job, accessTokenFormat } })
+    const { access_token } = (await own(one)).json()
+    const told = await introspect(one, access_token, { client_id: 'job', client_secret: 'j0b' })
+    assert.deepEqual([told.active, told.provider_id], [true, undefined])
+    one.providers.set('job', { ...one.providers.get('job')!, id: 'another' })
+    assert.deepEqual(await introspect(one, access_token, { client_id: 'job', client_secret: 'j0b' }), { active: false })
+  }
+})
+
 test('a client gets a token for itself by one signature, without ID token and refresh token', async () => {
   const one = await world(clients)
   const { access_token, ...rest } = (await own(one)).json()

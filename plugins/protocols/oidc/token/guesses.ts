@@ -1,19 +1,9 @@
-import type { Store } from 'sluice/plugin'
+import { networkOf, type Store } from 'sluice/plugin'
 
 /** Seconds. */
 const window = 15 * 60
 /** Failures within the window, of one client from one address. A secret is made by a machine, so it needs no forgiving. */
 const limit = 30
-
-/** IPv6 clients have a /64 to themselves; one of its addresses counts like all. */
-const networkOf = (address: string): string => {
-  if (!address.includes(':') || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':')
-  const after = tail ? tail.split(':') : []
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length)
-  return [...groups, ...Array<string>(missing).fill('0'), ...after].slice(0, 4).join(':')
-}
 
 /** All unknown clients are counted as one, so that made-up names fill no store. */
 const keyOf = (client: string | undefined, address: string): string => `guesses:${networkOf(address)}:${client ?? ''}`

@@ -41,7 +41,7 @@ const ofAccessToken = async ({ ctx, request, provider, origin }: TokenRequest, t
   if (!found?.claims || !mayLook(provider, found.provider)) return inactive
   const standing = await standingOf(ctx, request, found.provider, found.claims)
   if (!standing) return inactive
-  const { grant_id: _, ...claims } = found.claims
+  const { grant_id: _, provider_id: __, ...claims } = found.claims
   return { active: true, token_type: 'Bearer', ...(standing.user && { username: standing.user.username }), ...claims }
 }
 

@@ -33,6 +33,7 @@ export const standingOf = async (
     const user = grant && (await userOfGrant(ctx, request, provider, grant))
     return user && { grant, user }
   }
+  if (claims.provider_id !== provider.id) return undefined
   const subject = await clientSubject(ctx, request, provider)
   return subject?.sub === claims.sub ? { grant: undefined, user: subject.user } : undefined
 }

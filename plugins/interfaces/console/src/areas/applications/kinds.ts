@@ -40,7 +40,7 @@ export const providers: ObjectKind = {
   },
   groups: [
     { title: 'applications.group.general', fields: ['/spec/name', '/slug'] },
-    { title: 'applications.group.client', fields: settings('clientType', 'clientId', 'clientSecret', 'pkce') },
+    { title: 'applications.group.client', fields: settings('clientType', 'clientId', 'clientSecret', 'jwks', 'jwksUri', 'pkce') },
     { title: 'applications.group.redirects', fields: settings('redirectUris', 'postLogoutRedirectUris') },
     {
       title: 'applications.group.tokens',

@@ -22,6 +22,6 @@ export default {
     },
     ...objectRoutes(brands),
     ...objectRoutes(sinks),
-    { path: '/keys', component: () => import('./KeysPage.vue') },
+    { path: '/keys', component: () => import('./KeysPage.vue'), meta: { permission: 'keys.view' } },
   ],
 } satisfies Area
