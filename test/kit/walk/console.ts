@@ -109,6 +109,11 @@ const tried = async (page: Page, say: Say) => {
     .waitFor()
 }
 
+const deletingJob = async (page: Page, say: Say) => {
+  await press(page, say('system.jobs.delete-of').replace('{kind}', 'of-nobody'))
+  await dialog(page)
+}
+
 export const consoleAreas = [
   'start',
   'applications',
@@ -217,6 +222,9 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     { name: 'settings', path: '/settings' },
     ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
     { name: 'keys', path: '/keys' },
+    { name: 'jobs', path: '/jobs' },
+    { name: 'jobs-none', path: '/jobs?state=dead&kind=nothing-is-so' },
+    { name: 'jobs-delete', path: '/jobs?state=dead&kind=of-nobody', reach: deletingJob },
   ],
   brands: [...ofKind('brands', 'default')],
 })

@@ -9,6 +9,7 @@ export default {
     { label: 'system.settings', icon: 'i-lucide-settings', to: '/settings', permissions: ['settings.view'] },
     { label: brands.texts.all, icon: brands.icon, to: listOf(brands.kind), permissions: ['brands.view'] },
     { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
+    { label: 'system.jobs', icon: 'i-lucide-list-checks', to: '/jobs', permissions: ['jobs.view'] },
   ],
   routes: [
     { path: '/settings', component: () => import('./settings/SettingsPage.vue'), meta: { permission: 'settings.view' } },
@@ -20,5 +21,6 @@ export default {
     },
     ...objectRoutes(brands),
     { path: '/keys', component: () => import('./KeysPage.vue') },
+    { path: '/jobs', component: () => import('./jobs/JobsPage.vue') },
   ],
 } satisfies Area
