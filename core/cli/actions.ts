@@ -40,7 +40,7 @@ export type ActionParts = {
   /** Tells people of changes of their accounts; none where no server runs that would send it. */
   readonly notices?: Notices
   /** Of messages. */
-  readonly templates: Templates
+  readonly templates: Pick<Templates, 'render'>
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
 }

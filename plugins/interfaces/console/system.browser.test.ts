@@ -258,6 +258,39 @@ test('whoever may only look at settings has no message to send', () =>
     { username: 'ida' },
   ))
 
+test('messages to people are seen as they look in a frame that can do nothing, in each language, with the files that replace them', () =>
+  at('/settings/email', async (page) => {
+    const section = page.getByRole('region', { name: 'Messages' })
+    await section.getByText('Your password was changed').waitFor()
+    const frame = section.locator('iframe')
+    assert.equal(await frame.getAttribute('sandbox'), '')
+    assert.equal(await frame.getAttribute('src'), '/if/preview/mail/password-changed?locale=en')
+    await section.getByText('en/password-changed.html.liquid').waitFor()
+    const steps = await page.evaluate('history.length')
+
+    await section.getByRole('combobox', { name: 'Language of the message' }).click()
+    await page.getByRole('option', { name: 'German' }).click()
+    await section.getByText('de/password-changed.html.liquid').waitFor()
+    await section.getByRole('combobox', { name: 'Message', exact: true }).click()
+    await page.getByRole('option', { name: 'Account disabled' }).click()
+    await section.getByText('de/account-disabled.html.liquid').waitFor()
+    assert.equal(await frame.getAttribute('src'), '/if/preview/mail/account-disabled?locale=de')
+    await section.getByRole('button', { name: 'Text', exact: true }).click()
+    await section.locator('pre').getByText('Ada Lovelace').waitFor()
+    assert.equal(await page.evaluate('history.length'), steps, 'the way back is that of the page')
+  }))
+
+test('how far the audit log is sealed is seen below it, with the command that checks it', () =>
+  at(
+    '/events',
+    async (page) => {
+      await page.getByText(/^Sealed up to /).click()
+      assert.equal(await page.getByRole('textbox', { name: 'Command' }).inputValue(), 'sluice audit verify')
+      assert.match(await page.getByRole('textbox', { name: 'Last seal' }).inputValue(), /^\d+ [0-9a-f]{64}$/)
+    },
+    { username: 'ida' },
+  ))
+
 const jobRow = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text })
 
 test('jobs are seen with how they stand and why they failed; dead ones are tried again, or deleted when that is confirmed', async () => {

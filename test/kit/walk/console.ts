@@ -209,6 +209,11 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   ],
   events: [
     { name: 'events', path: '/events' },
+    {
+      name: 'events-seal',
+      path: '/events',
+      reach: (page) => page.locator('#content details summary').first().click(),
+    },
     { name: 'events-none', path: '/events?search=nothing-has-this' },
     { name: 'event-failed', path: `/events/${events.failed}` },
     { name: 'event-changed', path: `/events/${events.changed}` },
@@ -221,6 +226,14 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   system: [
     { name: 'settings', path: '/settings' },
     ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
+    {
+      name: 'settings-email-messages',
+      path: '/settings/email',
+      reach: (page, say) => page.getByRole('list', { name: say('system.mail.files') }).scrollIntoViewIfNeeded(),
+    },
+    { name: 'settings-email-text', path: '/settings/email', reach: (page, say) => press(page, say('system.mail.plain')) },
+    { name: 'settings-keys', path: '/settings/keys' },
+    { name: 'settings-events', path: '/settings/events' },
     { name: 'keys', path: '/keys' },
     { name: 'jobs', path: '/jobs' },
     { name: 'jobs-none', path: '/jobs?state=dead&kind=nothing-is-so' },
