@@ -10,7 +10,7 @@ const chosen = (password: string) => ({ password, 'password-repeat': password })
 const answers = { username: admin.username, name: 'Grace', email: 'grace@example.com', ...chosen(admin.password) }
 
 const started = async (t: TestContext, wish?: ServerWish) => {
-  const server = await startServer(wish)
+  const server = await startServer({ fresh: true, ...wish })
   t.after(() => server.stop())
   return { server, link: server.setupLink ?? '', client: new Client(server.url), another: () => new Client(server.url) }
 }
