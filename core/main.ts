@@ -262,6 +262,7 @@ async function wire(
     backChannel: backChannel(accesses, sessions),
     links,
     protocols,
+    templates,
     interfaces: catalog.plugins.flatMap(({ interfaces = [] }) => interfaces),
     log,
     url: options.url,

@@ -44,7 +44,7 @@ export type ActionParts = {
   /** Delivers to sinks; none where no server runs. */
   readonly deliveries?: Pick<Deliveries, 'test'>
   /** Of messages. */
-  readonly templates: Templates
+  readonly templates: Pick<Templates, 'render'>
   /** Where links lead, e.g. `https://id.example.com`. */
   readonly origin: string
 }

@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { env } from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { DatabaseKind } from './connections.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -57,6 +60,32 @@ export const newPostgresql = async ({ empty = false }: { readonly empty?: boolea
   await asked(server ?? '', (client) => client.query(`create database ${name} template ${from}`))
   const drop = async () => void (await asked(server ?? '', (client) => client.query(`drop database if exists ${name} with (force)`)))
   return { url: addressOf(name), drop }
+}
+
+/** A file with the schema of today, of which others are copies; made once for what the migrations say. */
+const sqliteTemplate = async (): Promise<string> => {
+  const migrations = fileURLToPath(new URL('migrations/sqlite', import.meta.url))
+  const said = createHash('sha256')
+  for (const name of readdirSync(migrations).toSorted()) said.update(name).update(readFileSync(join(migrations, name)))
+  const cache = fileURLToPath(new URL('../../node_modules/.cache', import.meta.url))
+  const template = join(cache, `schema-${said.digest('hex').slice(0, 12)}.db`)
+  if (existsSync(template)) return template
+  mkdirSync(cache, { recursive: true })
+  // Under another name until it is whole, in case another process makes it at the same time.
+  const draft = `${template}-${randomBytes(6).toString('hex')}`
+  const database = await openDatabase({ url: `sqlite:${draft}` })
+  await database.migrate()
+  await database.close()
+  renameSync(draft, template)
+  return template
+}
+let sqliteFile: Promise<string> | undefined
+
+/** Puts an SQLite database with the schema, and nothing in it, to where a server will look for its own. */
+export const newSqlite = async (path: string): Promise<void> => {
+  const template = await (sqliteFile ??= sqliteTemplate())
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(path, readFileSync(template), { mode: 0o600 })
 }
 
 /** For tests: a database of the kind that the tests use, with the schema and nothing in it; gone when it is closed. In memory, if it is SQLite. */

@@ -21,7 +21,8 @@ import { clientLimits } from './limits.ts'
 import { acceptedOrigin } from './origin.ts'
 import { mediaRoutes } from './media.ts'
 import { mountProtocols, type LoadedProtocol } from './protocols.ts'
-import { previewRoutes } from './preview.ts'
+import { mailPreviewRoute, previewRoutes } from './preview.ts'
+import type { Templates } from '../mail/templates.ts'
 import { refusalRoutes } from './refusals.ts'
 import { requestLog } from './request-log.ts'
 
@@ -39,6 +40,7 @@ export type AppParts = FlowParts & {
   readonly health: Health
   readonly state: Draining
   readonly media: (id: string) => Promise<ServedImage | undefined>
+  readonly templates: Templates
   readonly api: Omit<MountParts, 'visits'>
 }
 
@@ -99,6 +101,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   mediaRoutes(app, parts)
   brandRoutes(app, parts)
   previewRoutes(app, parts)
+  mailPreviewRoute(app, parts)
   homeRoutes(app, parts)
   interfaceRoutes(app, parts)
   flowRoutes(app, parts)

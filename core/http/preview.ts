@@ -1,7 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { createCallers } from '../access/caller.ts'
+import { mailMessages } from '../mail/messages.ts'
+import type { Templates } from '../mail/templates.ts'
+import { sampleLocale, sampleMail } from '../mail/test-mail.ts'
 import { stylesOf } from '../web/brand.ts'
-import { previewCsp } from '../web/csp.ts'
+import { mailCsp, previewCsp } from '../web/csp.ts'
 import { brandIn, inScheme, lookOf, type LookQuery, schemeOf, sheetOf } from '../web/preview.ts'
 import { sendStyles } from './brands.ts'
 import type { Pages } from './pages.ts'
@@ -13,6 +16,7 @@ type PreviewParts = {
   readonly pages: Pages
   readonly api: { readonly callers: ReturnType<typeof createCallers> }
 }
+type AskedMail = { readonly Params: { readonly message: string }; readonly Querystring: { readonly locale?: unknown } }
 type Asked = { readonly Querystring: LookQuery }
 
 const styles = '/if/preview/brand.css'
@@ -43,4 +47,24 @@ export function previewRoutes(app: FastifyInstance, { visits, pages, api }: Prev
   }
   app.get<Asked>(styles, ({ query }, reply) => sendStyles(reply, inScheme(stylesOf(lookOf(query)), schemeOf(query)), 'no-store'))
   app.get<Asked>(sheet, ({ query }, reply) => sendStyles(reply, sheetOf(schemeOf(query)), 'no-store'))
+}
+
+/** The HTML of a message, by the same templates and the same data as in the API: a page of its own, since it brings styles that a page around it must not allow. */
+export function mailPreviewRoute(
+  app: FastifyInstance,
+  { visits, pages, api, templates }: PreviewParts & { readonly templates: Templates },
+): void {
+  app.get<AskedMail>('/if/preview/mail/:message', async (request, reply) => {
+    if (!(await mayAtBrowser(request, 'settings.view', { visits, callers: api.callers }))) return pages.error(request, reply, 403)
+    const message = mailMessages.find((name) => name === request.params.message)
+    if (!message) return pages.error(request, reply, 404)
+    const { locale: wanted } = request.query
+    const { origin, snapshot } = request
+    const locale = sampleLocale(templates, [typeof wanted === 'string' ? wanted : undefined, request.locale])
+    const { html } = sampleMail(templates, message, { locale, origin, brand: snapshot.brandOf(origin) })
+    return reply
+      .headers({ 'content-security-policy': mailCsp, 'x-frame-options': 'SAMEORIGIN', 'cache-control': 'no-store' })
+      .type('text/html; charset=utf-8')
+      .send(html)
+  })
 }

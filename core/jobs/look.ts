@@ -64,7 +64,7 @@ export const troublesOfJobs = async ({ sql }: Pick<Database, 'sql'>, now: number
       code: 'dead-jobs',
       count: dead,
       detail: `${counted(dead, ['job was', 'jobs were'])} given up after the last try`,
-      fix: 'read its error at GET /api/v1/jobs?state=dead, then try it again or delete it',
+      fix: 'read its error in the console (System, Background jobs) or at GET /api/v1/jobs?state=dead, then try it again or delete it',
     },
     {
       code: 'late-jobs',

@@ -35,7 +35,7 @@ export const sendNotices = (
   parts: {
     readonly database: Database
     readonly mailer: Pick<Mailer, 'send'>
-    readonly templates: Templates
+    readonly templates: Pick<Templates, 'render'>
     readonly snapshot: () => Pick<Snapshot, 'email' | 'brandOf'>
     readonly origin: string
     readonly log: Pick<Log, 'info'>

@@ -20,7 +20,7 @@ const templatesOf = (files: Readonly<Record<string, string>> = {}) => {
   const folder = folderOf(files)
   const told: string[] = []
   const log = { warn: (about: object, text: string) => void told.push(`${(about as { template: string }).template} ${text}`) }
-  return { folder, told, ...createTemplates({ folder, log }) }
+  return { told, ...createTemplates({ folder, log }) }
 }
 
 test('every message is there in both languages, with the brand', () => {

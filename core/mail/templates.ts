@@ -13,10 +13,26 @@ type Part = (typeof parts)[number]
 
 /** `at`: the file, with the line where it is known. */
 export type TemplateProblem = { readonly at: string; readonly reason: string }
+/** One file that a message is made of. */
+export type TemplateFile = {
+  /** Where one of your own has to be to replace the shipped one, within the folder of templates: `de/password-changed.html.liquid`. */
+  readonly file: string
+  /** Is one of your own used? */
+  readonly isOwn: boolean
+  /** Why one of your own is there and is not used, with the line where it is known. */
+  readonly problem?: string
+}
+export type Preview = Omit<Mail, 'to'> & { readonly files: readonly TemplateFile[] }
 export type Templates = {
+  /** Where templates of one's own are. */
+  readonly folder: string
+  /** Tags of the languages that there are templates in. */
+  languages(): readonly string[]
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
   render(message: Exclude<MailMessage, 'event'>, locale: string, data: MailData): Omit<Mail, 'to'>
   render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
+  /** The same, with the files that it is made of. */
+  preview(message: MailMessage, locale: string, data: MailData): Preview
 }
 
 const readOrNone = (path: string): string | undefined => {
@@ -43,6 +59,27 @@ const attempt = (path: string, { data }: Wanted, part: Part): string | undefined
   return template === undefined ? undefined : renderLiquid(template, data, part === 'html' ? 'html' : 'text')
 }
 
+const listed = (path: string) => {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+const languagesIn = (folder: string): readonly string[] =>
+  listed(folder)
+    .filter((entry) => entry.isDirectory() && language.test(entry.name))
+    .map(({ name }) => name)
+
+/** What looks like a tag need not be one that a time can be written in. */
+const isLocale = (tag: string): boolean => {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0
+  } catch {
+    return false
+  }
+}
+
 const problemAt = (path: string, { line, message }: TemplateError): TemplateProblem => ({
   at: line === undefined ? path : `${path}:${line}`,
   reason: message,
@@ -61,31 +98,50 @@ export const createTemplates = ({ folder, log }: { readonly folder: string; read
     log.warn({ template: at }, `a template of messages is not used, but the shipped one: ${reason}`)
   }
 
-  const renderPart = (wanted: Wanted, part: Part): string => {
+  const renderPart = (wanted: Wanted, part: Part): { readonly text: string; readonly from: TemplateFile } => {
     const languages = [...lookupOrder(wanted.locale.toLowerCase()), 'en'].filter((tag) => language.test(tag))
+    const name = `${wanted.name}.${part}.liquid`
+    const problems: string[] = []
     for (const tag of languages)
       for (const { folder: of, isShipped } of places) {
-        const path = join(of, tag, `${wanted.name}.${part}.liquid`)
+        const path = join(of, tag, name)
         try {
-          const found = attempt(path, wanted, part)
-          if (found !== undefined) return found
+          const text = attempt(path, wanted, part)
+          const problem = problems.length > 0 ? { problem: problems.join('; ') } : {}
+          if (text !== undefined)
+            return { text, from: { file: `${isShipped ? languages[0] : tag}/${name}`, isOwn: !isShipped, ...problem } }
         } catch (error) {
           if (!(error instanceof TemplateError) || isShipped) throw error
           tell(problemAt(path, error))
+          problems.push(error.line === undefined ? error.message : `line ${error.line}: ${error.message}`)
         }
       }
-    throw new Error(`there is no template ${wanted.name}.${part}.liquid`)
+    throw new Error(`there is no template ${name}`)
+  }
+
+  const preview = (message: MailMessage, locale: string, given: MailData): Preview => {
+    const data = clean(given)
+    const files: TemplateFile[] = []
+    const write = (name: string, part: Part, more: object = {}): string => {
+      const { text, from } = renderPart({ name, locale, data: { ...data, ...more } }, part)
+      files.push(from)
+      return text
+    }
+    const subject = oneLine(write(message, 'subject'))
+    const whole = (part: 'text' | 'html') => {
+      const content = write(message, part).trim()
+      return write('layout', part, { subject, content })
+    }
+    return { subject, text: whole('text'), html: whole('html'), files }
   }
 
   return {
-    render(message: MailMessage, locale: string, given: MailData) {
-      const data = clean(given)
-      const subject = oneLine(renderPart({ name: message, locale, data }, 'subject'))
-      const whole = (part: 'text' | 'html') => {
-        const content = renderPart({ name: message, locale, data }, part).trim()
-        return renderPart({ name: 'layout', locale, data: { ...data, subject, content } }, part)
-      }
-      return { subject, text: whole('text'), html: whole('html') }
+    folder,
+    languages: () => [...new Set([...languagesIn(shippedFolder), ...languagesIn(folder).filter(isLocale)])].toSorted(),
+    preview,
+    render(message: MailMessage, locale: string, data: MailData) {
+      const { files: _, ...mail } = preview(message, locale, data)
+      return mail
     },
   }
 }
@@ -114,16 +170,7 @@ const problemOf = (path: string, name: string): TemplateProblem | undefined => {
 }
 
 /** Tries every template of a folder, with sample data. A folder that is not there has no problems. */
-export const templateProblems = (folder: string): readonly TemplateProblem[] => {
-  const listed = (path: string) => {
-    try {
-      return readdirSync(path, { withFileTypes: true })
-    } catch {
-      return []
-    }
-  }
-  return listed(folder)
-    .filter((entry) => entry.isDirectory() && language.test(entry.name))
-    .flatMap(({ name: tag }) => listed(join(folder, tag)).map(({ name }) => problemOf(join(folder, tag, name), name)))
+export const templateProblems = (folder: string): readonly TemplateProblem[] =>
+  languagesIn(folder)
+    .flatMap((tag) => listed(join(folder, tag)).map(({ name }) => problemOf(join(folder, tag, name), name)))
     .filter((problem) => problem !== undefined)
-}

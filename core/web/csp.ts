@@ -25,6 +25,16 @@ export const previewCsp = [
   'sandbox allow-same-origin',
 ].join('; ')
 
+/** The policy of a message to people that is looked at: it has its styles in itself, and is of no origin at all, whatever its template says. */
+export const mailCsp = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src data:',
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+  'sandbox',
+].join('; ')
+
 /** The Content-Security-Policy of every page. */
 export const pageCsp = [...base, "form-action 'self'"].join('; ')
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { adminToken, applyTo } from '../kit/api.ts'
 import { run } from '../kit/database.ts'
 import { Client, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
@@ -11,7 +12,7 @@ const staffOnly = attacked({ applications: wikiFor([{ group: 'staff' }]) })
 
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: staffOnly })
+  server = await startServer({ apply: staffOnly, env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
 })
 after(() => server.stop())
 
@@ -47,8 +48,9 @@ test('who is refused is told a reference, and nothing of what operators are told
 })
 
 test('who leaves the group while a page is open is not let in by answering it', async () => {
-  await server.restart({
-    apply: attacked({
+  await applyTo(
+    server,
+    attacked({
       applications: {
         wiki: {
           name: 'The Wiki',
@@ -58,7 +60,7 @@ test('who leaves the group while a page is open is not let in by answering it', 
         },
       },
     }),
-  })
+  )
   const client = new Client(server.url)
   const consent = await signIn(client, people.ada, authorizeAddress({ prompt: 'consent' }))
   assert.match(consent.heading, /The Wiki/)
@@ -66,7 +68,7 @@ test('who leaves the group while a page is open is not let in by answering it', 
   const refused = await client.submit(consent, {}, consent.forms.find(({ method }) => method === 'post')?.buttons[0]?.text)
   assert.equal(refused.status, 403, refused.text)
   await join()
-  await server.restart({ apply: staffOnly })
+  await applyTo(server, staffOnly)
 })
 
 test('on the way to an application, conditions see the sign-in that was just made, and not what the browser came with', async () => {
@@ -78,22 +80,22 @@ test('on the way to an application, conditions see the sign-in that was just mad
       applications: { wiki: { name: 'The Wiki', provider: 'wiki', flows: { authorization: 'judging' } } },
     })
   // Nobody was signed in at the browser before.
-  await server.restart({ apply: judging('!(session !== null && methods.includes("pwd"))') })
+  await applyTo(server, judging('!(session !== null && methods.includes("pwd"))'))
   assert.ok(answerOf(await signIn(new Client(server.url), people.ada, authorizeAddress()))['code'])
   // A session is there already, but it is not the one that leads on.
   const client = new Client(server.url)
   await signIn(client, people.bob)
-  await server.restart({ apply: judging('facts.user.id !== user.id || session === null || session.at < now || !methods.includes("pwd")') })
+  await applyTo(server, judging('facts.user.id !== user.id || session === null || session.at < now || !methods.includes("pwd")'))
   assert.ok(answerOf(await signIn(client, people.ada, authorizeAddress({ prompt: 'login' })))['code'])
-  await server.restart({ apply: staffOnly })
+  await applyTo(server, staffOnly)
 })
 
 test('rules that change count for tokens that were given before', async () => {
   const { refresh_token, access_token } = await tokensFor(server, people.ada)
-  await server.restart({ apply: attacked({ applications: wikiFor([{ user: 'bob' }]) }) })
+  await applyTo(server, attacked({ applications: wikiFor([{ user: 'bob' }]) }))
   assertRefused(await refresh(server, refresh_token), 'invalid_grant')
   assert.equal(await userinfo(server, access_token), 401)
-  await server.restart({ apply: staffOnly })
+  await applyTo(server, staffOnly)
   assert.equal(await userinfo(server, access_token), 200)
 })
 
@@ -107,7 +109,7 @@ test('a rule that cannot be evaluated lets nobody in, and the server goes on', a
     'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1) > 0',
   ]
   const links = broken.map((access, index) => [`link-${index}`, { name: `Link ${index}`, launchUrl: 'http://127.0.0.1/', access }])
-  await server.restart({ apply: attacked({ applications: { ...wikiFor(broken[0]), ...Object.fromEntries(links) } }) })
+  await applyTo(server, attacked({ applications: { ...wikiFor(broken[0]), ...Object.fromEntries(links) } }))
   const client = new Client(server.url)
   const refused = await signIn(client, people.ada, authorizeAddress())
   assert.equal(refused.status, 403, refused.text)
@@ -119,12 +121,12 @@ test('a rule that cannot be evaluated lets nobody in, and the server goes on', a
     [],
   )
   assert.equal(server.logs().match(/policy: failed/g)?.length, 1 + broken.length)
-  await server.restart({ apply: staffOnly })
+  await applyTo(server, staffOnly)
 })
 
 test('no failure opens what is turned round', async () => {
   const access = [{ expression: 'user.attributes.manager.name === "x"', negate: true }]
-  await server.restart({ apply: attacked({ applications: wikiFor(access) }) })
+  await applyTo(server, attacked({ applications: wikiFor(access) }))
   assert.equal((await signIn(new Client(server.url), people.ada, authorizeAddress())).status, 403)
-  await server.restart({ apply: staffOnly })
+  await applyTo(server, staffOnly)
 })

@@ -4,7 +4,7 @@ import { run } from '../kit/database.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { people, wiki } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { adminToken, apiOf } from '../kit/api.ts'
+import { adminToken, apiOf, applyTo } from '../kit/api.ts'
 import { answerOf, assertRefused, attacked, authorizeAddress, native, redeem, refresh, shop, tokensFor, userinfo } from './attack.ts'
 
 let server: TestServer
@@ -73,21 +73,20 @@ test('who chooses a new password by a recovery link ends every session and every
 
 test('refreshing ends when the client loses the right to, or is gone', async () => {
   const { refresh_token } = await tokens()
-  const withScopes = (scopes: readonly string[]) => ({
-    apply: attacked({
+  const withScopes = (scopes: readonly string[]) =>
+    attacked({
       providers: { wiki: { type: 'oidc', with: { clientSecret: wiki.clientSecret, redirectUris: [wiki.redirectUri], scopes } } },
-    }),
-  })
-  await server.restart(withScopes(['openid', 'offline_access']))
+    })
+  await applyTo(server, withScopes(['openid', 'offline_access']))
   const narrowed = await refresh(server, refresh_token)
   assert.equal(narrowed.body['scope'], 'openid offline_access')
-  await server.restart(withScopes(['openid', 'email']))
+  await applyTo(server, withScopes(['openid', 'email']))
   assertRefused(await refresh(server, narrowed.body['refresh_token']), 'invalid_grant')
   const { applications, providers, ...rest } = attacked() as Record<string, Record<string, unknown>>
-  // What a file leaves out stays: it has to be taken away by name.
-  await server.restart({ apply: { ...rest, applications: { ...applications, wiki: null }, providers: { ...providers, wiki: null } } })
+  // What a document leaves out stays: it has to be taken away by name.
+  await applyTo(server, { ...rest, applications: { ...applications, wiki: null }, providers: { ...providers, wiki: null } })
   assertRefused(await refresh(server, narrowed.body['refresh_token']), 'invalid_client')
-  await server.restart({ apply: attacked() })
+  await applyTo(server, attacked())
 })
 
 const notes = { client_id: 'notes', client_secret: wiki.clientSecret }
@@ -125,12 +124,10 @@ test('an application that is made under the slug of one that was deleted inherit
     const given = await allowed()
     const everything = attacked() as Record<string, Record<string, unknown>>
     const without = { ...everything, applications: { ...everything['applications'], notes: null } }
-    await server.restart({
-      apply: kind === 'applications' ? without : { ...without, providers: { ...everything['providers'], notes: null } },
-    })
+    await applyTo(server, kind === 'applications' ? without : { ...without, providers: { ...everything['providers'], notes: null } })
     // A provider that no application has is a client still, of which nobody has anything.
     assertRefused(await refresh(server, given.refresh_token, notes), kind === 'applications' ? 'invalid_grant' : 'invalid_client')
-    await server.restart({ apply: everything })
+    await applyTo(server, everything)
     await assertOver(given)
   }
 })

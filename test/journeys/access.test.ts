@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { adminToken, applyTo } from '../kit/api.ts'
 import { run } from '../kit/database.ts'
 import { Client, type Page, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
@@ -29,7 +30,7 @@ const document = (more: Readonly<Record<string, object>> = {}) =>
 let server: TestServer
 let wiki: RelyingParty
 before(async () => {
-  server = await startServer({ apply: document() })
+  server = await startServer({ apply: document(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
   wiki = relyingParty(server.url)
 })
 after(() => server?.stop())
@@ -115,7 +116,7 @@ test('a flow is entered by whom it is open to', async () => {
   const applications = {
     notes: { name: 'Notes', provider: 'notes', flows: { authentication: 'from-the-office' } },
   }
-  await server.restart({ apply: document({ flows, applications }) })
+  await applyTo(server, document({ flows, applications }))
   const notes = relyingParty(server.url, { clientId: 'notes' })
   assert.ok(notes.answerOf(await signIn(office(), people.bob, notes.start()))['code'])
 
@@ -132,7 +133,7 @@ test('a flow is entered by whom it is open to', async () => {
   assert.equal((await outside.open(alone.links['Start again'] ?? '')).status, 403)
   const json = await outside.ask('/api/v1/flows/from-the-office/run', { json: {} })
   assert.deepEqual([json.status, json.json().code], [403, 'denied'])
-  await server.restart({ apply: document() })
+  await applyTo(server, document())
 })
 
 test("Python's words are refused before anything starts, with what was meant", async () => {

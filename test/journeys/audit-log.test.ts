@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'node:test'
+import { adminToken, apiOf } from '../kit/api.ts'
 import { Client } from '../kit/client.ts'
 import { configuration } from '../kit/configuration.ts'
 import { run } from '../kit/database.ts'
 import { startServer } from '../kit/server.ts'
 
 test('events of a real server are sealed within moments, also after it was killed, and an event that is changed is named', async (t) => {
-  const server = await startServer({ apply: configuration() })
+  const server = await startServer({ apply: configuration(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
   t.after(() => server.stop('SIGTERM'))
   const number = async (query: string) => Number((await run(server, query)).rows[0]?.n)
   const open = () => number('select count(*) as n from events where seal is null')
@@ -27,6 +28,11 @@ test('events of a real server are sealed within moments, also after it was kille
   const intact = await server.sluice(['audit', 'verify'])
   assert.equal(intact.code, 0, intact.err)
   assert.match(intact.out, /^The audit log is intact: \d+ events? in \d+ seals?\.\nLast seal: \d+ [0-9a-f]{64}\n$/)
+  const { last, unsealed } = await apiOf(server.url, adminToken).must('GET', '/events/seal')
+  assert.ok(intact.out.endsWith(`Last seal: ${last.number} ${last.hash}\n`), JSON.stringify(last))
+  assert.equal(unsealed, 0)
+  const { rows: newest } = await run(server, 'select max(at) as n from events')
+  assert.equal(new Date(last.newest).getTime(), Number(newest[0]?.n))
 
   // Killed with a lease that nobody renews: it runs out, and the sealing goes on.
   await server.stop('SIGKILL')

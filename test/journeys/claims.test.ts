@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { adminToken, applyTo } from '../kit/api.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people, wiki as client } from '../kit/configuration.ts'
 import { claimsOf, type RelyingParty, relyingParty } from '../kit/relying-party.ts'
@@ -32,7 +33,7 @@ const document = (mapping: object = {}) =>
 let server: TestServer
 let wiki: RelyingParty
 before(async () => {
-  server = await startServer({ apply: document() })
+  server = await startServer({ apply: document(), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
   wiki = relyingParty(server.url)
 })
 after(() => server?.stop())
@@ -67,18 +68,16 @@ test('the metadata list what this application may ask for', async () => {
 })
 
 test('the user is asked by the words of the mapping', async () => {
-  await server.restart({
-    apply: {
-      ...document(),
-      applications: {
-        wiki: { name: 'W', provider: 'wiki', flows: { authorization: 'default-authorization-explicit-consent' } },
-        notes: { name: 'N', provider: 'notes' },
-      },
+  await applyTo(server, {
+    ...document(),
+    applications: {
+      wiki: { name: 'W', provider: 'wiki', flows: { authorization: 'default-authorization-explicit-consent' } },
+      notes: { name: 'N', provider: 'notes' },
     },
   })
   const consent = await signIn(new Client(server.url), people.ada, wiki.start({ scope: 'openid hr' }))
   assert.match(consent.text, /See where you work/)
-  await server.restart({ apply: document() })
+  await applyTo(server, document())
 })
 
 test('what cannot be is refused before anything starts', async () => {

@@ -8,6 +8,7 @@ import { closeBrowser, visit, type Visit } from '../kit/browser.ts'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { type Controls, controlsOf, settling } from '../kit/controls.ts'
+import { deadJob, putJob } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 const password = 'a long password of somebody'
@@ -16,7 +17,7 @@ const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 
 let server: TestServer
 let api: Api
-let ids: Record<'ada' | 'token' | 'session' | 'event', string>
+let ids: Record<'ada' | 'token' | 'session' | 'event' | 'job', string>
 
 const secret = Buffer.alloc(32).toString('base64')
 const webhook = { type: 'webhook', on: ['user.*'], with: { url: 'http://127.0.0.1/', secret } }
@@ -58,7 +59,7 @@ before(async () => {
     .values({ user_id: ada, application: 'notes', scopes: '["openid"]', created_at: at, updated_at: at })
     .execute()
   await database.close()
-  ids = { ada, token, session, event }
+  ids = { ada, token, session, event, job: await putJob(server, deadJob) }
 })
 after(async () => {
   await closeBrowser()
@@ -274,6 +275,8 @@ const table: readonly Entry[] = [
   [flow, form, 'PATCH', '/flows/office', { spec: {} }],
 
   [/^\/settings\/email$/, /^button "Send a test message"$/, 'POST', '/settings/email/test', {}],
+  [/^\/jobs$/, /^button "Try again: /, 'POST', '/jobs/{job}/retry'],
+  [/^\/jobs$/, /^button "Delete: /, 'DELETE', '/jobs/{job}'],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],
   ...['sessions', 'tokens', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
     new RegExp(`^/settings/${section}$`),
@@ -326,7 +329,7 @@ const allowedTo = (visitor: Visitor): readonly Call[] =>
 type Said = { readonly status: number; readonly text: string }
 /** From within the page, as the client of the console does it. */
 const send = (page: Page, { method, path, body }: Call): Promise<Said> => {
-  const filled = (text: string) => text.replaceAll(/\{(ada|token|session|event)\}/g, (_, name: keyof typeof ids) => ids[name])
+  const filled = (text: string) => text.replaceAll(/\{(ada|token|session|event|job)\}/g, (_, name: keyof typeof ids) => ids[name])
   const init = {
     method,
     credentials: 'same-origin',

@@ -15,7 +15,7 @@ test('a file that is no database is refused by name', async () => {
 })
 
 test('without SLUICE_APPLY a server needs nothing but its data directory', async (t) => {
-  const server = await startServer()
+  const server = await startServer({ fresh: true })
   t.after(() => server.stop())
   assert.deepEqual(
     readdirSync(server.dataDir)

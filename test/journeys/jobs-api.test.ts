@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict'
-import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { openDatabase } from '../../core/data/database.ts'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { configuration } from '../kit/configuration.ts'
+import { deadJob, putJob } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 let server: TestServer
 let admin: Api
 const soon = Date.now() + 3_600_000
 
-/** A job of a kind that no handler is known of, so that it stays as it is. */
-const put = async (more: object): Promise<string> => {
-  const id = randomUUIDv7()
-  const database = await openDatabase({ url: server.databaseUrl })
-  const row = { id, kind: 'of-nobody', data: '{"to":"secret@example.com"}', scheduled: false, run_at: Date.now(), created_at: Date.now() }
-  await database.sql
-    .insertInto('jobs')
-    .values({ ...row, attempts: 0, locked_until: 0, state: 'waiting', ...more })
-    .execute()
-  await database.close()
-  return id
-}
-const dead = () => put({ state: 'dead', attempts: 3, last_error: 'Error: no such host' })
+const put = (more: object) => putJob(server, more)
+const dead = () => put(deadJob)
 
 before(async () => {
   server = await startServer({ apply: configuration({}), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })

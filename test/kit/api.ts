@@ -63,3 +63,8 @@ export const apiOf = (url: string, token: string | undefined): Api => {
   }
   return Object.assign(call, { as: (other: string | undefined) => apiOf(url, other), must })
 }
+
+/** Applies a document to the server that runs. What it says counts from the next request on, as after a start with it, which takes a second and a half. */
+export const applyTo = async ({ url }: { readonly url: string }, document: object): Promise<void> => {
+  await apiOf(url, adminToken).must('POST', '/configuration/apply', document)
+}

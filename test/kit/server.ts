@@ -15,6 +15,8 @@ type Environment = Readonly<Record<string, string>>
 export type ServerWish = {
   /** A configuration document, as an object or as YAML. */
   readonly apply?: object | string
+  /** Nothing is there yet, not even the data directory: the server makes the schema. Else it finds one, which saves a sixth of its start. */
+  readonly fresh?: true
   /** Beside `SLUICE_LISTEN_HTTP`, `SLUICE_DATA_DIR` and `SLUICE_APPLY`. */
   readonly env?: Environment
 }
@@ -125,7 +127,7 @@ export async function startServer(wish: ServerWish = {}): Promise<TestServer> {
   const dataDir = join(directory, 'data')
   const port = await freePort()
   const url = `http://localhost:${port}`
-  const database = await ownDatabase(dataDir)
+  const database = await ownDatabase(dataDir, { empty: wish.fresh === true })
   let { apply, env = {} } = wish
   let earlier = ''
   let running: Command

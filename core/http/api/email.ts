@@ -2,8 +2,9 @@ import Type from 'typebox'
 import { begin, limits } from '../../engine/limits.ts'
 import type { EmailSettings } from '../../configuration/email-schema.ts'
 import { noMailServer } from '../../mail/mailer.ts'
+import { mailMessages } from '../../mail/messages.ts'
 import type { Templates } from '../../mail/templates.ts'
-import { testMail } from '../../mail/test-mail.ts'
+import { sampleLocale, sampleMail, testMail } from '../../mail/test-mail.ts'
 import { sendOnce } from '../../mail/transport.ts'
 import { MailError, type Mailer } from '../../mail/types.ts'
 import type { Store, Users } from '../../api/index.ts'
@@ -11,6 +12,7 @@ import { actorOf, documentOf, orProblem } from './changes.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem, impossible, invalid } from './problem.ts'
 import { type Call, defineRoute, type Route } from './route.ts'
+import { nullable } from './schemas.ts'
 
 export type EmailParts = Pick<ApiParts, 'events' | 'plane'> & {
   readonly mailer: Mailer
@@ -42,7 +44,53 @@ const mustNotBeTooOften = async ({ store }: EmailParts, { caller, request }: Cal
     )
 }
 
+const previewOf = Type.Object({
+  name: Type.Enum([...mailMessages], { description: 'Which message.' }),
+  subject: Type.String(),
+  text: Type.String({ description: 'As mail programs show it that show no HTML.' }),
+  html: Type.String({ description: 'A whole document.' }),
+  files: Type.Array(
+    Type.Object({
+      file: Type.String({ description: 'Where one of your own has to be to replace the shipped one, within `folder`.' }),
+      own: Type.Boolean({ description: 'Is one of your own used?' }),
+      problem: nullable(Type.String({ description: 'Why one of your own is there and is not used.' })),
+    }),
+    { description: 'What the message is made of.' },
+  ),
+})
+
+const templatesRoute = ({ templates }: EmailParts) =>
+  defineRoute({
+    method: 'GET',
+    path: '/settings/email/templates',
+    permission: 'settings.view',
+    summary: 'Show the messages that are sent to people',
+    description: 'As somebody would get them who does not exist, with the brand of the address that is asked.',
+    query: Type.Object({
+      locale: Type.Optional(
+        Type.String({ description: 'The language; that of the request where nothing is said, or there is none in it.', maxLength: 35 }),
+      ),
+    }),
+    response: Type.Object({
+      folder: Type.String({ description: 'The directory of templates of your own, on the server.' }),
+      languages: Type.Array(Type.String(), { description: 'Those that there are templates in.' }),
+      locale: Type.String({ description: 'The language of these messages.' }),
+      items: Type.Array(previewOf),
+    }),
+    async handler({ query, request, snapshot }) {
+      const { origin, locale: preferred } = request
+      const locale = sampleLocale(templates, [query.locale, preferred])
+      const items = mailMessages.map((name) => {
+        const { files, ...mail } = sampleMail(templates, name, { locale, origin, brand: snapshot.brandOf(origin) })
+        return { name, ...mail, files: files.map(({ file, isOwn, problem }) => ({ file, own: isOwn, problem: problem ?? null })) }
+      })
+      return { body: { folder: templates.folder, languages: templates.languages(), locale, items } }
+    },
+  })
+
 export const emailRoutes = (parts: EmailParts): readonly Route[] => [
+  templatesRoute(parts),
+
   defineRoute({
     method: 'POST',
     path: '/settings/email/test',

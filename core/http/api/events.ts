@@ -5,6 +5,7 @@ import type { Caller } from '../../access/caller.ts'
 import { seesAll } from '../../access/visible.ts'
 import type { Database } from '../../data/database.ts'
 import type { Tables } from '../../data/tables.ts'
+import { sealedUpTo } from '../../events/last-seal.ts'
 import { firstIdAt } from '../../events/ids.ts'
 import { shownEvents } from '../../events/shown.ts'
 import { eventFilters, findEvent, findEvents } from './event-filters.ts'
@@ -12,7 +13,7 @@ import { defaultLimit, pageOf, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
 import { notFound } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
-import { event } from './schemas.ts'
+import { event, instant, nullable } from './schemas.ts'
 
 const { total: _, ...pages } = pageQuery
 const countedDays = 30
@@ -78,6 +79,29 @@ export const eventRoutes = ({ events, cursors, database, clock }: ApiParts): rea
     async handler() {
       await events.flush()
       return { body: { items: await countActions(database, clock.now().getTime() - countedDays * 86_400_000) } }
+    },
+  }),
+
+  defineRoute({
+    method: 'GET',
+    path: '/events/seal',
+    permission: 'events.view',
+    summary: 'Show how far the audit log is sealed',
+    description: 'The last seal, to be noted elsewhere. Whether the log is as it was sealed is found out by `sluice audit verify` alone.',
+    response: Type.Object({
+      last: nullable(
+        Type.Object({
+          number: Type.Integer({ description: 'Seals are counted from 1.' }),
+          hash: Type.String({ description: 'What `sluice audit verify` calls the last seal.' }),
+          newest: instant('Of the newest event in it.'),
+        }),
+      ),
+      unsealed: Type.Integer({ description: 'Events that no seal covers yet.' }),
+    }),
+    async handler() {
+      await events.flush()
+      const { last, unsealed } = await sealedUpTo(database)
+      return { body: { last: last && { ...last, newest: new Date(last.newest).toISOString() }, unsealed } }
     },
   }),
 

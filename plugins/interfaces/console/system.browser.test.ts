@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
 import { accessibilityProblems, closeBrowser, type Look, visit } from '../../../test/kit/browser.ts'
+import { deadJob, putJob } from '../../../test/kit/jobs.ts'
 import { startServer, type TestServer } from '../../../test/kit/server.ts'
 import { type MailServer, startMailServer } from '../../../test/kit/smtp.ts'
 
@@ -300,6 +301,137 @@ test('whoever may only look at keys has nothing to rotate', () =>
     },
     { username: 'ida' },
   ))
+
+test('messages to people are seen as they look in a frame that can do nothing, in each language, with the files that replace them', () =>
+  at('/settings/email', async (page) => {
+    const section = page.getByRole('region', { name: 'Messages' })
+    await section.getByText('Your password was changed').waitFor()
+    const frame = section.locator('iframe')
+    assert.equal(await frame.getAttribute('sandbox'), '')
+    assert.equal(await frame.getAttribute('src'), '/if/preview/mail/password-changed?locale=en')
+    await section.getByText('en/password-changed.html.liquid').waitFor()
+    const steps = await page.evaluate('history.length')
+
+    await section.getByRole('combobox', { name: 'Language of the message' }).click()
+    await page.getByRole('option', { name: 'German' }).click()
+    await section.getByText('de/password-changed.html.liquid').waitFor()
+    await section.getByRole('combobox', { name: 'Message', exact: true }).click()
+    await page.getByRole('option', { name: 'Account disabled' }).click()
+    await section.getByText('de/account-disabled.html.liquid').waitFor()
+    assert.equal(await frame.getAttribute('src'), '/if/preview/mail/account-disabled?locale=de')
+    await section.getByRole('button', { name: 'Text', exact: true }).click()
+    await section.locator('pre').getByText('Ada Lovelace').waitFor()
+    assert.equal(await page.evaluate('history.length'), steps, 'the way back is that of the page')
+  }))
+
+test('how far the audit log is sealed is seen below it, with the command that checks it', () =>
+  at(
+    '/events',
+    async (page) => {
+      await page.getByText(/^Sealed up to /).click()
+      assert.equal(await page.getByRole('textbox', { name: 'Command' }).inputValue(), 'sluice audit verify')
+      assert.match(await page.getByRole('textbox', { name: 'Last seal' }).inputValue(), /^\d+ [0-9a-f]{64}$/)
+    },
+    { username: 'ida' },
+  ))
+
+const jobRow = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text })
+
+test('jobs are seen with how they stand and why they failed; dead ones are tried again, or deleted when that is confirmed', async () => {
+  const soon = Date.now() + 3_600_000
+  const markup = '<img src=x onerror=alert(1)>'
+  await putJob(server, { kind: 'fails', run_at: soon, attempts: 2, last_error: 'Error: busy' })
+  await putJob(server, { kind: 'runs', locked_until: soon, locked_by: 'somebody', attempts: 1 })
+  const again = await putJob(server, { ...deadJob, kind: 'again', last_error: markup.repeat(70) })
+  const gone = await putJob(server, { ...deadJob, kind: 'gone' })
+  await at('/', async (page) => {
+    await page.getByRole('link', { name: 'Background jobs', exact: true }).click()
+    await jobRow(page, 'fails').getByText('Failed, will be tried again').waitFor()
+    await jobRow(page, 'fails').getByText('Error: busy').waitFor()
+    await jobRow(page, 'runs').getByText('Running', { exact: true }).waitFor()
+    await jobRow(page, 'prune-events').getByText('Recurring').waitFor()
+    assert.equal(await jobRow(page, 'fails').getByRole('button').count(), 0, 'only dead ones can be tried again or deleted')
+    assert.doesNotMatch(await page.locator('main').innerText(), /secret@example/)
+
+    await page.getByRole('combobox', { name: 'State' }).click()
+    await page.getByRole('option', { name: 'Given up' }).click()
+    await jobRow(page, 'fails').waitFor({ state: 'detached' })
+    await page.getByRole('textbox', { name: 'Kind' }).fill('again')
+    await page.keyboard.press('Enter')
+    await jobRow(page, 'gone').waitFor({ state: 'detached' })
+    assert.equal(new URL(page.url()).search, '?state=dead&kind=again')
+    assert.equal(await page.locator('main img').count(), 0)
+    await press(page, 'Try again: again')
+    await page.getByText('again will be tried again', { exact: true }).first().waitFor()
+    await page.getByText('Nothing matches').waitFor()
+    assert.equal((await api.must('GET', `/jobs/${again}`)).state, 'waiting')
+
+    await page.getByRole('textbox', { name: 'Kind' }).fill('gone')
+    await page.keyboard.press('Enter')
+    await press(page, 'Delete: gone')
+    await page.getByRole('dialog').getByText('This cannot be undone').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    assert.equal((await api('GET', `/jobs/${gone}`)).status, 200)
+    await press(page, 'Delete: gone')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('gone was deleted', { exact: true }).first().waitFor()
+    assert.equal((await api('GET', `/jobs/${gone}`)).status, 404)
+  })
+})
+
+test('more jobs than fit on a page are seen page by page', async () => {
+  for (let n = 0; n < 26; n++) await putJob(server, { kind: 'many' })
+  await at('/jobs?kind=many', async (page) => {
+    await page.getByText('26 entries').waitFor()
+    assert.equal(await page.locator('tbody tr').count(), 25)
+    await press(page, 'Next')
+    await page.waitForURL(/cursor=/)
+    await page.waitForFunction('document.querySelectorAll("tbody tr").length === 1')
+  })
+})
+
+test('a job that is dead no more is told so; a list that cannot be read is tried again', async () => {
+  const id = await putJob(server, { ...deadJob, kind: 'raced' })
+  await at(
+    '/jobs?kind=raced',
+    async (page) => {
+      await page.getByRole('button', { name: 'Try again: raced' }).waitFor()
+      await api.must('POST', `/jobs/${id}/retry`)
+      await press(page, 'Try again: raced')
+      await page
+        .getByText(/only dead jobs can be retried or deleted/)
+        .first()
+        .waitFor()
+      await jobRow(page, 'raced').getByText('Waiting', { exact: true }).waitFor()
+    },
+    { refused: 409 },
+  )
+  await at(
+    '/',
+    async (page) => {
+      await page.route('**/api/v1/jobs?**', (route) => route.fulfill({ status: 503, contentType: 'text/plain', body: '' }))
+      await page.getByRole('link', { name: 'Background jobs', exact: true }).click()
+      const told = page.getByRole('alert')
+      await told.waitFor({ timeout: 20_000 })
+      await page.unroute('**/api/v1/jobs?**')
+      await told.getByRole('button', { name: 'Try again' }).click()
+      await jobRow(page, 'raced').waitFor()
+    },
+    { refused: 503 },
+  )
+})
+
+test('whoever may only look at jobs has nothing to press', async () => {
+  await putJob(server, { ...deadJob, kind: 'left' })
+  await at(
+    '/jobs?kind=left',
+    async (page) => {
+      await jobRow(page, 'left').getByText('Given up').waitFor()
+      assert.equal(await jobRow(page, 'left').getByRole('button').count(), 0)
+    },
+    { username: 'ida' },
+  )
+})
 
 test("the picture of a user is set and removed on their page, and one's own is on the button of the account", async () => {
   const { items } = await api.must('GET', '/users?username=admin')

@@ -114,6 +114,11 @@ const revoking = async (page: Page, say: Say) => {
   await dialog(page)
 }
 
+const deletingJob = async (page: Page, say: Say) => {
+  await press(page, say('system.jobs.delete-of').replace('{kind}', 'of-nobody'))
+  await dialog(page)
+}
+
 export const consoleAreas = [
   'start',
   'applications',
@@ -209,6 +214,11 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   ],
   events: [
     { name: 'events', path: '/events' },
+    {
+      name: 'events-seal',
+      path: '/events',
+      reach: (page) => page.locator('#content details summary').first().click(),
+    },
     { name: 'events-none', path: '/events?search=nothing-has-this' },
     { name: 'event-failed', path: `/events/${events.failed}` },
     { name: 'event-changed', path: `/events/${events.changed}` },
@@ -221,10 +231,21 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   system: [
     { name: 'settings', path: '/settings' },
     ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
+    {
+      name: 'settings-email-messages',
+      path: '/settings/email',
+      reach: (page, say) => page.getByRole('list', { name: say('system.mail.files') }).scrollIntoViewIfNeeded(),
+    },
+    { name: 'settings-email-text', path: '/settings/email', reach: (page, say) => press(page, say('system.mail.plain')) },
+    { name: 'settings-keys', path: '/settings/keys' },
+    { name: 'settings-events', path: '/settings/events' },
     { name: 'keys', path: '/keys' },
     ...ofKind('sinks', 'siem', { hasOverview: true }),
     { name: 'keys-rotate', path: '/keys', reach: opened('system.keys.rotate') },
     { name: 'keys-revoke', path: '/keys', reach: revoking },
+    { name: 'jobs', path: '/jobs' },
+    { name: 'jobs-none', path: '/jobs?state=dead&kind=nothing-is-so' },
+    { name: 'jobs-delete', path: '/jobs?state=dead&kind=of-nobody', reach: deletingJob },
   ],
   brands: [...ofKind('brands', 'default')],
 })

@@ -1,5 +1,6 @@
 import { adminToken, type Api, apiOf } from '../api.ts'
 import { Client, signIn } from '../client.ts'
+import { deadJob, putJob } from '../jobs.ts'
 import { relyingParty } from '../relying-party.ts'
 import { startServer } from '../server.ts'
 
@@ -157,6 +158,9 @@ export const openHouse = async () => {
   const server = await startServer({ apply: document, env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
   const api = apiOf(server.url, adminToken)
   await live(server.url, api)
+  await putJob(server, { kind: 'notice', run_at: Date.now() + 3_600_000, attempts: 2, last_error: 'MailError: the mail server said no' })
+  await putJob(server, deadJob)
+  await putJob(server, { ...deadJob, kind: evil, last_error: `${evil} ${long.repeat(8)}` })
   const idOf = async (username: string): Promise<string> => (await api.must('GET', `/users?username=${username}`)).items[0].id
   const lastOf = async (action: string): Promise<string> => (await api.must('GET', `/events?action=${action}&limit=1`)).items[0].id
   return {

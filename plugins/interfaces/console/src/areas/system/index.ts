@@ -11,6 +11,7 @@ export default {
     { label: brands.texts.all, icon: brands.icon, to: listOf(brands.kind), permissions: ['brands.view'] },
     { label: sinks.texts.all, icon: sinks.icon, to: listOf(sinks.kind), permissions: ['sinks.view'] },
     { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
+    { label: 'system.jobs', icon: 'i-lucide-list-checks', to: '/jobs', permissions: ['jobs.view'] },
   ],
   routes: [
     { path: '/settings', component: () => import('./settings/SettingsPage.vue'), meta: { permission: 'settings.view' } },
@@ -23,5 +24,6 @@ export default {
     ...objectRoutes(brands),
     ...objectRoutes(sinks),
     { path: '/keys', component: () => import('./KeysPage.vue'), meta: { permission: 'keys.view' } },
+    { path: '/jobs', component: () => import('./jobs/JobsPage.vue'), meta: { permission: 'jobs.view' } },
   ],
 } satisfies Area
