@@ -139,8 +139,10 @@ async function wire(
   await whenThere(databaseName(options.databaseUrl), () => database.migrate(), log)
 
   const hasher = createHasher({ concurrency: Math.ceil(availableParallelism() / processes) })
+  const signals = await openSignals(options, log)
+  opened.push(() => signals.close())
   const keys = await openRing({ database, seal, clock })
-  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
+  const plane = await openPlane({ database, seal, clock, log, signals, hash: hasher.hash }, catalog)
   opened.push(() => plane.close())
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
@@ -149,14 +151,21 @@ async function wire(
   const notices = createNotices({ jobs, clock, current: () => plane.snapshot().email })
   const templates = createTemplates({ folder: options.templates, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
-  const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
+  const rotation = await runRotation({
+    database,
+    seal,
+    clock,
+    log,
+    signals,
+    events,
+    ring: keys,
+    every: () => plane.snapshot().rotateKeysEvery,
+  })
   opened.push(() => rotation.stop())
 
   const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
   opened.push(shortLived.close)
   const { store } = shortLived
-  const signals = await openSignals(options, log)
-  opened.push(() => signals.close())
   const coreStore = scoped(store, 'core:')
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)

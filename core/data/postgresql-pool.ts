@@ -40,6 +40,13 @@ const sized = (url: string): { readonly url: string; readonly max: number } => {
   return { url: address.href, max }
 }
 
+/** What every connection to an address is made with. */
+export const clientOptions = (url: string) => ({
+  connectionString: sized(url).url,
+  keepAlive: true,
+  connectionTimeoutMillis: connectPatience,
+})
+
 /**
  * The pool of connections to a PostgreSQL server. `unhurried`: statements may take as long as they do, for migrations.
  *
@@ -49,14 +56,11 @@ export const openPool = (
   url: string,
   { log, unhurried = false }: { readonly log?: Log | undefined; readonly unhurried?: boolean },
 ): Pool => {
-  const { url: connectionString, max } = sized(url)
   const pool = new Pool({
-    connectionString,
-    max: unhurried ? 2 : max,
+    ...clientOptions(url),
+    max: unhurried ? 2 : sized(url).max,
     types,
     application_name: 'sluice',
-    keepAlive: true,
-    connectionTimeoutMillis: connectPatience,
     idleTimeoutMillis: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     ...(unhurried ? {} : { statement_timeout: statementPatience, query_timeout: statementPatience + 2_000 }),
