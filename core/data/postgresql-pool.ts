@@ -1,4 +1,6 @@
-import { type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
+import { isIP } from 'node:net'
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
+import { Client, type ClientConfig, type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
 import type { Log } from '../api/index.ts'
 
 /** Connections of one process. Eight processes fit into the hundred that a PostgreSQL server gives by default. */
@@ -40,6 +42,20 @@ const sized = (url: string): { readonly url: string; readonly max: number } => {
   return { url: address.href, max }
 }
 
+/**
+ * The driver tells Node no host that is an address, and Node then takes a certificate for "localhost": it has to be for the address. Nothing else is
+ * done than in the driver's own.
+ */
+export class CheckedClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    const { ssl, host } = (
+      this as unknown as { readonly connectionParameters: { readonly ssl?: boolean | ConnectionOptions; readonly host: string } }
+    ).connectionParameters
+    if (typeof ssl === 'object' && isIP(host) !== 0) ssl.checkServerIdentity = (_, certificate) => checkServerIdentity(host, certificate)
+  }
+}
+
 /** What every connection to an address is made with. */
 export const clientOptions = (url: string) => ({
   connectionString: sized(url).url,
@@ -58,6 +74,7 @@ export const openPool = (
 ): Pool => {
   const pool = new Pool({
     ...clientOptions(url),
+    Client: CheckedClient,
     max: unhurried ? 2 : sized(url).max,
     types,
     application_name: 'sluice',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import type { Log } from '../api/index.ts'
-import { clientOptions } from '../data/postgresql-pool.ts'
+import { CheckedClient, clientOptions } from '../data/postgresql-pool.ts'
 import { readSent, type Sent } from './sent.ts'
 import { localSignals, type Signals } from './signals.ts'
 
@@ -26,7 +26,7 @@ export const postgresqlSignals = (url: string, log: Log): Signals => {
   let timer: NodeJS.Timeout | undefined
 
   const connect = async (): Promise<void> => {
-    const next = new Client({ ...clientOptions(url), application_name: 'sluice signals' })
+    const next = new CheckedClient({ ...clientOptions(url), application_name: 'sluice signals' })
     const lost = (error?: Error) => {
       if (isClosed || (client !== undefined && client !== next)) return
       client = undefined
