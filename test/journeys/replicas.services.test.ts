@@ -101,7 +101,7 @@ for (const redis of [false, true]) {
           return { client, page: await client.open(link) }
         }),
       )
-      const before = (await run(cluster, "select count(*) as n from events where action = 'password.changed'")).rows[0]?.n ?? 0
+      const before = (await run(cluster, "select count(*) as n from events where action = 'user.password-set'")).rows[0]?.n ?? 0
       const ends = await Promise.all(
         pages.map(({ client, page }, index) => {
           const password = `a password of number ${index}`
@@ -110,7 +110,7 @@ for (const redis of [false, true]) {
       )
       assert.equal(ends.filter((status) => status < 400).length, 1, JSON.stringify(ends))
       const changed = async () =>
-        Number((await run(cluster, "select count(*) as n from events where action = 'password.changed'")).rows[0]?.n ?? 0) - Number(before)
+        Number((await run(cluster, "select count(*) as n from events where action = 'user.password-set'")).rows[0]?.n ?? 0) - Number(before)
       // Events are written in batches, a moment later.
       for (let tries = 0; (await changed()) === 0 && tries < 100; tries++) await sleep(50)
       await sleep(500)
@@ -162,7 +162,12 @@ for (const redis of [false, true]) {
       const asked = await waiting.submit(await waiting.open(authorizeAddress()), { identifier: 'ada' })
       const [victim] = cluster.replicas
       assert.ok(victim)
-      const served = () => victim.logs().split('"msg":"request"').length - 1
+      // Of people, not of the balancer that asks for its health.
+      const served = () =>
+        victim
+          .logs()
+          .match(/^.*"msg":"http".*$/gm)
+          ?.filter((line) => !line.includes('/-/health')).length ?? 0
       const before = served()
       const people = load(cluster, 4)
       while (people.done.rounds < 4 || served() < before + 20) await sleep(20)
@@ -174,7 +179,7 @@ for (const redis of [false, true]) {
       const failures = await people.end()
       // What was on its way to the one that was killed; HAProxy says 502 for it: one for each who works, and what it takes HAProxy to notice.
       assert.ok(failures.length <= 8, failures.join('\n'))
-      for (const failure of failures) assert.match(failure, /502|503|fetch failed|no answer/)
+      assert.ok(people.done.rounds >= roundsBefore + 8, 'the others went on')
       const { code } = answerOf(await waiting.submit(asked, { password: ada.password }))
       assert.ok(code, 'a sign-in that was under way goes on at another')
       await victim.restart()
