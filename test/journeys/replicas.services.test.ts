@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { after, before, describe, test } from 'node:test'
-import pg from 'pg'
+import { Client as DatabaseClient } from 'pg'
 import { answerOf, attacked, authorizeAddress, codeFor, redeem, refresh, userinfo } from '../hostile/attack.ts'
 import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { type Cluster, startCluster } from '../kit/cluster.ts'
@@ -51,7 +51,7 @@ const load = (cluster: Cluster, workers: number) => {
 /** Hears what replicas tell each other by PostgreSQL. */
 const listening = async ({ databaseUrl }: Cluster) => {
   const heard: string[] = []
-  const client = new pg.Client({ connectionString: databaseUrl })
+  const client = new DatabaseClient({ connectionString: databaseUrl })
   client.on('notification', ({ payload = '' }) => void heard.push(payload))
   await client.connect()
   await client.query('listen sluice_signals_1')

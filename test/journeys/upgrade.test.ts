@@ -38,25 +38,24 @@ const migrateFurther = () =>
 test('attack 141: while the next version changes the schema, a server of this one goes on: nothing fails, nothing is lost', async () => {
   const old = await redeem(server, await codeFor(new Client(server.url), people.ada))
   assert.equal(old.status, 200)
-  let isOver = false
-  let rounds = 0
+  const done = { rounds: 0, isOver: false }
   const use = async () => {
-    while (!isOver || rounds < 4) {
+    while (!done.isOver) {
       const { status, body } = await redeem(server, await codeFor(new Client(server.url), people.ada))
       assert.equal(status, 200, JSON.stringify(body))
       const second = await refresh(server, body['refresh_token'])
       assert.equal(second.status, 200, JSON.stringify(second.body))
       assert.equal(await userinfo(server, second.body['access_token']), 200)
-      rounds++
+      done.rounds++
     }
   }
   const used = Promise.all([use(), use()])
   // Whoever fails ends it, and is told below.
   used.catch(() => {})
   await migrateFurther()
-  const before = rounds
-  while (rounds < before + 4) await Promise.race([used, new Promise((resolve) => setTimeout(resolve, 20))])
-  isOver = true
+  const before = done.rounds
+  while (done.rounds < before + 4) await Promise.race([used, new Promise((resolve) => setTimeout(resolve, 20))])
+  done.isOver = true
   await used
   assert.equal((await refresh(server, old.body['refresh_token'])).status, 200)
   assert.equal((await server.sluice(['doctor'])).code, 0)
