@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
-import { pino, type Logger } from 'pino'
+import { availableParallelism } from 'node:os'
+import type { Logger } from 'pino'
 import type { Policy, Protocol, Sink, Stage } from './api/index.ts'
 import { createAccesses } from './access/authorize.ts'
 import { backChannel } from './access/back-channel.ts'
@@ -40,9 +41,12 @@ import { createDirectory, createUsers, createUsersWrite, userEffects } from './i
 import { isSetUp } from './identity/roles.ts'
 import { keepHouse } from './jobs/housekeeping.ts'
 import { createJobs } from './jobs/jobs.ts'
+import { collect } from './metrics/collect.ts'
+import { createExposition } from './metrics/exposition.ts'
 import { serveMetrics } from './metrics/listener.ts'
 import { tellIfSlow } from './observe/slow.ts'
-import { lineOfTrace, tracingBy } from './observe/start.ts'
+import { openLog } from './observe/log.ts'
+import { tracingBy } from './observe/start.ts'
 import { createHasher } from './keys/hashing.ts'
 import { openRing } from './keys/ring.ts'
 import { runRotation } from './keys/run-rotation.ts'
@@ -69,6 +73,7 @@ import { openStore } from './store/open.ts'
 import { scoped } from './store/scoped.ts'
 import { coreMessages } from './web/core-messages.ts'
 import { createMessages } from './web/messages.ts'
+import type { Line } from './workers/worker.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -86,13 +91,6 @@ const clock = { now: () => new Date() }
 /** Seconds that the set-up link lives. Every start prints a new one, and the one before is dead. */
 const setupLifetime = 24 * 3600
 
-/** Never in the log, under whatever name it gets there. */
-const redact = ['password', 'secret', 'token', 'code', 'answer', 'cookie', 'authorization'].flatMap((name) => [
-  name,
-  `*.${name}`,
-  `*.*.${name}`,
-])
-
 /** The port that is listened on, also where the option left the choice to the system. */
 const portOf = (server: Listening): number => {
   const address = server.address()
@@ -100,19 +98,19 @@ const portOf = (server: Listening): number => {
   return address.port
 }
 
-/** Wires everything and listens. Throws before anything is served if it cannot. */
-export async function start(options: Options, env: Environment): Promise<Server> {
-  const log = pino(
-    { level: options.logLevel, redact: { paths: redact, censor: '[redacted]' }, mixin: lineOfTrace },
-    pino.destination({ dest: 2, sync: true }),
-  )
-  const lock = takeData(options.dataDir)
-  const opened: (() => Promise<unknown> | void)[] = [() => lock.release()]
+/**
+ * Wires everything and listens. Throws before anything is served if it cannot. `line`: this is one of several processes that share the data
+ * directory, which the supervisor has taken, and the listening sockets.
+ */
+export async function start(options: Options, env: Environment, line?: Line): Promise<Server> {
+  const log = openLog(options.logLevel, line?.place.number)
+  const lock = line ? undefined : takeData(options.dataDir)
+  const opened: (() => Promise<unknown> | void)[] = [() => lock?.release()]
   const closeAll = async () => {
     for (const close of opened.splice(0).toReversed()) await close()
   }
   try {
-    const server = await wire(options, env, log, opened)
+    const server = await wire(options, env, log, opened, line)
     return { ...server, close: closeAll }
   } catch (error) {
     await closeAll()
@@ -126,23 +124,27 @@ async function wire(
   env: Environment,
   log: Logger,
   opened: (() => Promise<unknown> | void)[],
+  line: Line | undefined,
 ): Promise<Omit<Server, 'close'>> {
+  const { of: processes, leads } = line?.place ?? { of: 1, leads: true }
   const tracer = await tracingBy(env, log, opened)
   const seal = sealOf(options)
   const catalog = await readCatalog(options)
   for (const { path, reason } of catalog.disabled) log.warn({ path }, `a plugin is disabled: ${reason}`)
   for (const warning of catalog.warnings) log.warn({}, warning)
   // Before the database is touched: a start that stops at the configuration leaves no database behind.
-  const documents = readDocuments(options, env)
+  const documents = leads ? readDocuments(options, env) : []
   const file = sqliteFile(options.databaseUrl)
   if (file && !existsSync(file)) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
   await whenThere(databaseName(options.databaseUrl), () => database.migrate(), log)
 
-  const hasher = createHasher()
+  const hasher = createHasher({ concurrency: Math.ceil(availableParallelism() / processes) })
+  const signals = await openSignals(options, log)
+  opened.push(() => signals.close())
   const keys = await openRing({ database, seal, clock })
-  const plane = await openPlane({ database, seal, clock, log, hash: hasher.hash }, catalog)
+  const plane = await openPlane({ database, seal, clock, log, signals, hash: hasher.hash }, catalog)
   opened.push(() => plane.close())
   const events = createEvents({ database, clock, log })
   opened.push(() => events.flush())
@@ -151,14 +153,21 @@ async function wire(
   const notices = createNotices({ jobs, clock, current: () => plane.snapshot().email })
   const templates = createTemplates({ folder: options.templates, log })
   await Promise.all([applyFiles(plane, documents, events), keys.complete])
-  const rotation = await runRotation({ database, seal, clock, log, events, ring: keys, every: () => plane.snapshot().rotateKeysEvery })
+  const rotation = await runRotation({
+    database,
+    seal,
+    clock,
+    log,
+    signals,
+    events,
+    ring: keys,
+    every: () => plane.snapshot().rotateKeysEvery,
+  })
   opened.push(() => rotation.stop())
 
   const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
   opened.push(shortLived.close)
   const { store } = shortLived
-  const signals = await openSignals(options, log)
-  opened.push(() => signals.close())
   const coreStore = scoped(store, 'core:')
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)
@@ -308,7 +317,9 @@ async function wire(
     state,
   })
   const revision = () => plane.snapshot().revision
-  const metrics = await serveMetrics(options.listenMetrics, { version: version(), hashQueue: () => hasher.waiting, revision }, log)
+  const gauges = { version: version(), hashQueue: () => hasher.waiting, revision }
+  if (line && options.listenMetrics) line.answerMetrics(createExposition(collect(), gauges, line.place.number).values)
+  const metrics = line ? undefined : await serveMetrics(options.listenMetrics, gauges, log)
   opened.push(async () => metrics?.close())
   const isDone = await isSetUp(database)
   if (isDone) await links.revoke(setupLink)
@@ -342,9 +353,9 @@ async function wire(
         notices,
         deliveries,
       }),
-      status: async () => ({ version: version(), pid: process.pid, address: origin() }),
+      status: async () => ({ version: version(), pid: line ? process.ppid : process.pid, address: origin() }),
     },
-    log,
+    { log, isShared: line !== undefined },
   )
   opened.push(() => control.close())
 
@@ -361,6 +372,6 @@ async function wire(
   jobs.start()
   opened.push(() => jobs.drain())
 
-  const setupPath = isDone ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
+  const setupPath = isDone || !leads ? undefined : await links.create({ flow: 'initial-setup', lifetime: setupLifetime, only: setupLink })
   return { local, setupPath }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -341,4 +341,12 @@ test('wrong options stop a command, each with its line', async () => {
   SLUICE_URL: "nope" is not an address; write it like https://id.example.com
 `,
   )
+})
+
+test('serve --workers is refused where the database belongs to one process', async () => {
+  const cwd = mkdtempSync(join(tmpdir(), 'sluice-cli-'))
+  const { code, err } = await sluice(['serve', '--workers', '2'], { cwd })
+  assert.equal(code, 1)
+  assert.match(err, /2 processes need PostgreSQL/)
+  assert.ok(!existsSync(join(cwd, 'data')))
 })

@@ -38,7 +38,7 @@ const listening = async (context: TestContext) => {
   const path = socketPath()
   const logged: string[] = []
   const log = (_: object, text: string) => void logged.push(text)
-  const control = await listenControl(path, handlers, { debug: log, info: log, warn: log, error: log })
+  const control = await listenControl(path, handlers, { log: { debug: log, info: log, warn: log, error: log } })
   context.after(() => control.close())
   return { path, logged, control }
 }

@@ -134,13 +134,18 @@ const listenPrivately = (server: Server, path: string): Promise<void> =>
 
 /**
  * Listens for local commands at a Unix socket of mode 0600: HTTP, `POST /<command>`, JSON both ways. Call it only while holding the lock of
- * the data directory: a socket that is there then belongs to a process that is gone, and is replaced.
+ * the data directory: a socket that is there then belongs to a process that is gone, and is replaced. `isShared`: the supervisor of this
+ * process did so, and others listen at it too.
  */
-export const listenControl = async (path: string, handlers: ControlHandlers, log?: Log): Promise<{ close(): Promise<void> }> => {
+export const listenControl = async (
+  path: string,
+  handlers: ControlHandlers,
+  { log, isShared = false }: { readonly log?: Log; readonly isShared?: boolean } = {},
+): Promise<{ close(): Promise<void> }> => {
   if (Buffer.byteLength(path) > maxPath) {
     throw new Error(`${path} is longer than the ${maxPath} bytes that a socket's path may have; choose a shorter SLUICE_DATA_DIR`)
   }
-  if (existsSync(path)) rmSync(path)
+  if (!isShared && existsSync(path)) rmSync(path)
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { status, body } = await answer(handlers, request, log)
     response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })

@@ -21,12 +21,18 @@ const logTo = (terminal: Terminal): Log => {
 
 /** Opens the database for one piece of work, while no server has it. */
 export const withDatabase = async <T>(options: Options, work: (database: Database) => Promise<T>): Promise<T> => {
-  const [{ takeData }, { openDatabase }] = await Promise.all([import('./data-lock.ts'), import('../data/database.ts')])
+  const [{ takeData }, { databaseName }, { openDatabase }, { whenThere }] = await Promise.all([
+    import('./data-lock.ts'),
+    import('../data/address.ts'),
+    import('../data/database.ts'),
+    import('../data/wait-for.ts'),
+  ])
   const lock = takeData(options.dataDir)
   try {
     const database = await openDatabase({ url: options.databaseUrl })
     try {
-      return await work(database)
+      // Who types a command waits for nothing: the database is there, or it is told why not.
+      return await whenThere(databaseName(options.databaseUrl), () => work(database), undefined, 0)
     } finally {
       await database.close()
     }

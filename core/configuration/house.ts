@@ -16,7 +16,7 @@ import { loadPlugins } from './plugins.ts'
 import { inOrder, type Problem, problemText } from './problem.ts'
 import { compileSnapshot } from './snapshot.ts'
 import { createPlane } from './plane.ts'
-import type { PlaneParts } from './plane-state.ts'
+import type { PlaneParts, Watching } from './plane-state.ts'
 import type { Actor, Plane } from './plane-types.ts'
 import type { Seeds, Snapshot } from './types.ts'
 
@@ -97,7 +97,7 @@ export function readConfiguration(
 
 /** The configuration of a database, over what is shipped. */
 export const openPlane = (
-  parts: Pick<PlaneParts, 'database' | 'seal' | 'clock' | 'log' | 'hash'>,
+  parts: Pick<PlaneParts, 'database' | 'seal' | 'clock' | 'log' | 'hash'> & Watching,
   catalog: Catalog,
 ): ReturnType<typeof createPlane> => createPlane({ ...parts, isPermission: isPattern, catalog, shipped: shippedDocuments(), compileFlow })
 

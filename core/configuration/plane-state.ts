@@ -1,6 +1,7 @@
 import type { Clock, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { Seal } from '../keys/seal.ts'
+import type { Signals } from '../signals/signals.ts'
 import type { Catalog } from './catalog.ts'
 import type { Document, Item } from './document.ts'
 import { type Held, keyOf } from './held.ts'
@@ -33,6 +34,14 @@ export type PlaneParts = CompileParts & {
   readonly shipped: readonly Document[]
   /** Hashes the first passwords of users. */
   readonly hash: (password: string) => Promise<string>
+}
+
+/** How a process hears of what others commit. */
+export type Watching = {
+  /** Others are told of a commit by it, and looked after when they tell of one. Without it, or where it is lost, the look of each `poll` finds it. */
+  readonly signals?: Signals | undefined
+  /** Milliseconds between two looks at whether another process has committed. */
+  readonly poll?: number
 }
 
 /** The shipped objects, by kind and slug. Throws: they are part of the program. */

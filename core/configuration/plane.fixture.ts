@@ -7,6 +7,7 @@ import { compileFlow } from '../engine/compile.ts'
 import { createCatalog } from './catalog.ts'
 import { readDocument } from './document.ts'
 import { createPlane } from './plane.ts'
+import type { Watching } from './plane-state.ts'
 import type { Change, Committed, NotCommitted, Plan, Plane } from './plane-types.ts'
 import { problemText } from './problem.ts'
 import { samplePlugin } from './sample.fixture.ts'
@@ -62,6 +63,7 @@ export const planeOn = async (
   database: Database,
   plugins: readonly Plugin[] = [samplePlugin, vaultProtocol()],
   secretKey = 'k'.repeat(32),
+  watching: Watching = {},
 ): Promise<Opened> => {
   const created = createCatalog(plugins, new Set())
   assert.ok('catalog' in created, JSON.stringify(created))
@@ -80,6 +82,7 @@ export const planeOn = async (
     hash: async (password) => `hash of ${password.length}`,
     compileFlow,
     isPermission: (entry) => /^(\*|[a-z]+\.[a-z]+)$/.test(entry),
+    ...watching,
   })
   return { ...plane, logged }
 }

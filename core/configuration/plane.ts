@@ -3,7 +3,7 @@ import { exportOf } from './export.ts'
 import { type Held, heldOf, keyOf } from './held.ts'
 import { createHistory } from './history.ts'
 import { type KindName, kindNames, isSeed } from './kinds.ts'
-import { compileHeld, type PlaneParts, shippedObjects, type State } from './plane-state.ts'
+import { compileHeld, type PlaneParts, shippedObjects, type State, type Watching } from './plane-state.ts'
 import type { Committed, NotCommitted, Plan, Plane, RevisionedKind, StoredObject } from './plane-types.ts'
 import { pointerOf } from './places.ts'
 import { problemText } from './problem.ts'
@@ -11,15 +11,14 @@ import { referencesOf } from './references.ts'
 import { readHead, readObjects } from './revisions.ts'
 import { createVault } from './vault.ts'
 
-/** Milliseconds between two looks at whether another process has committed. */
-const pollInterval = 1000
+const topic = 'configuration'
 
 /**
  * The configuration of a database: loads it, whatever is wrong with an object in it, and commits what is right in all of it.
- * `close` ends the polling.
+ * `close` ends looking for what others commit.
  */
-export const createPlane = async (parts: PlaneParts): Promise<Plane & { close(): void }> => {
-  const { database, catalog, log } = parts
+export const createPlane = async (parts: PlaneParts & Watching): Promise<Plane & { close(): void }> => {
+  const { database, catalog, log, signals, poll = 1000 } = parts
   const vault = createVault(parts.seal, catalog)
   const shipped = shippedObjects(parts.shipped)
 
@@ -66,7 +65,11 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
     tell(next)
   }
 
-  const commits = createCommits({ ...parts, vault, shipped, state: () => state, isBehind: () => isBehind, take, refresh })
+  const committed = (next: State): void => {
+    take(next)
+    signals?.publish(topic, String(next.head))
+  }
+  const commits = createCommits({ ...parts, vault, shipped, state: () => state, isBehind: () => isBehind, take: committed, refresh })
   const history = createHistory({ database, catalog, vault })
 
   const settle = async <T extends Plan>(outcome: Promise<Outcome<T>>): Promise<T | NotCommitted> => {
@@ -113,9 +116,13 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
       a.slug < b.slug ? -1 : 1,
     )
 
-  const polling = setInterval(() => {
+  const look = (): void => {
     refresh().catch((error: unknown) => log.error({ err: error }, 'configuration: could not be refreshed'))
-  }, pollInterval).unref()
+  }
+  const polling = setInterval(look, poll).unref()
+  const unsubscribe = signals?.subscribe(topic, (head) => {
+    if (Number(head) > state.head) look()
+  })
 
   return {
     snapshot: () => state.snapshot,
@@ -153,6 +160,9 @@ export const createPlane = async (parts: PlaneParts): Promise<Plane & { close():
       }),
     refresh,
     broken: () => commits.broken(),
-    close: () => clearInterval(polling),
+    close() {
+      clearInterval(polling)
+      unsubscribe?.()
+    },
   }
 }

@@ -15,9 +15,9 @@ export const executedMigrations = async (connections: Connections): Promise<read
 }
 
 /** Those that the database has not had. Throws `DatabaseTooNew` where it has had one that is unknown here. */
-const pending = async (connections: Connections): Promise<readonly string[]> => {
+const pending = async (connections: Connections, migrations: readonly NamedMigration[]): Promise<readonly string[]> => {
   const done = new Set(await executedMigrations(connections))
-  const known = migrationsFor(connections.kind).map(({ name }) => name)
+  const known = migrations.map(({ name }) => name)
   for (const name of done) if (!known.includes(name)) throw new DatabaseTooNew(name)
   return known.filter((name) => !done.has(name))
 }
@@ -33,16 +33,17 @@ const loaded = (migrations: readonly NamedMigration[]): Promise<MigrationObject[
 
 /**
  * Runs the pending migrations and returns their names. All of them or none: they share one transaction. A start with none pending
- * does not load the ORM for it; of several processes that start at once, one runs them and the others wait.
+ * does not load the ORM for it; of several processes that start at once, one runs them and the others wait. `migrations`: those that there are.
  */
 export const migrate = async (
   connections: Connections,
   openOrm: (dialect: Dialect, options: Options) => Promise<MikroORM>,
+  migrations: readonly NamedMigration[] = migrationsFor(connections.kind),
 ): Promise<string[]> => {
-  if ((await pending(connections)).length === 0) return []
-  const [{ Migrator }, migrationsList] = await Promise.all([import('@mikro-orm/migrations'), loaded(migrationsFor(connections.kind))])
+  if ((await pending(connections, migrations)).length === 0) return []
+  const [{ Migrator }, migrationsList] = await Promise.all([import('@mikro-orm/migrations'), loaded(migrations)])
   return connections.migrating(async (dialect) => {
-    if ((await pending(connections)).length === 0) return []
+    if ((await pending(connections, migrations)).length === 0) return []
     const orm = await openOrm(dialect, { migrations: { migrationsList, snapshot: false, silent: true } })
     Migrator.register(orm)
     const done = await orm.migrator.up()

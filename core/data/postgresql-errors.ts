@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { untrusted } from './untrusted.ts'
 
 /** SQLSTATE by class or whole: connection lost, server going down or full, a statement or a wait for a lock that took too long. */
 const temporary = /^(?:08|53|57P0[1-3]$|57014$|55P03$|25P03$|40P01$)/
@@ -17,10 +18,11 @@ const network = new Set([
   'ENOENT',
 ])
 
-/** Is it the server that does not answer, rather than something about what it was asked? */
+/** Is it the server that does not answer, or that cannot be trusted, rather than something about what it was asked? */
 export const isGone = (error: unknown): boolean => {
   if (error instanceof DatabaseError) return temporary.test(error.code ?? '')
   if (!(error instanceof Error)) return false
+  if (untrusted(error, 'SLUICE_DATABASE_URL')) return true
   return lost.test(error.message) || ('code' in error && network.has(String(error.code)))
 }
 

@@ -1,4 +1,6 @@
-import { type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
+import { isIP } from 'node:net'
+import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
+import { Client, type ClientConfig, type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
 import type { Log } from '../api/index.ts'
 
 /** Connections of one process. Eight processes fit into the hundred that a PostgreSQL server gives by default. */
@@ -41,6 +43,27 @@ const sized = (url: string): { readonly url: string; readonly max: number } => {
 }
 
 /**
+ * The driver tells Node no host that is an address, and Node then takes a certificate for "localhost": it has to be for the address. Nothing else is
+ * done than in the driver's own.
+ */
+export class CheckedClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config)
+    const { ssl, host } = (
+      this as unknown as { readonly connectionParameters: { readonly ssl?: boolean | ConnectionOptions; readonly host: string } }
+    ).connectionParameters
+    if (typeof ssl === 'object' && isIP(host) !== 0) ssl.checkServerIdentity = (_, certificate) => checkServerIdentity(host, certificate)
+  }
+}
+
+/** What every connection to an address is made with. */
+export const clientOptions = (url: string) => ({
+  connectionString: sized(url).url,
+  keepAlive: true,
+  connectionTimeoutMillis: connectPatience,
+})
+
+/**
  * The pool of connections to a PostgreSQL server. `unhurried`: statements may take as long as they do, for migrations.
  *
  * A transaction whose process has stopped in the midst of it is ended by the server after a while, so that the others go on.
@@ -49,14 +72,12 @@ export const openPool = (
   url: string,
   { log, unhurried = false }: { readonly log?: Log | undefined; readonly unhurried?: boolean },
 ): Pool => {
-  const { url: connectionString, max } = sized(url)
   const pool = new Pool({
-    connectionString,
-    max: unhurried ? 2 : max,
+    ...clientOptions(url),
+    Client: CheckedClient,
+    max: unhurried ? 2 : sized(url).max,
     types,
     application_name: 'sluice',
-    keepAlive: true,
-    connectionTimeoutMillis: connectPatience,
     idleTimeoutMillis: 60_000,
     idle_in_transaction_session_timeout: 60_000,
     ...(unhurried ? {} : { statement_timeout: statementPatience, query_timeout: statementPatience + 2_000 }),

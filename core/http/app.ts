@@ -54,6 +54,8 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
       genReqId: () => randomUUID(),
       trustProxy: [...parts.trustedProxies],
       forceCloseConnections: 'idle',
+      // What is read of a connection that was accepted before is answered: all that it needs is closed after the app.
+      return503OnClosing: false,
       ...clientLimits,
       frameworkErrors: (error, request, reply) => void answerUnrouted(error, request, isSecure ? demandHttps(reply) : reply),
     },

@@ -2,6 +2,7 @@ import type { Metric } from 'prom-client'
 import type { Counted, Kind } from '../observe/work.ts'
 import { counts, durations, totals, type CountMetric, type DurationMetric } from './catalogue.ts'
 import type { Collected } from './collect.ts'
+import type { MetricValues } from './merge.ts'
 
 type Labels = Readonly<Record<string, string | number>>
 type Value = { readonly labels: Labels; readonly value: number; readonly metricName?: string }
@@ -69,43 +70,59 @@ const totalValues = (kind: keyof typeof totals, collected: Collected): readonly 
   return [...sums].map(([value, sum]) => ({ labels: { [label]: value }, value: sum }))
 }
 
+/** Reads everything that is known now: as text, in the format of Prometheus (0.0.4), or as values, to be added to those of other processes. */
+export type Exposition = {
+  text(): Promise<{ readonly type: string; readonly text: string }>
+  values(): Promise<readonly MetricValues[]>
+}
+
+/** What a registry of the library takes and shows. */
+const metricOf = (name: string, help: string, type: string, aggregator: string, values: () => readonly Value[]): Metric =>
+  ({ name, help, type, get: async () => ({ name, help, type, aggregator, values: values() }) }) as unknown as Metric
+
+/** Values as text, in the format of Prometheus. */
+export const textOf = async (metrics: readonly MetricValues[]): Promise<{ readonly type: string; readonly text: string }> => {
+  const { Registry } = await import('prom-client')
+  const registry = new Registry()
+  for (const { name, help, type, aggregator, values } of metrics)
+    registry.registerMetric(metricOf(name, help, type, aggregator, () => values))
+  return { type: registry.contentType, text: await registry.metrics() }
+}
+
 /**
- * Everything as text, in the format of Prometheus (0.0.4). The library, whose own metrics are of the process (CPU, memory, event loop, garbage collection), is
- * loaded a moment after the start, or at the first call: the start does not wait for it.
+ * The library, whose own metrics are of the process (CPU, memory, event loop, garbage collection), is loaded a moment after the start, or at the
+ * first call: the start does not wait for it. `worker` is a label of those, where several processes tell theirs together.
  */
-export const createExposition = (
-  collected: Collected,
-  gauges: Gauges,
-): (() => Promise<{ readonly type: string; readonly text: string }>) => {
+export const createExposition = (collected: Collected, gauges: Gauges, worker?: number): Exposition => {
   const open = async () => {
     const { Registry, collectDefaultMetrics } = await import('prom-client')
     const registry = new Registry()
-    collectDefaultMetrics({ register: registry })
-    const add = (type: 'counter' | 'gauge' | 'histogram', name: string, help: string, values: () => readonly Value[]) =>
-      registry.registerMetric({
-        name,
-        help,
-        type,
-        get: async () => ({ name, help, type, aggregator: 'sum', values: values() }),
-      } as unknown as Metric)
+    collectDefaultMetrics({ register: registry, ...(worker !== undefined && { labels: { worker } }) })
+    const add = (type: 'counter' | 'gauge' | 'histogram', name: string, help: string, values: () => readonly Value[], aggregator = 'sum') =>
+      registry.registerMetric(metricOf(name, help, type, aggregator, values))
     for (const [kind, metric] of Object.entries(durations) as [Kind, DurationMetric][])
       add('histogram', metric.name, metric.help, () => histogramValues(metric, collected.durations[kind]))
     for (const [what, metric] of Object.entries(counts) as [Counted['what'], CountMetric][])
       add('counter', metric.name, metric.help, () => orZero(counterValues(metric, collected.counts[what].values()), metric.labels))
     for (const [kind, { name, help }] of Object.entries(totals) as [keyof typeof totals, (typeof totals)[keyof typeof totals]][])
       add('counter', name, help, () => totalValues(kind, collected))
-    const one = (labels: Labels) => () => [{ labels, value: 1 }]
-    add('gauge', 'sluice_build_info', 'The version, as a label', one({ version: gauges.version, node: process.version }))
+    const one = (name: string, help: string, labels: () => Labels) =>
+      add('gauge', name, help, () => [{ labels: labels(), value: 1 }], 'first')
+    one('sluice_build_info', 'The version, as a label', () => ({ version: gauges.version, node: process.version }))
     add('gauge', 'sluice_password_hash_queue', 'Password hashes that wait for a core', () => [{ labels: {}, value: gauges.hashQueue() }])
-    add('gauge', 'sluice_configuration_revision', 'The configuration that is served, by the name of its content, as a label', () =>
-      one({ revision: gauges.revision() })(),
-    )
+    one('sluice_configuration_revision', 'The configuration that is served, by the name of its content, as a label', () => ({
+      revision: gauges.revision(),
+    }))
     return registry
   }
   let registry: ReturnType<typeof open> | undefined
   setTimeout(() => void (registry ??= open()), afterStart).unref()
-  return async () => {
-    const opened = await (registry ??= open())
-    return { type: opened.contentType, text: await opened.metrics() }
+  const opened = () => (registry ??= open())
+  return {
+    async text() {
+      const one = await opened()
+      return { type: one.contentType, text: await one.metrics() }
+    },
+    values: async () => (await (await opened()).getMetricsAsJSON()) as unknown as readonly MetricValues[],
   }
 }

@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import type { Log } from '../api/index.ts'
 import type { ListenMetrics } from '../options/parsers.ts'
 import { collect } from './collect.ts'
-import { createExposition, type Gauges } from './exposition.ts'
+import { createExposition, type Exposition, type Gauges } from './exposition.ts'
 
 /** Requests are a line and a few headers, and who is slow is no Prometheus. Milliseconds. */
 const patience = 10_000
 const connections = 50
 
-const answered = (log: Log, exposition: ReturnType<typeof createExposition>): Server => {
+const answered = (log: Log, tell: Exposition['text']): Server => {
   const server = createServer(
     { requestTimeout: patience, headersTimeout: patience, connectionsCheckingInterval: 1000 },
     (request, response) => {
@@ -21,7 +21,7 @@ const answered = (log: Log, exposition: ReturnType<typeof createExposition>): Se
       request.resume()
       if ((request.url ?? '').replace(/\?.*$/, '') !== '/metrics') return say(404, 'Metrics are at /metrics, and nothing else is here.\n')
       if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Metrics are read by GET.\n', { allow: 'GET, HEAD' })
-      exposition().then(
+      tell().then(
         ({ type, text }) => say(200, text, { 'content-type': type }),
         (error: unknown) => {
           log.error({ err: error }, 'metrics: cannot be told')
@@ -42,19 +42,19 @@ class PlaceRefused extends Error {
 export type Metrics = { readonly address: string; close(): Promise<void> }
 
 /**
- * Serves metrics on a listener of their own, and nothing else there. Where the option is `off`, nothing is collected. A place that is taken stops the
- * start only if somebody asked for it: a second server on one machine has no metrics then, and the log says so.
+ * Serves metrics on a listener of their own, and nothing else there. A place that is taken stops the start only if somebody asked for it: a second
+ * server on one machine has no metrics then, and the log says so.
  */
-export async function serveMetrics(listen: ListenMetrics | undefined, gauges: Gauges, log: Log): Promise<Metrics | undefined> {
-  if (!listen) return undefined
-  const { host, port, byDefault } = listen
-  const collected = collect()
-  const server = answered(log, createExposition(collected, gauges))
+export async function listenForMetrics(
+  { host, port, byDefault }: ListenMetrics,
+  tell: Exposition['text'],
+  log: Log,
+): Promise<Metrics | undefined> {
+  const server = answered(log, tell)
   try {
     server.listen({ host, port })
     await once(server, 'listening')
   } catch (error) {
-    collected.close()
     const place = `${host.includes(':') ? `[${host}]` : host}:${port}`
     const { code } = error as NodeJS.ErrnoException
     const text = `SLUICE_LISTEN_METRICS: ${place} ${code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${code ?? 'unknown reason'})`}`
@@ -66,10 +66,29 @@ export async function serveMetrics(listen: ListenMetrics | undefined, gauges: Ga
   return {
     address: `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`,
     async close() {
-      collected.close()
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
   }
+}
+
+/** Collects this process's metrics and serves them. Where the option is `off`, nothing is collected. */
+export async function serveMetrics(listen: ListenMetrics | undefined, gauges: Gauges, log: Log): Promise<Metrics | undefined> {
+  if (!listen) return undefined
+  const collected = collect()
+  const listening = await listenForMetrics(listen, createExposition(collected, gauges).text, log).catch((error: unknown) => {
+    collected.close()
+    throw error
+  })
+  if (!listening) collected.close()
+  return (
+    listening && {
+      ...listening,
+      async close() {
+        collected.close()
+        await listening.close()
+      },
+    }
+  )
 }

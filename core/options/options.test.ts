@@ -42,6 +42,7 @@ test('defaults', () => {
     secretKeyPrevious: undefined,
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     maxConnections: 10_000,
+    workers: 1,
     outgoingAllow: [],
     apply: [],
     plugins: [],
@@ -54,6 +55,16 @@ test('defaults', () => {
     file: undefined,
     configuration: undefined,
   })
+})
+
+test('several workers need PostgreSQL', () => {
+  const key = { SLUICE_SECRET_KEY: 'k'.repeat(40) }
+  assert.equal(optionsOf({ SLUICE_WORKERS: '4', SLUICE_DATABASE_URL: 'postgresql://a@b/c', ...key }).workers, 4)
+  assert.equal(optionsOf({ SLUICE_WORKERS: '1' }).workers, 1)
+  const [problem = ''] = problemsOf({ SLUICE_WORKERS: '2' })
+  assert.match(problem, /SLUICE_WORKERS: 2 processes need PostgreSQL, since the embedded database belongs to one; set SLUICE_DATABASE_URL=/)
+  for (const wrong of ['0', '65', '1.5', '-2', 'all'])
+    assert.deepEqual(problemsOf({ SLUICE_WORKERS: wrong }), [`SLUICE_WORKERS: "${wrong}" is not a whole number from 1 to 64`])
 })
 
 test('the environment comes before the file, the file before the default; an empty variable is none', () => {

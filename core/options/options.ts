@@ -28,6 +28,8 @@ export type Options = {
   /** CIDR notation. */
   readonly trustedProxies: readonly string[]
   readonly maxConnections: number
+  /** Processes that serve together. */
+  readonly workers: number
   /** CIDR notation. */
   readonly outgoingAllow: readonly string[]
   /** Files and directories. */
@@ -131,6 +133,7 @@ export const readOptions = ({
   const plugins = value(table.plugins, 'plugins')
   const templates = value(table.templates, 'templates')
   const grants = value(table.grants, 'grants')
+  const workers = value(table.workers, 'workers')
   const drain = value(table.drain, 'drain')
   const slowRun = value(table.slow_run, 'slow_run')
   const logLevel = value(table.log_level, 'log_level')
@@ -143,12 +146,18 @@ export const readOptions = ({
       message:
         'SLUICE_SECRET_KEY is required with PostgreSQL: every server that uses the database needs the same one; make it by: openssl rand -base64 32',
     })
+  if (workers !== undefined && workers > 1 && !(databaseUrl && isPostgresql(databaseUrl)))
+    problems.push({
+      position: said.get('workers')?.position,
+      message: `SLUICE_WORKERS: ${workers} processes need PostgreSQL, since the embedded database belongs to one; set SLUICE_DATABASE_URL=postgresql://…, or leave out SLUICE_WORKERS and --workers`,
+    })
   if (
     problems.length > 0 ||
     !listenHttp ||
     !dataDir ||
     !trustedProxies ||
     !maxConnections ||
+    !workers ||
     !outgoingAllow ||
     !apply ||
     !grants ||
@@ -170,6 +179,7 @@ export const readOptions = ({
       secretKeyPrevious: secretOf(secretKeyPrevious),
       trustedProxies,
       maxConnections,
+      workers,
       outgoingAllow,
       apply,
       plugins: plugins ?? [dataFiles(dataDir).plugins].filter((path) => existsSync(path)),

@@ -45,6 +45,12 @@ export const amount: Parser<number> = (text) => {
   return Number(text)
 }
 
+/** Processes of one server. */
+export const workers: Parser<number> = (text) => {
+  if (!/^\d{1,6}$/.test(text) || Number(text) < 1 || Number(text) > 64) throw new Refusal('is not a whole number from 1 to 64')
+  return Number(text)
+}
+
 /** A length of time such as `500ms` or `2s`, in milliseconds. */
 export const shortTime: Parser<number> = (text) => {
   const [, digits = '', unit] = /^(\d{1,6})(ms|s)$/.exec(text) ?? []

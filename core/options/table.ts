@@ -16,6 +16,7 @@ import {
   redis,
   secretKey,
   shortTime,
+  workers,
 } from './parsers.ts'
 
 /** One option. Its name in the environment is `SLUICE_` and the key in capitals; in the file it is the key. */
@@ -100,6 +101,13 @@ export const table = {
     fallback: '127.0.0.0/8,::1/128',
     description: 'Reverse proxies whose X-Forwarded headers are believed, separated by commas.',
   }),
+  workers: option({
+    parse: workers,
+    type: 'number',
+    default: '1',
+    fallback: '1',
+    description: 'Processes that serve together, one for each core at most; more than one needs PostgreSQL. The same as serve --workers.',
+  }),
   drain: option({
     parse: shortTime,
     type: 'time',
@@ -113,7 +121,7 @@ export const table = {
     type: 'number',
     default: '10000',
     fallback: '10000',
-    description: 'Connections at a time; those beyond are closed at once. The limit of open files of the process must be higher.',
+    description: 'Connections at a time, of each process; those beyond are closed at once. Its limit of open files must be higher.',
   }),
   outgoing_allow: option({
     parse: networks,

@@ -1,22 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../api/index.ts'
 import { connectRedis } from '../store/redis-connection.ts'
+import { readSent, type Sent } from './sent.ts'
 import { localSignals, type Signals } from './signals.ts'
 
 /** Version in the name: replicas of an other format do not hear each other. */
 const channel = 'sluice:signals:1'
-
-type Sent = { readonly from: string; readonly topic: string; readonly text: string }
-
-const read = (message: string): Sent | undefined => {
-  try {
-    const sent = JSON.parse(message) as Partial<Sent> | null
-    const { from, topic, text } = sent ?? {}
-    return typeof from === 'string' && typeof topic === 'string' && typeof text === 'string' ? { from, topic, text } : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /**
  * By Redis' pub/sub, on a connection that publishes and one that hears: Redis before version 6 lets none do both. What was published here is
@@ -32,7 +21,7 @@ export const redisSignals = (url: string, log: Log): Signals => {
   let isClosed = false
   into.redis.on('ready', () => void into.redis.subscribe(channel).catch(() => {}))
   into.redis.on('message', (_, message) => {
-    const sent = read(message)
+    const sent = readSent(message)
     if (sent && sent.from !== from) local.publish(sent.topic, sent.text)
   })
   for (const { redis } of [out, into]) redis.connect().catch(() => {})

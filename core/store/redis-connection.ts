@@ -1,7 +1,9 @@
+import type { EventEmitter } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Log } from '../api/index.ts'
 import { Unavailable } from '../data/unavailable.ts'
+import { untrusted } from '../data/untrusted.ts'
 import { scripts } from './redis-scripts.ts'
 
 /** Milliseconds that a call may take, and that a connection may take to be made. */
@@ -20,6 +22,15 @@ export type RedisConnection = {
 
 /** Up to a second, not the same at each server: they come back one after another. */
 const pause = (times: number): number => Math.min(50 * 2 ** Math.min(times, 5), 1000) * (0.5 + Math.random() / 2)
+
+type Connector = { connect(fail: unknown): Promise<EventEmitter> }
+
+/** The client hears the first error of a connection only. TLS has a second one where a certificate is refused, which would end the process. */
+const hearEveryError = (redis: Redis): void => {
+  const { connector } = redis as unknown as { readonly connector: Connector }
+  const connect = connector.connect.bind(connector)
+  connector.connect = async (fail) => (await connect(fail)).on('error', () => {})
+}
 
 /**
  * A connection that comes back by itself. What cannot be sent at once fails at once, and what was sent on a connection that broke is not sent
@@ -53,6 +64,7 @@ export const connectRedis = (url: string, log: Log): RedisConnection => {
     connectionName: 'sluice',
     scripts: Object.fromEntries(Object.entries(scripts).map(([name, lua]) => [`${name}Entry`, { lua, numberOfKeys: 1 }])),
   })
+  hearEveryError(redis)
   redis.on('error', lost)
   redis.on('ready', regained)
   return {
@@ -77,11 +89,15 @@ export class RedisUnreachable extends Error {
   override readonly name = 'RedisUnreachable'
 }
 
-/** Waits until Redis answers. Throws `RedisUnreachable`, which names the option, the place and the reason, after `limit` milliseconds. */
+/** Waits until Redis answers. Throws `RedisUnreachable`, which names the option, the place and the reason, after `limit` milliseconds; at once where waiting mends nothing. */
 export const awaitRedis = async ({ redis, place }: RedisConnection, log: Log, limit = startLimit): Promise<void> => {
   const until = Date.now() + limit
   let why = 'no answer'
-  redis.on('error', (error: Error) => (why = error.message || ('code' in error ? String(error.code) : why)))
+  let distrust: string | undefined
+  redis.on('error', (error: Error) => {
+    distrust = untrusted(error, 'SLUICE_REDIS_URL')
+    why = error.message || ('code' in error ? String(error.code) : why)
+  })
   redis.connect().catch((error: Error) => (why = error.message || why))
   for (let told = false; ; await sleep(100)) {
     try {
@@ -90,6 +106,7 @@ export const awaitRedis = async ({ redis, place }: RedisConnection, log: Log, li
     } catch (error) {
       if (redis.status === 'ready') why = (error as Error).message
     }
+    if (distrust) throw new RedisUnreachable(`Redis at ${place} (SLUICE_REDIS_URL) cannot be used: ${distrust}`)
     if (Date.now() >= until)
       throw new RedisUnreachable(`Redis at ${place} (SLUICE_REDIS_URL) cannot be used: ${why}; start it, or correct the option`)
     if (told || Date.now() < until - limit + 1000) continue

@@ -13,9 +13,18 @@ const password = 'a password to crash with'
 /** Each is used at a few points only: a try that a crash cut off stays counted, and too many would be refused. */
 const mostUsers = 40
 
+/** A PostgreSQL of the test's own, whose commits are on the disk: it is killed at half of the points, in place of the server. */
+export type OwnPostgresql = {
+  readonly url: string
+  stop(signal: NodeJS.Signals): Promise<void>
+  start(): Promise<void>
+}
+const optionsFor = (own: OwnPostgresql | undefined) =>
+  own && { env: { SLUICE_DATABASE_URL: own.url, SLUICE_SECRET_KEY: 'a secret key to crash with, which is long enough' } }
+
 /** SQLite is a part of the process that was killed; PostgreSQL is not, and checks its constraints itself. */
-const assertSound = async (server: TestServer): Promise<void> => {
-  if (testKind !== 'sqlite') return
+const assertSound = async (server: TestServer, own?: OwnPostgresql): Promise<void> => {
+  if (own || testKind !== 'sqlite') return
   assert.deepEqual((await run(server, 'pragma integrity_check')).rows, [{ integrity_check: 'ok' }])
   assert.deepEqual((await run(server, 'pragma foreign_key_check')).rows, [])
 }
@@ -26,12 +35,33 @@ async function deathOf(ledgers: readonly Ledger[], lastAnswer: number, delay: nu
   await sleep(delay)
 }
 
-/** Kills the server at `points` moments of signing in, redeeming and refreshing, and looks after each what is left. */
-export async function crashSignIns(points: number, seed: number): Promise<void> {
+/** Kills the server, and starts it again when `used` is over. */
+const killServer = async (server: TestServer, used: Promise<unknown>, own?: OwnPostgresql): Promise<void> => {
+  const [ended] = await Promise.all([server.stop('SIGKILL'), used])
+  assert.equal(ended.signal, 'SIGKILL', `the server died by itself: ${ended.err}`)
+  await assertSound(server, own)
+  await server.restart()
+}
+
+/** Kills the database, and starts it again when `used` is over; the server is to go on by itself. */
+const killDatabase = async (server: TestServer, used: Promise<unknown>, own: OwnPostgresql): Promise<void> => {
+  await Promise.all([own.stop('SIGKILL'), used])
+  await own.start()
+  for (let tries = 0; (await fetch(`${server.url}/-/health/ready`)).status !== 200; tries++) {
+    assert.ok(tries < 400, 'the server does not find its database again')
+    await sleep(50)
+  }
+}
+
+/**
+ * Kills the server, or the database where that is the test's own, at `points` moments of signing in, redeeming and refreshing, and looks after each
+ * what is left.
+ */
+export async function crashSignIns(points: number, seed: number, own?: OwnPostgresql): Promise<void> {
   const next = random(seed)
   const names = Array.from({ length: Math.min(points, mostUsers) }, (_, index) => `user-${index}`)
   const users = Object.fromEntries(names.map((name) => [name, { email: `${name}@example.com`, password }]))
-  const server = await startServer({ apply: attacked({ users }) })
+  const server = await startServer({ apply: attacked({ users }), ...optionsFor(own) })
   try {
     for (let point = 0; point < points; point++) {
       const ledgers = [0, 1].map((shift) => newLedger(server, { username: `user-${(point + shift) % names.length}`, password }))
@@ -39,10 +69,8 @@ export async function crashSignIns(points: number, seed: number): Promise<void> 
       const asked = await waiting.submit(await waiting.open(authorizeAddress()), { identifier: 'ada' })
       const used = Promise.all(ledgers.map((ledger) => useUntilDeath(server, ledger)))
       await Promise.race([used, deathOf(ledgers, Math.floor(next() * 2 * round), next() * 30)])
-      const [ended] = await Promise.all([server.stop('SIGKILL'), used])
-      assert.equal(ended.signal, 'SIGKILL', `the server died by itself: ${ended.err}`)
-      await assertSound(server)
-      await server.restart()
+      if (own && next() < 0.5) await killDatabase(server, used, own)
+      else await killServer(server, used, own)
       for (const ledger of ledgers) await check(server, ledger)
       const { code } = answerOf(await waiting.submit(asked, { password: people.ada.password }))
       assert.ok(code, 'whoever was asked for a password before the crash goes on after it')

@@ -32,3 +32,20 @@ export const tableOf = (head: readonly string[], rows: readonly (readonly string
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
   return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
 }
+
+/** The cells of a table, with its head and without the line below that; `head` is how its first line begins. Empty where there is none. */
+export const rowsOf = (markdown: string, head: string): readonly (readonly string[])[] => {
+  const lines = markdown.split('\n')
+  const start = lines.findIndex((line) => line.startsWith(head))
+  if (start < 0) return []
+  const end = lines.findIndex((line, at) => at > start && !line.startsWith('|'))
+  return lines
+    .slice(start, end < 0 ? undefined : end)
+    .filter((_, at) => at !== 1)
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}

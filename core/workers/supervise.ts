@@ -1,0 +1,130 @@
+import cluster, { type Worker } from 'node:cluster'
+import type { Log } from '../api/index.ts'
+import { createBackoff } from './backoff.ts'
+import type { FromWorker, Place, ToWorker } from './messages.ts'
+
+export type Ready = Extract<FromWorker, { readonly say: 'ready' }>
+type End = { readonly code: number | null; readonly signal: string | null }
+
+/** A worker could not start, and has said why itself. */
+export class WorkerFailed extends Error {
+  override readonly name = 'WorkerFailed'
+  readonly exitCode: number
+  constructor(number: number, { code, signal }: End) {
+    super(`worker ${number} ended before it was ready (${signal ?? `code ${code}`})`)
+    this.exitCode = code === null || code === 0 ? 1 : code
+  }
+}
+
+export type Workers = {
+  /** Resolves with what the first said, when all are ready. Rejects with `WorkerFailed`, and then none runs. */
+  readonly ready: Promise<Ready>
+  /** Those that are there now, by their number. */
+  readonly running: ReadonlyMap<number, Worker>
+  /** Asks all to drain and end. Resolves, when they did, with whether all did so in order. */
+  stop(): Promise<boolean>
+  kill(): void
+}
+
+/**
+ * Starts `count` processes of this program, which share the listening sockets, and starts those anew that end: after a pause that grows while
+ * they die young. The first does what is to be done once, before the others start.
+ *
+ * Workers accept connections by themselves, whichever is free. Were they handed out by this process, one that is on its way to a worker that dies
+ * would stay open here, and nobody would answer it.
+ */
+export const startWorkers = (
+  count: number,
+  log: Log,
+  on: { message(number: number, message: FromWorker): void; gone(number: number): void },
+): Workers => {
+  const running = new Map<number, Worker>()
+  const ends = new Map<Worker, Promise<End>>()
+  let isStopping = false
+  let inOrder = true
+  const waiting = new Set<NodeJS.Timeout>()
+  cluster.schedulingPolicy = cluster.SCHED_NONE
+  // Values of metrics may be no numbers, which JSON does not have.
+  cluster.setupPrimary({ args: ['serve'], serialization: 'advanced' })
+
+  /** Resolves when it is ready. */
+  const start = (place: Place): Promise<Ready> => {
+    const worker = cluster.fork()
+    running.set(place.number, worker)
+    const { promise, resolve, reject } = Promise.withResolvers<Ready>()
+    worker.on('message', (message: FromWorker) => {
+      if (message.say === 'ready') resolve(message)
+      on.message(place.number, message)
+    })
+    // A message to one that ends right now is lost, which its end tells.
+    worker.on('error', (error) => log.debug({ err: error }, `workers: a message to worker ${place.number} was lost`))
+    const ended = new Promise<End>((done) => worker.once('exit', (code, signal) => done({ code, signal })))
+    ends.set(worker, ended)
+    void ended.then((end) => {
+      running.delete(place.number)
+      ends.delete(worker)
+      on.gone(place.number)
+      if (isStopping) inOrder &&= end.code === 0
+      reject(new WorkerFailed(place.number, end))
+    })
+    worker.send({ order: 'begin', place } satisfies ToWorker)
+    return promise
+  }
+
+  const number = (index: number): Place => ({ number: index + 1, of: count, leads: index === 0 })
+  const stop = async (): Promise<boolean> => {
+    isStopping = true
+    for (const timer of waiting) clearTimeout(timer)
+    for (const worker of running.values()) if (worker.isConnected()) worker.send({ order: 'stop' } satisfies ToWorker)
+    await Promise.all(ends.values())
+    return inOrder
+  }
+  const kill = (): void => {
+    isStopping = true
+    for (const worker of running.values()) worker.process.kill('SIGKILL')
+  }
+
+  /** Watches one that is ready, and those that take its place. */
+  const keep = (place: Place): void => {
+    const backoff = createBackoff()
+    const watch = (begun: number): void => {
+      const worker = running.get(place.number)
+      const ended = worker && ends.get(worker)
+      void ended?.then(({ code, signal }) => {
+        if (isStopping) return
+        const pause = backoff.after(performance.now() - begun)
+        log.error({ code, signal, pause }, `workers: worker ${place.number} ended; it is started anew in ${pause} ms`)
+        const timer = setTimeout(() => {
+          waiting.delete(timer)
+          const again = performance.now()
+          start({ ...place, leads: false }).then(
+            () => log.info({}, `workers: worker ${place.number} is ready again`),
+            // Watched like the one before; it has said itself why it cannot start.
+            () => {},
+          )
+          watch(again)
+        }, pause)
+        waiting.add(timer)
+      })
+    }
+    watch(performance.now())
+  }
+
+  const startAll = async (): Promise<Ready> => {
+    try {
+      const first = await start(number(0))
+      const others = Array.from({ length: isStopping ? 0 : count - 1 }, (_, index) => number(index + 1))
+      await Promise.all(others.map(start))
+      for (const place of [number(0), ...others]) keep(place)
+      return first
+    } catch (error) {
+      if (!isStopping) kill()
+      await Promise.all(ends.values())
+      throw error
+    }
+  }
+  const ready = startAll()
+  // Whoever waits for it gets the error; where the start was ended meanwhile, nobody does.
+  ready.catch(() => {})
+  return { ready, running, stop, kill }
+}

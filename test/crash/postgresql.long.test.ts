@@ -1,0 +1,15 @@
+import { test } from 'node:test'
+import { startPostgresql } from '../kit/postgresql.mjs'
+import { crashSignIns } from './points.ts'
+import { crashSeed, seeded } from './random.ts'
+
+const seed = crashSeed()
+
+test('on PostgreSQL, a killed server or database keeps every word that was given, at 500 moments of signing in, redeeming and refreshing', async () => {
+  const own = await startPostgresql({ durable: true })
+  try {
+    await seeded(seed, () => crashSignIns(500, seed, own))
+  } finally {
+    await own.remove()
+  }
+})
