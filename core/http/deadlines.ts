@@ -42,7 +42,7 @@ export class Deadlines {
 
   #begin(request: FastifyRequest, reply: FastifyReply): void {
     this.#running.set(request, { reply, lateAt: performance.now() + patience })
-    this.#timer ??= this.#lookIn(patience)
+    if (!this.#timer) this.#timer = this.#lookIn(patience)
   }
 
   /** One timer for all: it rings when the first of those that run may be late. */
