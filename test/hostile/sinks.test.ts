@@ -46,8 +46,21 @@ const reasonsOf = async (slugs: readonly string[]): Promise<readonly string[]> =
 
 test('a webhook leads to nothing inside, in any spelling, and tells nothing of it', async () => {
   const hosts = [
-    ...['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '0x7f.1', '2130706433', '017700000001', '0.0.0.0'],
-    ...['169.254.169.254', '[fe80::1]', '[fd00:ec2::254]', '10.0.0.1', '192.168.0.1', '[64:ff9b::a9fe:a9fe]'],
+    '127.0.0.1',
+    'localhost',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '0x7f.1',
+    '2130706433',
+    '017700000001',
+    '0.0.0.0',
+    '169.254.169.254',
+    '[fe80::1]',
+    '[fd00:ec2::254]',
+    '10.0.0.1',
+    '192.168.0.1',
+    '[64:ff9b::a9fe:a9fe]',
   ]
   const slugs = hosts.map((_, index) => `inside-${index}`)
   for (const [index, host] of hosts.entries()) {
@@ -58,7 +71,8 @@ test('a webhook leads to nothing inside, in any spelling, and tells nothing of i
   for (const [index, reason] of (await reasonsOf(slugs)).entries())
     assert.match(reason, /; if it is yours, allow it by SLUICE_OUTGOING_ALLOW=/, hosts[index])
   const { delivered, said } = await admin.must('POST', '/sinks/inside-0/test')
-  assert.deepEqual([delivered, /^127\.0\.0\.1 is this machine/.test(said.replace(/^\w*Error: /, ''))], [false, true], said)
+  assert.equal(delivered, false)
+  assert.match(said, /127\.0\.0\.1 is this machine/)
   assert.equal(calls, 0)
 })
 
