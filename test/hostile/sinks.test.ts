@@ -71,7 +71,8 @@ test('a webhook leads to nothing inside, in any spelling, and tells nothing of i
   for (const [index, reason] of (await reasonsOf(slugs)).entries())
     assert.match(reason, /; if it is yours, allow it by SLUICE_OUTGOING_ALLOW=/, hosts[index])
   const { delivered, said } = await admin.must('POST', '/sinks/inside-0/test')
-  assert.deepEqual([delivered, said.replace(/^\w*Error: /, '').startsWith('127.0.0.1 is this machine')], [false, true], said)
+  assert.equal(delivered, false)
+  assert.match(said, /127\.0\.0\.1 is this machine/)
   assert.equal(calls, 0)
 })
 
