@@ -1,3 +1,4 @@
+// Longer than others: the pages of the area share one server, with its mail server, and one way to sign in.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
