@@ -216,6 +216,16 @@ test('a job of a transaction is there if the transaction is, and a key is there 
   closing()
 })
 
+test('as many jobs as a backlog of events makes are added together, or none', async (t) => {
+  const { runner, rows, database, closing } = await setUp(t)
+  const jobs = runner()
+  const many = Array.from({ length: 7001 }, (_, data) => ({ kind: 'sink', data }))
+  await database.transaction((tx) => jobs.enqueue(many, tx))
+  assert.equal((await rows()).length, many.length)
+  await jobs.enqueue([])
+  closing()
+})
+
 test('while one of a key runs, another may wait: it sees what the first came too early for', async (t) => {
   const { runner, emptied, closing } = await setUp(t)
   const jobs = runner({ most: 1 })

@@ -9,6 +9,9 @@ import type { Job, JobHandler, Jobs } from './types.ts'
 
 export { GiveUp, type JobHandler, type Jobs, TryLater } from './types.ts'
 
+/** Rows that one statement adds: SQLite takes 32,766 values. */
+const inOneStatement = 1000
+
 type Running = { readonly job: Claimed; readonly stop: AbortController; readonly ended: Promise<void> }
 
 /**
@@ -51,26 +54,25 @@ export const createJobs = ({
   let scheduling: Promise<void> | undefined
 
   const add = async (jobs: readonly Job[], scheduled: boolean, tx: Pick<Database['sql'], 'insertInto'>): Promise<void> => {
-    if (jobs.length === 0) return
     const at = now()
-    await tx
-      .insertInto('jobs')
-      .values(
-        jobs.map(({ kind, data, runAt, uniqueKey }) => ({
-          id: randomUUIDv7(),
-          kind,
-          data: JSON.stringify(data),
-          unique_key: uniqueKey === undefined ? null : `${scheduled ? 'schedule' : 'job'} ${kind} ${uniqueKey}`,
-          scheduled,
-          run_at: runAt?.getTime() ?? at,
-          attempts: 0,
-          locked_until: 0,
-          state: 'waiting' as const,
-          created_at: at,
-        })),
-      )
-      .onConflict((clash) => clash.column('unique_key').doNothing())
-      .execute()
+    const rows = jobs.map(({ kind, data, runAt, uniqueKey }) => ({
+      id: randomUUIDv7(),
+      kind,
+      data: JSON.stringify(data),
+      unique_key: uniqueKey === undefined ? null : `${scheduled ? 'schedule' : 'job'} ${kind} ${uniqueKey}`,
+      scheduled,
+      run_at: runAt?.getTime() ?? at,
+      attempts: 0,
+      locked_until: 0,
+      state: 'waiting' as const,
+      created_at: at,
+    }))
+    for (let from = 0; from < rows.length; from += inOneStatement)
+      await tx
+        .insertInto('jobs')
+        .values(rows.slice(from, from + inOneStatement))
+        .onConflict((clash) => clash.column('unique_key').doNothing())
+        .execute()
   }
 
   const begin = (job: Claimed, handler: JobHandler): void => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { configuration } from './configuration.ts'
 import { table, type Figure } from './figures.ts'
+import { grown } from './grown.ts'
 import { lists } from './lists.ts'
 import { logins } from './logins.ts'
 import { policies } from './policies.ts'
@@ -9,6 +10,7 @@ import { sizes } from './sizes.ts'
 import { starting } from './starting.ts'
 import { timings } from './timings.ts'
 import { tokens } from './tokens.ts'
+import { workers } from './workers.ts'
 
 // npm run bench [-- --json] [NAME…]: measures this installation. It prints and fails for no figure: machines differ, ratios less so.
 
@@ -21,6 +23,10 @@ const measures: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   rs256: tokens('RS256'),
   'es256-postgresql': tokens('ES256', 'PostgreSQL'),
   'es256-redis': tokens('ES256', 'PostgreSQL and Redis'),
+  'rs256-postgresql': tokens('RS256', 'PostgreSQL'),
+  'rs256-redis': tokens('RS256', 'PostgreSQL and Redis'),
+  workers,
+  grown,
   timings,
   policies,
   sandbox,

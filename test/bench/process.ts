@@ -5,8 +5,14 @@ import { availableParallelism } from 'node:os'
 /** Of Linux on every platform that Node runs on. */
 const ticksPerSecond = 100
 
-/** CPU time that a process and its threads have used, in seconds. */
-export const cpuSeconds = (pid: number): number => {
+/** Processes that this one has started and that run, e.g. its workers. */
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+
+/** CPU time that a process, its threads and the processes that it has started have used, in seconds. */
+export const cpuSeconds = (pid: number): number => [pid, ...childrenOf(pid)].map(ownCpuSeconds).reduce((sum, seconds) => sum + seconds, 0)
+
+const ownCpuSeconds = (pid: number): number => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   // The name may hold anything, even spaces and brackets.
   const [utime, stime] = stat
