@@ -55,8 +55,8 @@ describe('the flows of the console', () => {
   }
   const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true }).click()
   const write = async (page: Page, label: string, text: string) => {
-    const editor = page.getByRole('textbox', { name: label, exact: true })
-    await editor.click()
+    await page.locator(`textarea[aria-label="${label}"]`).waitFor({ state: 'detached' })
+    await page.getByRole('textbox', { name: label, exact: true }).click()
     await page.keyboard.press('ControlOrMeta+a')
     await page.keyboard.press('Delete')
     await page.keyboard.insertText(text)

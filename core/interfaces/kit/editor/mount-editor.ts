@@ -15,6 +15,8 @@ import { type Mark, rangeOf } from './marks.ts'
 type Wanted = {
   readonly host: HTMLElement
   readonly text: string
+  /** From and to, in characters. */
+  readonly selected: readonly [number, number] | undefined
   readonly language: CodeLanguage
   readonly label: string
   /** Said after the label. */
@@ -54,7 +56,7 @@ const diagnosticOf = (text: string, mark: Mark): Diagnostic => ({
 })
 
 /** In a shadow root: there CodeMirror adopts its style sheets, and writes no `<style>` that the page's policy would refuse. */
-export const mountEditor = ({ host, text, language, label, description, readonly, change, focus }: Wanted): Mounted => {
+export const mountEditor = ({ host, text, selected, language, label, description, readonly, change, focus }: Wanted): Mounted => {
   const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' })
   const access = new Compartment()
   const names = new Compartment()
@@ -66,6 +68,7 @@ export const mountEditor = ({ host, text, language, label, description, readonly
     parent: root,
     state: EditorState.create({
       doc: text,
+      ...(selected && { selection: { anchor: selected[0], head: selected[1] } }),
       extensions: [
         history(),
         drawSelection(),
