@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.ts'
 import { problemOf } from './document.ts'
 import type { SinkSpec } from './kinds.ts'
 import type { Problem } from './problem.ts'
+import { settingsReferences } from './references.ts'
 import { settingsWith } from './settings-with.ts'
 import type { ConfiguredSink, Items } from './types.ts'
 
@@ -21,7 +22,9 @@ export const linkSinks = (sinks: Items, catalog: Catalog, problems: Problem[]): 
     const settings = settingsWith(item, sink, catalog, problems)
     if (!settings) continue
     const hash = hashOf([type, sink.upgrades?.length ?? 0, enabled, on, settings])
-    linked.set(item.slug, Object.freeze({ slug: item.slug, name: name ?? item.slug, sink, settings, enabled, gets: isDelivered(on), hash }))
+    const groups = [...settingsReferences(item, catalog)].flatMap((one) => (one.to === 'groups' ? [one.slug] : []))
+    const whatItIs = { slug: item.slug, name: name ?? item.slug, sink, settings, enabled, groups, hash }
+    linked.set(item.slug, Object.freeze({ ...whatItIs, gets: isDelivered(on) }))
   }
   return linked
 }

@@ -26,7 +26,7 @@ export type ConfiguredApplication = Application & {
 }
 export type ConfiguredProvider = Provider<any> & { readonly protocol: string }
 
-/** `gets`: does it get events of this action? */
+/** `gets`: does it get events of this action? `groups`: slugs of those that its settings name, whose members it tells of events. */
 export type ConfiguredSink = {
   readonly slug: string
   readonly name: string
@@ -34,6 +34,7 @@ export type ConfiguredSink = {
   readonly settings: Readonly<Record<string, unknown>>
   readonly enabled: boolean
   readonly gets: (action: string) => boolean
+  readonly groups: readonly string[]
   readonly hash: string
 }
 

@@ -1,9 +1,11 @@
 /** Characters of an error that are kept. */
 const longest = 500
 
-/** What stands in messages of others and is for nobody who reads about jobs: names and passwords in addresses, what addresses ask, tokens. */
+/** What stands in messages of others and is for nobody who reads about jobs: names and passwords in addresses, what addresses ask, who gets mail, tokens. */
 const secret: readonly (readonly [RegExp, string])[] = [
   [/(\/\/)[^\s/@]+@/g, '$1…@'],
+  // Mail servers name those whose mail they refuse.
+  [/[^\s<>()[\]"'`@:;,/]{1,64}@(?=[\p{L}\d[])/gu, '…@'],
   [/([?#])[^\s"'<>)]+(?=[\s"'<>)]|$)/g, '$1…'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, '$1 …'],
   [/\b(whsec_|sluice_)[\w+/=-]+/g, '$1…'],

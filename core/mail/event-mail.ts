@@ -4,11 +4,15 @@ import type { EventMailData } from './messages.ts'
 /** Details of one event that are shown, and characters of each. */
 const [mostDetails, longest] = [30, 300]
 
-/** What strangers type must not become a link in a mail to operators: `https[:]//evil[.]example`. */
+/** What could be a name of a host or a number: what stands between spaces and the signs of addresses. */
+const word = /[^\s/:;,@()[\]"'<>=]+/g
+const isNumber = (text: string): boolean => /^[\d.]+$/.test(text)
+
+/** What strangers type must not become a link in a mail to operators: `https[:]//evil1[.]example`. */
 const defanged = (text: string): string => {
   const shown = text
+    .replaceAll(word, (one) => (isNumber(one) ? one : one.replaceAll(/(?<=[^.])\.(?=[^.])/g, '[.]')))
     .replaceAll(/:(?=\/)/g, '[:]')
-    .replaceAll(/(?<=[^\s.\d])\.(?=[^\s.])/g, '[.]')
     .replaceAll('@', '[@]')
   return shown.length > longest ? `${shown.slice(0, longest - 1)}…` : shown
 }

@@ -31,7 +31,7 @@ const setUp = async (t: TestContext, attempt: (event: AuditEvent) => Promise<voi
   })
   const sinks = new Map<string, ConfiguredSink>()
   const put = (slug: string, on: readonly string[], enabled = true) =>
-    sinks.set(slug, { slug, name: slug, sink, settings: {}, enabled, gets: isDelivered(on), hash: '' })
+    sinks.set(slug, { slug, name: slug, sink, settings: {}, enabled, gets: isDelivered(on), groups: [], hash: '' })
   const time = { ahead: 0 }
   const deliveries = createDeliveries({
     jobs,

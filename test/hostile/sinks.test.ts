@@ -124,6 +124,33 @@ test('who may write sinks but not read events has no events sent, by any way', a
   assert.equal((await seeing('POST', '/sinks', { body: { slug: 'seen', spec } })).status, 201)
 })
 
+test('who may edit groups and users but not read events gets no mail of events, by no membership and no address', async () => {
+  await admin.must('POST', '/groups', { slug: 'watch' })
+  await admin.must('POST', '/groups', { slug: 'night-watch', parents: ['watch'] })
+  await admin.must('POST', '/groups', { slug: 'plain' })
+  const eve = (await admin.must('POST', '/users', { username: 'eve' })).id
+  const guard = (await admin.must('POST', '/users', { username: 'guard', groups: ['night-watch'] })).id
+  await admin.must('POST', '/sinks', { slug: 'mails', spec: { type: 'email', on: ['*'], with: { group: 'watch' } } })
+  const { token } = await admin.must('POST', '/tokens', { name: 'x', scopes: ['users.*', 'groups.*', 'configuration.*'] })
+  const blind = admin.as(token)
+  for (const [method, path, body] of [
+    ['PUT', `/groups/watch/members/${eve}`, undefined],
+    ['PUT', `/groups/night-watch/members/${eve}`, undefined],
+    ['PATCH', `/users/${eve}`, { groups: ['watch'] }],
+    ['POST', '/users', { username: 'mallory', email: 'mallory@evil.example', groups: ['watch'] }],
+    ['PATCH', '/groups/plain', { parents: ['watch'] }],
+    ['POST', '/groups', { slug: 'new', parents: ['night-watch'] }],
+    ['PATCH', `/users/${guard}`, { email: 'eve@evil.example' }],
+    ['POST', '/configuration/apply', { version: 1, users: { mallory: { groups: ['watch'] } } }],
+    ['POST', '/configuration/apply', { version: 1, groups: { plain: { parents: ['watch'] } } }],
+  ] as const) {
+    const answer = await blind(method, path, { ...(body && { body }), ...(method === 'PATCH' && { headers: { 'if-match': '*' } }) })
+    assert.equal(answer.status, 403, `${method} ${path}: ${answer.text}`)
+    assert.match(answer.text, /events\.view/)
+  }
+  assert.equal((await blind('PUT', `/groups/plain/members/${eve}`)).status, 204)
+})
+
 test('test events are bounded, so nobody scans or floods others by them', async () => {
   let status = 200
   for (let count = 0; count < 40 && status === 200; count++) status = (await admin('POST', '/sinks/seen/test')).status

@@ -23,7 +23,7 @@ export const changingUsers =
     database.transaction(async (tx) => {
       const known = await foundUser(tx, call.params.id)
       mustMatch(call, etagOf(known.version))
-      await conferral(call.caller, call.roles).user(tx, known.id, known.username)
+      await conferral(call.caller, call.roles, call.snapshot.sinks).user(tx, known.id, known.username)
       await notices.watch(tx, known.id, () => work(tx, known))
       return known
     })

@@ -12,8 +12,7 @@ import { addParents, createGroup } from '../../identity/groups.ts'
 import { assignRoles } from '../../identity/roles.ts'
 import { createUser } from '../../identity/write-users.ts'
 import { documentOf } from './changes.ts'
-import { mayReturn, mustBeGivable } from './giving.ts'
-import type { Call } from './route.ts'
+import { type Asking, mayReturn, mustBeGivable } from './giving.ts'
 
 const slug = Type.String({ 'x-ref': 'role' })
 const maker = defineStage({
@@ -49,7 +48,7 @@ describe('what a document gives', () => {
   after(() => database.close())
 
   const roles = new Map<string, RoleDefinition>([...Object.entries(shippedRoles), ['helpdesk', { permissions: ['users.*'] }]])
-  const callOf = (...entries: readonly string[]): Pick<Call, 'caller' | 'roles'> => {
+  const callOf = (...entries: readonly string[]): Asking => {
     const caller: Caller = {
       userId: 'x',
       username: 'x',
@@ -58,7 +57,7 @@ describe('what a document gives', () => {
       permissions: expanded(entries),
       limited: true,
     }
-    return { caller, roles }
+    return { caller, roles, snapshot: { sinks: new Map<string, never>() } }
   }
   const makesAdmins = { type: 'maker', with: { roles: ['admin'] } }
   const stored: Readonly<Record<string, object>> = {
@@ -161,7 +160,7 @@ describe('what a document gives', () => {
   })
 
   test('an earlier revision with other roles or flows is for those who have every permission, other policies for those who may change them', async () => {
-    const returned = (call: Pick<Call, 'caller' | 'roles'>, kind: string, name = 'x') =>
+    const returned = (call: Asking, kind: string, name = 'x') =>
       mayReturn({ database, catalog, plane }, call, [{ kind: kind as KindName, slug: name, change: 'update' }])
     await returned(callOf('providers.*'), 'providers')
     await returned(callOf('*'), 'flows')

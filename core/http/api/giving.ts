@@ -1,5 +1,5 @@
 import { type Caller, demand, demandAll } from '../../access/caller.ts'
-import { type Conferral, conferral } from '../../access/conferral.ts'
+import { type Conferral, conferral, type Telling } from '../../access/conferral.ts'
 import { expanded, isPermission, type Permission, permissions } from '../../access/permissions.ts'
 import { type Document, isMap } from '../../configuration/document.ts'
 import type { ObjectChange, Plan } from '../../configuration/plane-types.ts'
@@ -10,7 +10,7 @@ import { mayDoFlows } from './giving-flows.ts'
 import type { ApiParts } from './parts.ts'
 import type { Call } from './route.ts'
 
-type Asking = Pick<Call, 'caller' | 'roles'>
+export type Asking = Pick<Call, 'caller' | 'roles'> & { readonly snapshot: { readonly sinks: Telling } }
 type GivingParts = Pick<ApiParts, 'database' | 'catalog' | 'plane'>
 
 const actions = { create: 'create', update: 'edit', rename: 'edit', delete: 'delete' } as const
@@ -69,7 +69,7 @@ export const mustBeGivable = async (
 ): Promise<void> => {
   const { caller } = call
   mayDo(caller, changes)
-  const conferred = conferral(caller, call.roles)
+  const conferred = conferral(caller, call.roles, call.snapshot.sinks)
   await database.transaction(async (tx) => {
     for (const change of changes) {
       const spec = specIn(documents, change.kind, change.to ?? change.slug)
@@ -91,10 +91,10 @@ export const mayReturn = async (
   call: Asking,
   changes: readonly ObjectChange[],
 ): Promise<void> => {
-  const { caller, roles } = call
+  const { caller, roles, snapshot } = call
   mayDo(caller, changes)
   if (changes.some(({ kind }) => conferring.has(kind)))
     demandAll(caller, permissions, 'That revision has other roles or flows, which may give any permission')
   // The flows stay as they are; what guards them may not.
-  await database.transaction((tx) => mayDoFlows(tx, conferral(caller, roles), { catalog, plane, documents: [] }, changes))
+  await database.transaction((tx) => mayDoFlows(tx, conferral(caller, roles, snapshot.sinks), { catalog, plane, documents: [] }, changes))
 }

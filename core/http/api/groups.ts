@@ -36,7 +36,7 @@ const setRest = async (
   before: Pick<ListedGroup, 'id' | 'slug' | 'parents' | 'roles'>,
   { parents, roles }: Fields,
 ): Promise<boolean> => {
-  const given = conferral(call.caller, call.roles)
+  const given = conferral(call.caller, call.roles, call.snapshot.sinks)
   const changed: boolean[] = []
   if (parents) {
     const added = parents.filter((parent) => !before.parents.includes(parent))
@@ -61,7 +61,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
     database.transaction(async (tx) => {
       const known = await found(tx, call.params.slug)
       mustMatch(call, etagOf(known.version))
-      await conferral(call.caller, call.roles).group(tx, known.id, known.slug)
+      await conferral(call.caller, call.roles, call.snapshot.sinks).group(tx, known.id, known.slug)
       await work(tx, known)
       return known
     })
@@ -70,7 +70,7 @@ export const groupRoutes = (parts: ApiParts): readonly Route[] => {
     const { user: id } = call.params
     const { known, member, changed } = await database.transaction(async (tx) => {
       const into = await found(tx, call.params.slug)
-      await conferral(call.caller, call.roles).group(tx, into.id, into.slug)
+      await conferral(call.caller, call.roles, call.snapshot.sinks).group(tx, into.id, into.slug)
       const [user] = await listedUsers(tx, [id])
       if (!user) throw notFound(`user ${JSON.stringify(id.slice(0, 40))}`)
       const done = isMember ? await joinGroups(tx, id, [into.slug]) : await leaveGroups(tx, id, [into.slug])

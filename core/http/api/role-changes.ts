@@ -20,7 +20,7 @@ export const setRoles = async (
   const taken = had.filter((role) => !wanted.includes(role))
   if (given.length + taken.length > 0) demand(call.caller, 'roles.assign')
   mustBeRoles(given, call, '/roles')
-  conferral(call.caller, call.roles).roles([...given, ...taken])
+  conferral(call.caller, call.roles, call.snapshot.sinks).roles([...given, ...taken])
   const changed = [await assignRoles(tx, subject, given), await withdrawRoles(tx, subject, taken)]
   return changed.includes(true)
 }

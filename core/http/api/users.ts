@@ -35,7 +35,7 @@ const linkLifetime = 3600
 
 /** Puts a user into these groups and no others. Each group that is joined or left must be the caller's to give. */
 const setGroups = async (tx: Tx, call: Call, id: string, had: readonly string[], wanted: readonly string[]): Promise<boolean> => {
-  const given = conferral(call.caller, call.roles)
+  const given = conferral(call.caller, call.roles, call.snapshot.sinks)
   const joined = wanted.filter((slug) => !had.includes(slug))
   const left = had.filter((slug) => !wanted.includes(slug))
   if (joined.length + left.length > 0) demand(call.caller, 'groups.edit')

@@ -169,3 +169,18 @@ test('where the keys cannot be fetched nobody gets in, and the log says why', as
     assert.equal((await asked(one, await signed(one))).statusCode, 200)
   }
 })
+
+test('a stranger who makes up names of keys takes no keys from a client whose server is away', async () => {
+  const one = await world({ job: remote })
+  one.called.answer = async () => set('ES256')
+  const status = async (kid: string) => (await asked(one, await signed(one, {}, { kid }))).statusCode
+  assert.equal(await status('ES256'), 200)
+  one.called.answer = () => Promise.reject(new Error('app.example is away'))
+  for (let passed = 31; passed < 600; passed += 31) {
+    one.clock.pass(31)
+    assert.equal(await status('made-up'), 401)
+    assert.equal(await status('ES256'), 200, `${passed} s`)
+  }
+  one.clock.pass(31)
+  assert.equal(await status('ES256'), 401, 'no longer than without the stranger')
+})

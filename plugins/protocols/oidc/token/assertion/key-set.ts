@@ -26,7 +26,9 @@ const read = (body: string): KeySet => {
   return { keys: clientKeys(keys) }
 }
 
-type Kept = { readonly at: number; readonly until: number; readonly set: Promise<KeySet> }
+/** `until`: seconds since 1970 that the keys are used for. */
+type Fetched = { readonly set: KeySet; readonly until: number }
+type Kept = { readonly at: number; readonly fetched: Promise<Fetched> }
 
 /**
  * The keys of clients: those in the settings, or those at `jwksUri`, fetched when they are needed, once for all that wait. Where they cannot be
@@ -54,19 +56,25 @@ export const clientKeySets = ({ http, clock, log }: Pick<Uses, 'http' | 'clock' 
   const atUri = async (url: string, client: string, again: KeySet | undefined): Promise<KeySet> => {
     const now = clock.now().getTime() / 1000
     const kept = remote.get(url)
-    if (kept) {
-      const set = await kept.set
-      const isWanted = now < kept.until && set !== none && set !== again
-      if (isWanted || now < kept.at + pause) return now < kept.until ? set : none
+    const before = kept && (await kept.fetched)
+    const isFresh = before !== undefined && now < before.until
+    if (kept && before) {
+      const isWanted = isFresh && before.set !== none && before.set !== again
+      if (isWanted || now < kept.at + pause) return isFresh ? before.set : none
       // Of those that waited together, one asks.
       if (remote.get(url) !== kept) return atUri(url, client, again)
     }
-    const set = fetched(url, client)
+    // Strangers have keys fetched by names that they make up: what cannot be fetched must not take away what is good still.
+    const renewed = async (): Promise<Fetched> => {
+      const set = await fetched(url, client)
+      return set === none && isFresh ? before : { set, until: now + fresh }
+    }
+    const next = renewed()
     remote.delete(url)
-    remote.set(url, { at: now, until: now + fresh, set })
+    remote.set(url, { at: now, fetched: next })
     const [oldest] = remote.keys()
     if (remote.size > most && oldest !== undefined) remote.delete(oldest)
-    return set
+    return (await next).set
   }
 
   return async (provider, again) => {
