@@ -15,7 +15,8 @@ export const otherStores = [
     name: 'PostgreSQL',
     variables: ['TEST_DATABASE'],
     kinds: ['unit', 'server'],
-    is: (path) => /^(core|plugins|test)\//.test(path) && !path.startsWith('core/interfaces/'),
+    // guides say themselves which database their servers have
+    is: (path) => /^(core|plugins|test)\//.test(path) && !/^(core\/interfaces|test\/docs)\//.test(path),
   },
   {
     name: 'PostgreSQL and Redis',

@@ -5,7 +5,7 @@ import { openLog } from '../observe/log.ts'
 import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
 import { metricsOfWorkers } from '../workers/metrics.ts'
-import { type Ready, startWorkers, WorkerFailed } from '../workers/supervise.ts'
+import { type Ready, startWorkers, WorkerFailed, type Workers } from '../workers/supervise.ts'
 import { takeData } from './data-lock.ts'
 
 /**
@@ -22,15 +22,24 @@ export const serveWorkers = async (
   const lock = takeData(options.dataDir)
   // What a process left behind that is gone: the lock says so. The workers share a new one.
   rmSync(dataFiles(options.dataDir).socket, { force: true })
-  const metrics = metricsOfWorkers(() => workers.running)
+  const started: { workers?: Workers } = {}
+  const metrics = metricsOfWorkers(() => started.workers?.running ?? new Map())
+  let listening: Awaited<ReturnType<typeof listenForMetrics>>
+  try {
+    // First, so that no worker is in the midst of its start where the port is taken.
+    if (options.listenMetrics) listening = await listenForMetrics(options.listenMetrics, async () => textOf(await metrics.read()), log)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
   const workers = startWorkers(options.workers, log, {
     message: (number, message) => message.say === 'metrics' && metrics.heard(number, message),
     gone: (number) => metrics.gone(number),
   })
-  process.on('exit', () => workers.kill())
-  let listening: Awaited<ReturnType<typeof listenForMetrics>>
+  started.workers = workers
+  const { kill } = workers
+  process.on('exit', kill)
   try {
-    if (options.listenMetrics) listening = await listenForMetrics(options.listenMetrics, async () => textOf(await metrics.read()), log)
     const ready = await Promise.race([workers.ready, stopped.then(() => undefined)])
     if (ready) greet(ready)
     await stopped
@@ -38,7 +47,7 @@ export const serveWorkers = async (
   } catch (error) {
     // Why is told: by the worker itself.
     if (error instanceof WorkerFailed) return error.exitCode
-    workers.kill()
+    kill()
     throw error
   } finally {
     await listening?.close()

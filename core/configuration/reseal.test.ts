@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { KyselyPlugin } from 'kysely'
 import test from 'node:test'
 import { refreshTokens } from '../access/refresh-token.ts'
-import { openDatabase } from '../data/database.ts'
+import { testDatabase } from '../data/fixture.ts'
 import { createCursors } from '../http/api/cursors.ts'
 import { openRing } from '../keys/ring.ts'
 import { createSeal, Unsealable } from '../keys/seal.ts'
@@ -13,9 +13,8 @@ const newKey = 'the new secret key of thirty-two characters'
 const clock = { now: () => new Date() }
 
 const setUp = async (t: { after(close: () => Promise<void>): void }) => {
-  const database = await openDatabase({ url: 'sqlite::memory:' })
+  const database = await testDatabase()
   t.after(() => database.close())
-  await database.migrate()
   const old = createSeal(oldKey)
   const ring = await openRing({ database, seal: old, clock })
   await ring.complete

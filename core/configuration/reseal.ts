@@ -1,3 +1,4 @@
+import { sql as rawSql } from 'kysely'
 import type { Database } from '../data/database.ts'
 import { resealChainKey } from '../events/chain-key.ts'
 import type { Seal } from '../keys/seal.ts'
@@ -29,6 +30,9 @@ const pendingKeys = async (sql: Sql, seal: Seal): Promise<readonly Pending[]> =>
   })
 }
 
+/** PostgreSQL compares no JSON, but keeps its text as it was written. */
+const asText = rawSql<string>`cast(spec as text)`
+
 const specOf = (seal: Seal, id: string, kind: string, before: string) => {
   const { spec, count } = resealedSpec(seal, { kind: kind as KindName, id }, JSON.parse(before))
   return { count, spec: JSON.stringify(spec) }
@@ -39,7 +43,7 @@ const pendingObjects = async (sql: Sql, seal: Seal): Promise<readonly Pending[]>
   return objects.flatMap(({ id, kind, spec: before }) => {
     const { count, spec } = specOf(seal, id, kind, before)
     if (count === 0) return []
-    return [{ count, change: sql.updateTable('configuration_objects').set({ spec }).where('id', '=', id).where('spec', '=', before) }]
+    return [{ count, change: sql.updateTable('configuration_objects').set({ spec }).where('id', '=', id).where(asText, '=', before) }]
   })
 }
 
@@ -54,7 +58,7 @@ const pendingRevisions = async (sql: Sql, seal: Seal): Promise<readonly Pending[
     const { count, spec } = specOf(seal, object_id, kind, before)
     if (count === 0) return []
     const change = sql.updateTable('revision_objects').set({ spec }).where('revision_number', '=', revision_number)
-    return [{ count, change: change.where('object_id', '=', object_id).where('spec', '=', before) }]
+    return [{ count, change: change.where('object_id', '=', object_id).where(asText, '=', before) }]
   })
 }
 

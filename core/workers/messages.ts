@@ -9,6 +9,8 @@ export type ToWorker =
 
 /** What a worker sends to the supervisor. */
 export type FromWorker =
+  /** From now on it hears what it is sent. */
+  | { readonly say: 'listening' }
   | { readonly say: 'ready'; readonly local: string; readonly setupPath: string | undefined }
   | { readonly say: 'metrics'; readonly question: number; readonly metrics: readonly MetricValues[] }
 

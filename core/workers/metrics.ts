@@ -30,7 +30,8 @@ export const metricsOfWorkers = (running: () => ReadonlyMap<number, Asked>) => {
 
   return {
     heard(number: number, { question: asked, metrics }: Told): void {
-      known.set(number, metrics)
+      // What it said last may come after its end, which it is counted by.
+      if (running().has(number)) known.set(number, metrics)
       waiting.get(`${asked} ${number}`)?.()
     },
     gone(number: number): void {

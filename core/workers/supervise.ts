@@ -53,6 +53,11 @@ export const startWorkers = (
     running.set(place.number, worker)
     const { promise, resolve, reject } = Promise.withResolvers<Ready>()
     worker.on('message', (message: FromWorker) => {
+      // What is sent before it listens is lost.
+      if (message.say === 'listening') {
+        worker.send({ order: 'begin', place } satisfies ToWorker)
+        if (isStopping) worker.send({ order: 'stop' } satisfies ToWorker)
+      }
       if (message.say === 'ready') resolve(message)
       on.message(place.number, message)
     })
@@ -67,7 +72,6 @@ export const startWorkers = (
       if (isStopping) inOrder &&= end.code === 0
       reject(new WorkerFailed(place.number, end))
     })
-    worker.send({ order: 'begin', place } satisfies ToWorker)
     return promise
   }
 
@@ -110,12 +114,18 @@ export const startWorkers = (
     watch(performance.now())
   }
 
+  /** From when it is ready: it may end while others still start. */
+  const begin = async (place: Place): Promise<Ready> => {
+    const ready = await start(place)
+    keep(place)
+    return ready
+  }
+
   const startAll = async (): Promise<Ready> => {
     try {
-      const first = await start(number(0))
+      const first = await begin(number(0))
       const others = Array.from({ length: isStopping ? 0 : count - 1 }, (_, index) => number(index + 1))
-      await Promise.all(others.map(start))
-      for (const place of [number(0), ...others]) keep(place)
+      await Promise.all(others.map(begin))
       return first
     } catch (error) {
       if (!isStopping) kill()

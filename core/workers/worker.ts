@@ -31,6 +31,7 @@ export const openLine = async (): Promise<Line | undefined> => {
     // Who does not answer is told as it was before.
     if (message.order === 'tell-metrics') tellMetrics(message.question).catch(() => {})
   })
+  say({ say: 'listening' })
   return {
     place: await begun.promise,
     stopped: stopped.promise,

@@ -275,6 +275,7 @@ const table: readonly Entry[] = [
   [flow, form, 'PATCH', '/flows/office', { spec: {} }],
 
   [/^\/settings\/email$/, /^button "Send a test message"$/, 'POST', '/settings/email/test', {}],
+  [/^\/keys$/, /^button "(Rotate|Revoke now: .*)"$/, 'POST', '/keys/rotate', { algorithm: 'EdDSA' }],
   [/^\/jobs$/, /^button "Try again: /, 'POST', '/jobs/{job}/retry'],
   [/^\/jobs$/, /^button "Delete: /, 'DELETE', '/jobs/{job}'],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],

@@ -171,4 +171,31 @@ describe('two workers on PostgreSQL', { timeout: 240_000 }, () => {
     assert.equal(code, 1)
     assert.equal(err.match(/secret key/gi)?.length, 1, err)
   })
+
+  test('a start waits for workers that are slow to load, and one that dies while others load is replaced', async () => {
+    // Before anything of the program: the second worker loads for three seconds.
+    const slow =
+      "if (process.env.NODE_UNIQUE_ID) await new Promise((go) => setTimeout(go, process.env.NODE_UNIQUE_ID === '1' ? 500 : 3000))"
+    const directory = temporaryDirectory()
+    const { child, ended, out, err } = command(['serve'], {
+      directory,
+      env: {
+        SLUICE_WORKERS: '2',
+        SLUICE_DATABASE_URL: postgresql.url,
+        SLUICE_SECRET_KEY: secret,
+        SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
+        SLUICE_LISTEN_METRICS: 'off',
+        SLUICE_LOG_LEVEL: 'debug',
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(slow)}`,
+      },
+    })
+    const pids = () => [...err().matchAll(/"pid":(\d+),[^\n]*"worker":1[,}]/g)].map(([, pid]) => Number(pid))
+    await until('the first is there', () => pids().length > 0 && err().includes('"worker":1'))
+    await sleep(500)
+    process.kill(pids().at(-1) ?? 0, 'SIGKILL')
+    await until('all are ready', () => out().includes('Sluice is ready'))
+    await until('the first is replaced', () => err().includes('worker 1 is ready again'))
+    child.kill('SIGTERM')
+    assert.equal((await ended).code, 0)
+  })
 })
