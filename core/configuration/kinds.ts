@@ -110,7 +110,11 @@ const sink = Type.Object({
   type: reference('Type of sink', 'One of the sinks that plugins bring.'),
   name: Type.Optional(line('Name', 'As administrators see it.')),
   enabled: Type.Optional(
-    Type.Boolean({ title: 'Enabled', description: 'A sink that is not enabled gets nothing, also not what waits for it.' }),
+    Type.Boolean({
+      title: 'Enabled',
+      description: 'A sink that is not enabled gets nothing, also not what waits for it.',
+      'x-unset': true,
+    }),
   ),
   on: Type.Array(
     Type.String({

@@ -27,6 +27,8 @@ export type Schema = {
   readonly 'x-expression'?: boolean | undefined
   /** Where a missing value comes from: `slug`, the slug of the configured object; `tokens.<name>`, a lifetime of `settings.tokens` in seconds. */
   readonly 'x-default-from'?: string | undefined
+  /** What it means where it is left out, for forms: unlike `default` it is not filled in. */
+  readonly 'x-unset'?: boolean | undefined
   /** Part of the document's language, but not built in this version; the text says what it is. */
   readonly 'x-unbuilt'?: string | undefined
   /** A list of scopes; these are the protocol's own, others come of `scopeMappings`. */
@@ -60,6 +62,7 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     'x-expression',
     'x-scopes',
     'x-default-from',
+    'x-unset',
     'x-ref',
     'x-widget',
     'x-hint',

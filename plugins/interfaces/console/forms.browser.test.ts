@@ -202,3 +202,20 @@ test('who may only look sees forms that cannot be changed, in German on a phone'
     },
     { username: 'ida', width: 390, locale: 'de' },
   ))
+
+test('a sink is enabled unless it says no: the switch of a new one is on, and who is not enabled is not called in use', async () => {
+  await api.must('POST', '/sinks', {
+    slug: 'quiet',
+    spec: { type: 'email', enabled: false, on: ['login_failed'], with: { to: ['a@example.com'] } },
+  })
+  await at('/sinks/new', async (page) => {
+    await page.getByText('E-mail', { exact: true }).first().click()
+    const enabled = page.getByRole('switch', { name: /^Enabled/ })
+    await enabled.waitFor()
+    assert.equal(await enabled.getAttribute('aria-checked'), 'true')
+    await page.goto(`${server.url}/if/admin/sinks`)
+    const row = page.getByRole('row').filter({ hasText: 'quiet' })
+    await row.getByText('Not enabled', { exact: true }).waitFor()
+    assert.equal(await row.getByText('In use', { exact: true }).count(), 0)
+  })
+})
