@@ -1,4 +1,4 @@
-import type { Span as SdkSpan } from '@opentelemetry/api'
+import type { HrTime, Span as SdkSpan } from '@opentelemetry/api'
 import type { Log } from '../api/index.ts'
 import type { RequestSpan, Span, Told, Tracer } from './span.ts'
 import type { Kind } from './work.ts'
@@ -32,6 +32,20 @@ const resourceAttributes = (text = ''): Told => {
 
 /** By `traceparent`, version 00 (W3C Trace Context §3.2.2). */
 const parentForm = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/
+
+/**
+ * The clock of one trace: what is inside of something begins and ends inside of it, to the microsecond.
+ * By itself the SDK reads the wall clock anew for each span, in whole milliseconds.
+ */
+const clock = () => {
+  const wall = Date.now()
+  const since = performance.now()
+  return (): HrTime => {
+    const now = wall + performance.now() - since
+    const seconds = Math.floor(now / 1000)
+    return [seconds, Math.floor((now - seconds * 1000) * 1e6)]
+  }
+}
 
 /** What the SDK complains of goes to the log, now and then: a receiver that is away would fill it otherwise. */
 const complaints = (log: Log) => {
@@ -86,18 +100,18 @@ export async function startTracing(env: Environment, log: Log, version: string):
   })
   const tracer = provider.getTracer('sluice', version)
 
-  const spanOf = (span: SdkSpan): Span => ({
+  const spanOf = (span: SdkSpan, time: () => HrTime): Span => ({
     traceId: span.spanContext().traceId,
     child(kind: Kind, name: string, told) {
       const context = api.trace.setSpan(api.ROOT_CONTEXT, span)
       const isOut = kind === 'call' || kind === 'mail' || kind === 'database'
-      const options = { kind: isOut ? api.SpanKind.CLIENT : api.SpanKind.INTERNAL, ...(told && { attributes: told() }) }
-      return spanOf(tracer.startSpan(name === '' ? kind : `${kind} ${name}`, options, context))
+      const options = { startTime: time(), kind: isOut ? api.SpanKind.CLIENT : api.SpanKind.INTERNAL, ...(told && { attributes: told() }) }
+      return spanOf(tracer.startSpan(name === '' ? kind : `${kind} ${name}`, options, context), time)
     },
     end(outcome, told) {
       span.setAttributes({ 'sluice.outcome': outcome, ...told })
       if (outcome === 'error' || outcome === 'failed' || /^5\d\d$/.test(outcome)) span.setStatus({ code: api.SpanStatusCode.ERROR })
-      span.end()
+      span.end(time())
     },
   })
 
@@ -108,9 +122,11 @@ export async function startTracing(env: Environment, log: Log, version: string):
         traceId && spanId
           ? api.trace.setSpanContext(api.ROOT_CONTEXT, { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1, isRemote: true })
           : api.ROOT_CONTEXT
-      const span = tracer.startSpan(method, { kind: api.SpanKind.SERVER, attributes: { 'http.request.method': method } }, context)
+      const time = clock()
+      const options = { startTime: time(), kind: api.SpanKind.SERVER, attributes: { 'http.request.method': method } }
+      const span = tracer.startSpan(method, options, context)
       if (!span.isRecording()) return undefined
-      return { ...spanOf(span), named: (name) => void span.updateName(name) }
+      return { ...spanOf(span, time), named: (name) => void span.updateName(name) }
     },
     async close() {
       const { promise, resolve } = Promise.withResolvers<void>()

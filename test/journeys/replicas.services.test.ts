@@ -230,6 +230,8 @@ for (const redis of [false, true]) {
       )
       const ready = await fetch(`${cluster.replicas[0]?.url}/-/health/ready`)
       assert.deepEqual([ready.status, ((await ready.json()) as { missing: unknown }).missing], [503, ['The database']])
+      // All of them have noticed, or the balancer would still hold for well what is not yet.
+      await cluster.serving(0)
       await cluster.postgresql.start()
       await cluster.serving(3)
       assert.ok(await isSignedIn(client))
@@ -252,6 +254,7 @@ for (const redis of [false, true]) {
         const ready = async () => (await fetch(`${cluster.replicas[0]?.url}/-/health/ready`)).status
         for (let tries = 0; (await ready()) !== 503 && tries < 50; tries++) await sleep(100)
         assert.equal(await ready(), 503)
+        await cluster.serving(0)
         await cluster.redis?.start()
         await cluster.serving(3)
         assert.ok(await isSignedIn(client))

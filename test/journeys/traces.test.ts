@@ -58,7 +58,7 @@ test('a sign-in is a trace of each request, with its steps, hashes and statement
   assert.deepEqual(way(read), ['POST /if/flow/:slug/', 'run answer', 'step password', 'database select'])
   for (const span of receiver.spans) {
     const above = parentOf(span)
-    if (above) assert.ok(above.start <= span.start + 1 && span.end <= above.end + 1, `${span.name} is outside of ${above.name}`)
+    if (above) assert.ok(above.start <= span.start + 0.01 && span.end <= above.end + 0.01, `${span.name} is outside of ${above.name}`)
   }
   assert.deepEqual(
     [receiver.resource['service.name'], receiver.resource['deployment.environment.name'], receiver.headers['x-key']],
