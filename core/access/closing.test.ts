@@ -138,10 +138,10 @@ test('the same user signing in again gets a new session that the grants go on wi
     (await sessions.list(ada)).map(({ id }) => id),
     [second.session.id],
   )
-  for (const grant of [online, offline]) assert.deepEqual(await grants.alive(grant.id), { ...grant, sessionId: second.session.id })
+  for (const grant of [online, offline]) assert.deepEqual((await grants.alive(grant.id))?.grant, { ...grant, sessionId: second.session.id })
   assert.equal((await grants.rotate(token)).ok, true)
   await sessions.end(second.session.id)
-  assert.equal(await grants.alive(online.id), undefined)
+  assert.equal((await grants.alive(online.id))?.grant, undefined)
 })
 
 test('a session that was over hands no grants on', async (t) => {
@@ -152,7 +152,7 @@ test('a session that was over hands no grants on', async (t) => {
   await grants.open(grant)
   time.now += 3600_000
   await signIn(ada, first.cookie)
-  assert.equal(await grants.alive(grant.id), undefined)
+  assert.equal((await grants.alive(grant.id))?.grant, undefined)
 })
 
 test('another user signing in ends the session and its grants; offline ones live on', async (t) => {
@@ -164,8 +164,8 @@ test('another user signing in ends the session and its grants; offline ones live
   const second = await signIn(bob, first.cookie)
   assert.deepEqual(await sessions.list(ada), [])
   assert.equal((await readBrowser(second.cookie)).session?.userId, bob)
-  assert.equal(await grants.alive(online.id), undefined)
-  assert.deepEqual(await grants.alive(offline.id), offline)
+  assert.equal((await grants.alive(online.id))?.grant, undefined)
+  assert.deepEqual((await grants.alive(offline.id))?.grant, offline)
 })
 
 test('a sign-out ends the session with its grants and makes it a new browser', async (t) => {
@@ -181,8 +181,8 @@ test('a sign-out ends the session with its grants and makes it a new browser', a
   assert.deepEqual(next.known, [ada])
   const old = await readBrowser(cookie)
   assert.deepEqual([old.session, old.known], [undefined, []])
-  assert.equal(await grants.alive(online.id), undefined)
-  assert.deepEqual(await grants.alive(offline.id), offline)
+  assert.equal((await grants.alive(online.id))?.grant, undefined)
+  assert.deepEqual((await grants.alive(offline.id))?.grant, offline)
   assert.deepEqual(await database.sql.selectFrom('browsers').select('id').execute(), [{ id: next.id }])
   assert.deepEqual(await close({ runId: 'out', effects: [], end: { browserId } }), { closed: 'before', session: undefined })
 })

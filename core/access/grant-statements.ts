@@ -1,5 +1,7 @@
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Database } from '../data/database.ts'
+import { groupsColumn } from '../identity/groups.ts'
+import { userColumns } from '../identity/users.ts'
 import type { Tables } from '../data/tables.ts'
 import { prepare } from '../data/prepared.ts'
 import type { RefreshToken } from './refresh-token.ts'
@@ -38,6 +40,19 @@ const isAlive = (eb: ExpressionBuilder<Tables, 'grants'>, { now }: At) => {
     eb.or([eb('grants.offline', '=', true), eb.exists(session)]),
   ])
 }
+
+/** A grant with its user, if it is alive; all in one statement, since it is asked at each use of a token. */
+const withUser = (database: Database, given: At & { readonly id: string }) =>
+  database.sql
+    .selectFrom('grants')
+    .leftJoin('users', (join) =>
+      join.onRef('users.id', '=', 'grants.user_id').on((eb) => isAlive(eb as unknown as ExpressionBuilder<Tables, 'grants'>, given)),
+    )
+    .selectAll('grants')
+    .select('users.id as alive_user_id')
+    .select(userColumns)
+    .select(groupsColumn(database).as('user_groups'))
+    .where('grants.id', '=', given.id)
 
 /** What a new row says. */
 export type NewGrant = At &
@@ -93,14 +108,7 @@ export const grantStatements = (database: Database) => {
     revokeFamily: prepare(database, (given: At & { readonly id: string }) =>
       sql.updateTable('grants').set({ revoked_at: given.now }).where('id', '=', given.id).where('revoked_at', 'is', null).returning('id'),
     ),
-    find: prepare(database, (given: { readonly id: string }) => sql.selectFrom('grants').selectAll().where('id', '=', given.id)),
-    alive: prepare(database, (given: At & { readonly id: string }) =>
-      sql
-        .selectFrom('grants')
-        .selectAll()
-        .where('id', '=', given.id)
-        .where((eb) => isAlive(eb, given)),
-    ),
+    find: prepare(database, (given: At & { readonly id: string }) => withUser(database, given)),
     /** The one statement by which a token's successor comes to be: of any number of callers, one finds the generation as it was. */
     advance: prepare(database, (given: At & RefreshToken & { readonly next: string }) =>
       sql

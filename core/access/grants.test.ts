@@ -21,9 +21,9 @@ const setUp = async (t: { after(close: () => Promise<void>): void }, url?: strin
 test('an open grant is alive as it was given', async (t) => {
   const { grants, open } = await setUp(t)
   const grant = await open({ data: { nonce: 'n', nested: [1, null, true] } })
-  assert.deepEqual(await grants.alive(grant.id), grant)
-  assert.equal(await grants.alive(grants.newId()), undefined)
-  assert.equal(await grants.alive("' OR 1=1"), undefined)
+  assert.deepEqual((await grants.alive(grant.id))?.grant, grant)
+  assert.equal((await grants.alive(grants.newId()))?.grant, undefined)
+  assert.equal((await grants.alive("' OR 1=1"))?.grant, undefined)
 })
 
 test('a grant dies with its time, its user and its session; offline ones outlive the session', async (t) => {
@@ -60,10 +60,10 @@ test('a second opening changes nothing, and does not undo a revocation', async (
   const { grants, open } = await setUp(t)
   const grant = await open()
   await grants.open({ ...grant, scopes: ['openid', 'everything'] })
-  assert.deepEqual((await grants.alive(grant.id))?.scopes, grant.scopes)
+  assert.deepEqual((await grants.alive(grant.id))?.grant.scopes, grant.scopes)
   await grants.revoke(grant)
   await grants.open(grant)
-  assert.equal(await grants.alive(grant.id), undefined)
+  assert.equal((await grants.alive(grant.id))?.grant, undefined)
 })
 
 test('a grant that is revoked before it is opened never lives', async (t) => {
@@ -71,7 +71,7 @@ test('a grant that is revoked before it is opened never lives', async (t) => {
   const grant = aGrant(ada, session.id, { offline: true })
   await grants.revoke(grant)
   await grants.open(grant)
-  assert.equal(await grants.alive(grant.id), undefined)
+  assert.equal((await grants.alive(grant.id))?.grant, undefined)
   assert.deepEqual(await grants.rotate(grants.refreshToken(grant)), { ok: false, why: 'expired' })
 })
 
@@ -81,7 +81,7 @@ test('a grant goes on with the session by which its user signed in again at the 
   const again = await signIn(ada, cookie)
   const third = await signIn(ada, again.cookie)
   assert.equal((await grants.open(early))?.sessionId, third.session.id)
-  assert.equal((await grants.alive(early.id))?.sessionId, third.session.id)
+  assert.equal((await grants.alive(early.id))?.grant.sessionId, third.session.id)
   await signIn(await addUser('bob'), third.cookie)
   await signIn(ada)
   assert.equal(await grants.open(late), undefined)
@@ -93,7 +93,7 @@ test('a grant of a session that is over is dead from the start, offline or not',
   for (const offline of [true, false]) {
     const grant = aGrant(ada, session.id, { offline })
     assert.equal(await grants.open(grant), undefined)
-    assert.equal(await grants.alive(grant.id), undefined)
+    assert.equal((await grants.alive(grant.id))?.grant, undefined)
   }
 })
 
@@ -104,7 +104,7 @@ test('a refresh token is replaced again and again; each names its grant', async 
   const seen = new Set<string>()
   for (let round = 0; round < 5; round++) {
     seen.add(token)
-    assert.deepEqual(await grants.ofRefreshToken(token), grant)
+    assert.deepEqual((await grants.ofRefreshToken(token))?.grant, grant)
     const refreshed = await grants.rotate(token)
     assert.ok(refreshed.ok)
     assert.deepEqual(refreshed.grant, grant)
@@ -117,14 +117,18 @@ test('the current refresh token is the last one, while its grant is alive', asyn
   const { grants, open } = await setUp(t)
   const grant = await open({ offline: true })
   const first = grants.refreshToken(grant)
-  assert.deepEqual(await grants.ofCurrentRefreshToken(first), grant)
+  const of = async (token: string) => {
+    const found = await grants.ofRefreshToken(token)
+    return found && [found.isCurrent, found.user?.id]
+  }
+  assert.deepEqual(await of(first), [true, grant.userId])
   const second = await grants.rotate(first)
   assert.ok(second.ok)
-  assert.equal(await grants.ofCurrentRefreshToken(first), undefined)
-  assert.deepEqual(await grants.ofCurrentRefreshToken(second.token), grant)
-  assert.equal(await grants.ofCurrentRefreshToken(`${second.token}A`), undefined)
+  assert.deepEqual(await of(first), [false, grant.userId])
+  assert.deepEqual(await of(second.token), [true, grant.userId])
+  assert.equal(await of(`${second.token}A`), undefined)
   await grants.revoke(grant)
-  assert.equal(await grants.ofCurrentRefreshToken(second.token), undefined)
+  assert.deepEqual(await of(second.token), [true, undefined])
 })
 
 test('of a hundred holders of one token, one gets the next, and the family lives', async (t) => {
@@ -149,12 +153,12 @@ test('the grace is ten seconds, for the last token only; after it the family is 
   assert.ok(second.ok)
   time.now += 10_000
   assert.deepEqual(await grants.rotate(first), { ok: false, why: 'raced' })
-  assert.ok(await grants.alive(grant.id))
+  assert.ok((await grants.alive(grant.id))?.grant)
   time.now += 1
   const results = await Promise.all(Array.from({ length: 20 }, () => grants.rotate(first)))
   assert.ok(results.some((result) => !result.ok && result.why === 'reused'))
   assert.ok(results.every((result) => !result.ok && result.why !== 'raced'))
-  assert.equal(await grants.alive(grant.id), undefined)
+  assert.equal((await grants.alive(grant.id))?.grant, undefined)
   assert.deepEqual(await grants.rotate(second.token), { ok: false, why: 'expired' })
   assert.deepEqual(recorded, [{ action: 'token.reused', userId: ada, application: 'demo', detail: { grant: grant.id } }])
 })
@@ -166,7 +170,7 @@ test('a token from before the last one is reuse at once', async (t) => {
   const second = await grants.rotate(first)
   assert.ok(second.ok && (await grants.rotate(second.token)).ok)
   assert.deepEqual(await grants.rotate(first), { ok: false, why: 'reused' })
-  assert.equal(await grants.alive(grant.id), undefined)
+  assert.equal((await grants.alive(grant.id))?.grant, undefined)
 })
 
 test('what is no token of ours is unknown, and reveals nothing', async (t) => {
@@ -179,7 +183,7 @@ test('what is no token of ours is unknown, and reveals nothing', async (t) => {
   }
   const unopened = grants.refreshToken(aGrant(ada, session.id))
   assert.deepEqual(await grants.rotate(unopened), { ok: false, why: 'unknown' })
-  assert.ok(await grants.alive(grant.id))
+  assert.ok((await grants.alive(grant.id))?.grant)
 })
 
 test('tokens that are newer than a restored database are unknown, and revoke nothing', async (t) => {
@@ -194,5 +198,5 @@ test('tokens that are newer than a restored database are unknown, and revoke not
   assert.deepEqual(await grants.rotate(second.token), { ok: false, why: 'unknown' })
   assert.equal((await grants.rotate(first)).ok, true)
   assert.deepEqual(await grants.rotate(second.token), { ok: false, why: 'unknown' })
-  assert.ok(await grants.alive(grant.id))
+  assert.ok((await grants.alive(grant.id))?.grant)
 })

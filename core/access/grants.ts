@@ -1,6 +1,7 @@
 import { randomBytes, randomUUIDv7 } from 'node:crypto'
-import type { Clock, Events, Grant, Grants, Json, Refreshed } from '../api/index.ts'
+import type { Clock, Events, Grant, Grants, Json, Refreshed, User } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
+import { joinedUser, type UserColumns } from '../identity/users.ts'
 import type { Seal } from '../keys/seal.ts'
 import { count } from '../observe/work.ts'
 import { grantStatements, type GrantRow, type NewGrant } from './grant-statements.ts'
@@ -55,11 +56,18 @@ export const createGrants = ({
     now: now(),
   })
 
+  /** A row as it is found, and its user if it is alive. */
+  const find = async (id: string, at = now()): Promise<{ readonly row: GrantRow; readonly user: User | undefined } | undefined> => {
+    const [row] = await run.find({ id, now: at })
+    return row && { row, user: row.alive_user_id === null ? undefined : joinedUser(row as typeof row & UserColumns) }
+  }
+
   /** Why a token that we made was not the current one of a grant that is alive. */
   const whyNot = async (token: RefreshToken, at: number): Promise<(Refreshed & { ok: false })['why']> => {
     const id = token.grantId
-    const [row] = await run.alive({ id, now: at })
-    if (!row) return (await run.find({ id })).length > 0 ? 'expired' : 'unknown'
+    const found = await find(id, at)
+    if (!found?.user) return found ? 'expired' : 'unknown'
+    const { row } = found
     // From the future of a database that was restored from a backup.
     if (token.generation >= row.generation) return 'unknown'
     if (token.generation === row.generation - 1 && row.rotated_at !== null && at - row.rotated_at <= grace) return 'raced'
@@ -78,8 +86,8 @@ export const createGrants = ({
       return opened.revoked_at === null ? grantOf(opened) : undefined
     },
     async alive(id) {
-      const [row] = await run.alive({ id, now: now() })
-      return row && grantOf(row)
+      const found = await find(id)
+      return found?.user && { grant: grantOf(found.row), user: found.user }
     },
     async revoke(grant) {
       await run.revoke(stored(grant))
@@ -87,13 +95,10 @@ export const createGrants = ({
     refreshToken: ({ id }) => tokens.encode({ grantId: id, generation: 0, nonce: tokens.firstNonce(id) }),
     async ofRefreshToken(text) {
       const token = tokens.decode(text)
-      const [row] = token ? await run.find({ id: token.grantId }) : []
-      return row && grantOf(row)
-    },
-    async ofCurrentRefreshToken(text) {
-      const token = tokens.decode(text)
-      const [row] = token ? await run.alive({ id: token.grantId, now: now() }) : []
-      return row && row.generation === token?.generation && row.nonce === token.nonce ? grantOf(row) : undefined
+      const found = token && (await find(token.grantId))
+      if (!found) return undefined
+      const { row, user } = found
+      return { grant: grantOf(row), user, isCurrent: row.generation === token.generation && row.nonce === token.nonce }
     },
     async rotate(text) {
       const token = tokens.decode(text)

@@ -19,8 +19,8 @@ test('the end of a session ends its grants, offline ones apart', async (t) => {
   for (const grant of [online, offline, elsewhere]) await grants.open(grant)
   await sessions.end(here.session.id)
   assert.equal((await readBrowser(here.cookie)).session, undefined)
-  assert.equal(await grants.alive(online.id), undefined)
-  assert.deepEqual([await grants.alive(offline.id), await grants.alive(elsewhere.id)], [offline, elsewhere])
+  assert.equal((await grants.alive(online.id))?.grant, undefined)
+  assert.deepEqual([(await grants.alive(offline.id))?.grant, (await grants.alive(elsewhere.id))?.grant], [offline, elsewhere])
   assert.deepEqual(
     (await sessions.list(ada)).map(({ id }) => id),
     [there.session.id],
@@ -36,9 +36,9 @@ test('the end of all of a user’s sessions ends all their grants, and nobody el
   for (const grant of [...dying, living]) await grants.open(grant)
   await sessions.endAll(ada)
   for (const { cookie } of [one, two]) assert.equal((await readBrowser(cookie)).session, undefined)
-  for (const { id } of dying) assert.equal(await grants.alive(id), undefined)
+  for (const { id } of dying) assert.equal((await grants.alive(id))?.grant, undefined)
   assert.deepEqual(await sessions.list(ada), [])
-  assert.deepEqual(await grants.alive(living.id), living)
+  assert.deepEqual((await grants.alive(living.id))?.grant, living)
   assert.ok((await readBrowser(other.cookie)).session)
 })
 
@@ -94,7 +94,7 @@ test('what is long over is deleted, and nothing else', async (t) => {
   const { cookie } = await signIn(ada)
   assert.equal(await pruneAccess(database, clock), 1 + 1201)
   assert.ok((await readBrowser(cookie)).session)
-  assert.deepEqual(await grants.alive(lasting.id), lasting)
+  assert.deepEqual((await grants.alive(lasting.id))?.grant, lasting)
   assert.ok(await sessions.find(lasting.sessionId), 'rules are asked of the sign-in for as long as its grants live')
   time.now += 400 * 24 * 3600_000
   assert.equal(await pruneAccess(database, clock), 1 + 1 + 1)
@@ -112,7 +112,7 @@ test('a user who was disabled and enabled again gets nothing back that was open 
     await house.grants.open(grant)
     for (const enabled of [false, true]) await house.database.transaction((tx) => updateUser(tx, userId, { enabled }, house.time.now))
     assert.equal((await house.readBrowser(cookie)).session, undefined)
-    assert.equal(await house.grants.alive(grant.id), undefined)
+    assert.equal((await house.grants.alive(grant.id))?.grant, undefined)
   } finally {
     await house.database.close()
   }

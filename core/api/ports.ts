@@ -77,9 +77,12 @@ export type Store = {
   get(key: string): Promise<{ readonly value: Json; readonly version: number } | undefined>
   /**
    * Removes and returns the value: of any number of callers exactly one gets `taken`. With `leave`, a tombstone stays until the entry's own
-   * expiry, and later callers get it as `left`.
+   * expiry, and later callers get it as `left`; with `keep`, they get the value.
    */
-  take(key: string, options?: { readonly leave?: Json }): Promise<{ readonly taken: Json } | { readonly left: Json } | undefined>
+  take(
+    key: string,
+    options?: { readonly leave: Json } | { readonly keep: true },
+  ): Promise<{ readonly taken: Json } | { readonly left: Json } | undefined>
   /** Writes if the entry is at `version` (`undefined`: if there is none) and says whether it did. */
   compareAndSet(key: string, version: number | undefined, value: Json, ttl: number): Promise<boolean>
   /** Adds to a counter (absent: 0) and returns the sum. The lifetime starts with the first call and is not extended. */
@@ -125,6 +128,9 @@ export type Refreshed =
   /** `raced`: replaced within the last 10 s by somebody holding the same token, the family lives. `reused`: later, the family is now revoked. */
   | { readonly ok: false; readonly why: 'unknown' | 'expired' | 'raced' | 'reused' }
 
+/** `user`: of a grant that is alive. `isCurrent`: no successor has replaced the token. */
+export type GrantOfToken = { readonly grant: Grant; readonly user: User | undefined; readonly isCurrent: boolean }
+
 export type Grants = {
   newId(): string
   /**
@@ -132,16 +138,14 @@ export type Grants = {
    * `undefined`: the session is over, so the grant was never alive. Does nothing if it was recorded, or revoked, before.
    */
   open(grant: Grant): Promise<Grant | undefined>
-  /** The grant if it is alive: not revoked, not expired, its user enabled, its session open unless `offline`. */
-  alive(id: string): Promise<Grant | undefined>
+  /** The grant with its user if it is alive: not revoked, not expired, its user enabled, its session open unless `offline`. */
+  alive(id: string): Promise<{ readonly grant: Grant; readonly user: User } | undefined>
   /** Revokes it, also one that `open` has not reached yet: then `open` does nothing. */
   revoke(grant: Grant): Promise<void>
   /** The first refresh token of a grant. Call once, after `open`. */
   refreshToken(grant: Grant): string
-  /** The grant that a refresh token belongs to, alive or not, if we made the token; changes nothing. */
-  ofRefreshToken(token: string): Promise<Grant | undefined>
-  /** The same if the grant is alive and no successor has replaced the token. */
-  ofCurrentRefreshToken(token: string): Promise<Grant | undefined>
+  /** What a refresh token belongs to, if we made it; changes nothing. */
+  ofRefreshToken(token: string): Promise<GrantOfToken | undefined>
   /** Replaces a refresh token by its successor: exactly one of any number of callers gets it. */
   rotate(token: string): Promise<Refreshed>
 }

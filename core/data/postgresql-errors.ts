@@ -29,6 +29,9 @@ export const isGone = (error: unknown): boolean => {
 /** A connection that did not answer in time is of no use to the next one: its answer may still come. */
 export const isSilent = (error: unknown): boolean => error instanceof Error && error.message === 'Query read timeout'
 
-/** Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. */
+/**
+ * Of the statements that a client has prepared, those with `*` no longer fit after a migration by another process has added a column. And one
+ * whose preparing failed is not there for those that were sent right after it.
+ */
 export const isStale = (error: unknown): boolean =>
-  error instanceof DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan')
+  error instanceof DatabaseError && (error.code === '26000' || (error.code === '0A000' && error.message.startsWith('cached plan')))

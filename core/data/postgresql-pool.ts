@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { checkServerIdentity, type ConnectionOptions } from 'node:tls'
 import { Client, type ClientConfig, type CustomTypesConfig, Pool, types as driverTypes } from 'pg'
 import type { Log } from '../api/index.ts'
+import { openReaders, type Readers } from './postgresql-readers.ts'
 
 /** Connections of one process. Eight processes fit into the hundred that a PostgreSQL server gives by default. */
 const defaultConnections = 10
@@ -37,8 +38,8 @@ const sized = (url: string): { readonly url: string; readonly max: number } => {
   const asked = address.searchParams.get('connections')
   address.searchParams.delete('connections')
   const max = asked === null ? defaultConnections : Number(asked)
-  if (!Number.isSafeInteger(max) || max < 2 || max > 1000)
-    throw new Error(`the database address has connections=${asked}; a process takes from 2 to 1000`)
+  if (!Number.isSafeInteger(max) || max < 3 || max > 1000)
+    throw new Error(`the database address has connections=${asked}; a process takes from 3 to 1000`)
   return { url: address.href, max }
 }
 
@@ -63,6 +64,16 @@ export const clientOptions = (url: string) => ({
   connectionTimeoutMillis: connectPatience,
 })
 
+/** How many of the connections of a process are for reads that share them. */
+const readersOf = (max: number): number => (max < 6 ? 1 : 2)
+
+const session = { types, application_name: 'sluice', idle_in_transaction_session_timeout: 60_000 }
+const hurried = { statement_timeout: statementPatience, query_timeout: statementPatience + 2_000 }
+
+/** The connections of a process that its reads share, beside its pool. */
+export const readersTo = (url: string): Readers =>
+  openReaders(() => new CheckedClient({ ...clientOptions(url), ...session, ...hurried, pipeline: true }), readersOf(sized(url).max))
+
 /**
  * The pool of connections to a PostgreSQL server. `unhurried`: statements may take as long as they do, for migrations.
  *
@@ -72,15 +83,14 @@ export const openPool = (
   url: string,
   { log, unhurried = false }: { readonly log?: Log | undefined; readonly unhurried?: boolean },
 ): Pool => {
+  const { max } = sized(url)
   const pool = new Pool({
     ...clientOptions(url),
     Client: CheckedClient,
-    max: unhurried ? 2 : sized(url).max,
-    types,
-    application_name: 'sluice',
+    max: unhurried ? 2 : max - readersOf(max),
+    ...session,
     idleTimeoutMillis: 60_000,
-    idle_in_transaction_session_timeout: 60_000,
-    ...(unhurried ? {} : { statement_timeout: statementPatience, query_timeout: statementPatience + 2_000 }),
+    ...(unhurried ? {} : hurried),
   })
   // A connection that the server drops says so by an event; without somebody who listens, that would end the process.
   const tell = (error: Error) => log?.warn({ reason: error.message }, 'database: a connection was lost')

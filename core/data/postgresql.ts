@@ -13,7 +13,8 @@ import type { Log } from '../api/index.ts'
 import type { Connections } from './connections.ts'
 import { isGone, isSilent, isStale } from './postgresql-errors.ts'
 import { PostgresqlCompiler } from './postgresql-compiler.ts'
-import { openPool, ormTypes } from './postgresql-pool.ts'
+import { openPool, ormTypes, readersTo } from './postgresql-pool.ts'
+import type { Readers } from './postgresql-readers.ts'
 import { type Outages, outages } from './outages.ts'
 
 /** How long a transaction waits for those before it, in milliseconds. */
@@ -104,17 +105,24 @@ const dialectOf = (pool: pg.Pool, told: Told, types?: pg.CustomTypesConfig): Dia
   createQueryCompiler: () => new PostgresqlCompiler(),
 })
 
-/** Runs queries that each connection prepares once. */
-const preparing = (pool: pg.Pool, told: Told): Connections['query'] => {
-  const names = new Map<string, string>()
+/** Reads and nothing else: it waits for no lock of a row. */
+const isRead = (text: string): boolean => /^(?:select|with) /.test(text) && !/\b(?:insert into|update|delete from|for share)\b/.test(text)
+
+/** Runs queries that each connection prepares once. Reads share connections, and what writes has one of the pool for itself. */
+const preparing = (pool: pg.Pool, readers: Readers, told: Told): Connections['query'] => {
+  const known = new Map<string, { readonly hash: string; readonly isRead: boolean }>()
+  const knownOf = (text: string) => {
+    const found = known.get(text) ?? { hash: createHash('sha256').update(text).digest('base64url').slice(0, 20), isRead: isRead(text) }
+    known.set(text, found)
+    return found
+  }
   /** Goes up where what was prepared has to be prepared anew. */
   let generation = 0
-  const nameOf = (text: string): string => {
-    const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 20)
-    names.set(text, name)
-    return `${name}.${generation}`
+  const run = ({ sql: text, parameters }: CompiledQuery) => {
+    const { hash, isRead } = knownOf(text)
+    const query = { name: `${hash}.${generation}`, text, values: bound(parameters) }
+    return told(() => (isRead ? readers.read(query) : pool.query(query)))
   }
-  const run = ({ sql, parameters }: CompiledQuery) => told(() => pool.query({ name: nameOf(sql), text: sql, values: bound(parameters) }))
   return async (compiled) => {
     const tried = generation
     try {
@@ -130,14 +138,17 @@ const preparing = (pool: pg.Pool, told: Told): Connections['query'] => {
 /** Opens `postgresql://user:password@host:port/name`. Connects at the first query. */
 export const openPostgresql = (url: string, log?: Log): Connections => {
   const pool = openPool(url, { log })
+  const readers = readersTo(url)
   const told = tellingOf(outages('database', log))
   return {
     kind: 'postgresql',
     name: decodeURIComponent(new URL(url).pathname.slice(1)),
     dialect: dialectOf(pool, told),
     ormDialect: dialectOf(pool, told, ormTypes),
-    query: preparing(pool, told),
-    close: () => pool.end(),
+    query: preparing(pool, readers, told),
+    async close() {
+      await Promise.all([readers.close(), pool.end()])
+    },
     async hasTable(name) {
       const { rows } = await told(() => pool.query('select to_regclass($1) as found', [name]))
       return rows[0]?.found !== null

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { sql as raw, type Expression, type Kysely } from 'kysely'
 import { prepare } from '../data/prepared.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Database } from '../data/database.ts'
@@ -12,7 +12,7 @@ export class Refused extends Error {
 }
 
 /** A query over `effective`: the ids of the groups that the user is in, also by way of their parents. */
-export const withEffectiveGroups = (sql: Kysely<Tables>, userId: string) =>
+export const withEffectiveGroups = (sql: Kysely<Tables>, userId: string | Expression<string>) =>
   sql.withRecursive('effective', (query) =>
     query
       .selectFrom('memberships')
@@ -79,6 +79,15 @@ export const groupsOf = (database: Database): ((userId: string) => Promise<reado
       .orderBy('groups.slug'),
   )
   return async (userId) => (await query({ userId })).map(({ slug }) => slug)
+}
+
+/** The same as a column of a query over `users`: a JSON array. */
+export const groupsColumn = ({ sql, kind }: Pick<Database, 'sql' | 'kind'>) => {
+  const all = raw<string>`${raw.raw(kind === 'postgresql' ? 'json_agg' : 'json_group_array')}(${raw.ref('groups.slug')} order by ${raw.ref('groups.slug')})`
+  return withEffectiveGroups(sql, raw.ref<string>('users.id'))
+    .selectFrom('effective')
+    .innerJoin('groups', 'groups.id', 'effective.group_id')
+    .select(raw<string>`coalesce(${all}, '[]')`.as('slugs'))
 }
 
 /** Throws `Refused` for a slug that no group has. */

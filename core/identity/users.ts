@@ -6,7 +6,7 @@ import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
 import type { Tables } from '../data/tables.ts'
 import type { Directory, UserRecord } from '../policy/directory.ts'
-import { groupsOf } from './groups.ts'
+import { groupsColumn, groupsOf } from './groups.ts'
 import { emailKey, isEmail, isUsername, usernameKey } from './names.ts'
 import { nobody } from './nobody.ts'
 import { rolesOf } from './roles.ts'
@@ -28,6 +28,40 @@ const recordOf = (row: Row): UserRecord => ({
 
 const userOf = (row: Row, groups: readonly string[]): User => ({ ...recordOf(row), groups })
 
+/** A user as columns of a query that joins `users`, beside `user_groups` by `groupsColumn`: all in one statement. */
+export const userColumns = [
+  'users.username as user_username',
+  'users.name as user_name',
+  'users.email as user_email',
+  'users.email_verified as user_email_verified',
+  'users.enabled as user_enabled',
+  'users.attributes as user_attributes',
+  'users.updated_at as user_updated_at',
+] as const
+
+/** What these columns are read as. */
+export type UserColumns = {
+  readonly user_id: string
+  /** Null for nobody only. */
+  readonly user_groups: string | null
+} & {
+  readonly [
+    Name in keyof Row as Extract<`users.${Name} as user_${Name}`, (typeof userColumns)[number]> extends never ? never : `user_${Name}`
+  ]: Row[Name]
+}
+
+export const joinedUser = (row: UserColumns): User => ({
+  id: row.user_id,
+  username: row.user_username,
+  name: row.user_name,
+  email: row.user_email ?? undefined,
+  emailVerified: Boolean(row.user_email_verified),
+  enabled: Boolean(row.user_enabled),
+  attributes: JSON.parse(row.user_attributes),
+  updatedAt: new Date(row.user_updated_at),
+  groups: JSON.parse(row.user_groups ?? '[]'),
+})
+
 /** The directory in parts, for those who name the parts that they need. */
 export const createDirectory = (database: Database): Directory => {
   const byId = prepare(database, ({ key }: By) => database.sql.selectFrom('users').selectAll().where('id', '=', key))
@@ -47,7 +81,14 @@ export const createDirectory = (database: Database): Directory => {
  */
 export const createUsers = (database: Database): Users => {
   const all = database.sql.selectFrom('users').selectAll()
-  const byId = prepare(database, ({ key }: By) => all.where('id', '=', key))
+  const byId = prepare(database, ({ key }: By) =>
+    database.sql
+      .selectFrom('users')
+      .select('users.id as user_id')
+      .select(userColumns)
+      .select(groupsColumn(database).as('user_groups'))
+      .where('users.id', '=', key),
+  )
   const byUsername = prepare(database, ({ key }: By) => all.where('username_key', '=', key))
   const byEmail = prepare(database, ({ key }: By) => all.where('email_key', '=', key).limit(2))
   const groups = groupsOf(database)
@@ -59,7 +100,7 @@ export const createUsers = (database: Database): Users => {
   return {
     async get(id) {
       const [row] = await byId({ key: id })
-      return row && userOf(row, await groups(row.id))
+      return row && joinedUser(row)
     },
     async find(identifier, by) {
       const found = await Promise.all(by.map((kind) => seek[kind](identifier)))

@@ -21,8 +21,8 @@ export const databaseStore = (
     return now() + Math.ceil(ttl * 1000)
   }
 
-  const bury = async (key: string, leave: Json): Promise<Json | undefined> => {
-    const [row] = await run.bury({ key, left: JSON.stringify(leave), now: now() })
+  const bury = async (key: string, leave: Json | undefined): Promise<Json | undefined> => {
+    const [row] = await run.bury({ key, left: leave === undefined ? null : JSON.stringify(leave), now: now() })
     return row && JSON.parse(row.value)[1]
   }
 
@@ -43,7 +43,7 @@ export const databaseStore = (
 
     async take(key, options) {
       for (;;) {
-        const taken = options?.leave === undefined ? await remove(key) : await bury(key, options.leave)
+        const taken = options ? await bury(key, 'keep' in options ? undefined : options.leave) : await remove(key)
         if (taken !== undefined) return { taken }
         const [row] = await run.look({ key, now: now() })
         if (!row) return undefined

@@ -36,11 +36,11 @@ export const overlayStore = (below?: Pick<Store, 'get'>): Store & { claims(): re
       claims.set(key, { key, did: 'put' })
     },
     get: current,
-    async take(key, { leave } = {}) {
+    async take(key, options) {
       const found = await current(key)
       const own = entries.get(key)
       if (!found) return own !== undefined && own !== 'gone' && 'left' in own ? own : undefined
-      entries.set(key, leave === undefined ? 'gone' : { left: leave })
+      entries.set(key, options ? { left: 'keep' in options ? found.value : options.leave } : 'gone')
       claims.set(key, { key, did: 'take' })
       return { taken: found.value }
     },

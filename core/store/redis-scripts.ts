@@ -20,11 +20,11 @@ export const scripts = {
   /** value, version, end, forget */
   put: `${write} write(ARGV[2], ARGV[3], ARGV[4], ARGV[5]) return 1`,
   get: `${found} if alive and t == '0' then return {v, n} end return false`,
-  /** what is left, if anything */
+  /** what is left, if anything; empty for the value itself */
   take: `${found}
 if not alive then return false end
 if t == '1' then return {'left', v} end
-if ARGV[2] then redis.call('HSET', KEYS[1], 'v', ARGV[2], 't', '1') else redis.call('DEL', KEYS[1]) end
+if ARGV[2] then redis.call('HSET', KEYS[1], 'v', ARGV[2] ~= '' and ARGV[2] or v, 't', '1') else redis.call('DEL', KEYS[1]) end
 return {'taken', v}`,
   /** value, version of a new entry, end, forget, and the version that was read, if any */
   compareAndSet: `${found} ${write}

@@ -34,7 +34,7 @@ export const redisStore = (connection: RedisConnection, clock: Clock): Store => 
     },
 
     async take(key, options) {
-      const left = options?.leave === undefined ? [] : [JSON.stringify(options.leave)]
+      const left = options ? ['keep' in options ? '' : JSON.stringify(options.leave)] : []
       const row = (await call('take', key, ...left)) as readonly [is: 'taken' | 'left', value: string] | null
       if (!row) return undefined
       const value = JSON.parse(row[1]) as Json

@@ -47,10 +47,13 @@ export const storeStatements = (database: Database) => {
         .returning('value'),
     ),
     /** A tombstone holds what it leaves and, since a statement cannot return what it overwrites, what was taken: `[left, taken]`. */
-    bury: prepare(database, (given: Key & Now & { readonly left: string }) =>
+    bury: prepare(database, (given: Key & Now & { /** `null`: what is taken. */ readonly left: string | null }) =>
       table
         .updateTable('short_lived')
-        .set((old) => ({ value: sql<string>`'[' || ${given.left} || ',' || ${old.ref('value')} || ']'`, taken: true }))
+        .set((old) => {
+          const value = old.ref('value')
+          return { value: sql<string>`'[' || coalesce(cast(${given.left} as text), ${value}) || ',' || ${value} || ']'`, taken: true }
+        })
         .where('key', '=', given.key)
         .where((row) => untaken(row, given))
         .returning('value'),

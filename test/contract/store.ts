@@ -121,6 +121,21 @@ export const storeContract = (name: string, make: (clock: Clock) => Promise<Made
       )
     })
 
+    test('of 100 takers that keep it one gets it, and 99 what was taken', async () => {
+      const k = key()
+      await store.put(k, { code: [1, 'ü'] }, 10)
+      const got = await Promise.all(Array.from({ length: 100 }, () => store.take(k, { keep: true })))
+      assert.deepEqual(
+        got.filter((one) => one && 'taken' in one),
+        [{ taken: { code: [1, 'ü'] } }],
+      )
+      assert.equal(got.filter((one) => one && 'left' in one).length, 99)
+      assert.deepEqual(await store.take(k), { left: { code: [1, 'ü'] } })
+      assert.equal(await store.get(k), undefined)
+      later(10)
+      assert.equal(await store.take(k), undefined)
+    })
+
     test('a tombstone hides the entry, stays until the entry would have ended, and is no entry', async () => {
       const k = key()
       await store.put(k, 'code', 10)

@@ -46,22 +46,19 @@ export const takeCode = async (
   code: string,
   { store }: Uses,
 ): Promise<{ readonly code: Code } | { readonly reused: Grant } | undefined> => {
-  const key = keyOf(code)
-  const entry = await store.get(key)
-  const before = entry?.value as Stored | undefined
-  const outcome = await store.take(key, before?.grant ? { leave: before.grant } : {})
+  const outcome = await store.take(keyOf(code), { keep: true })
   if (!outcome) return undefined
-  if ('left' in outcome) return { reused: fromJson(outcome.left as StoredGrant) }
-  const taken = outcome.taken as Stored
-  if (taken.layout !== layout) return undefined
+  const stored = ('left' in outcome ? outcome.left : outcome.taken) as Stored
+  if (stored.layout !== layout) return undefined
+  if ('left' in outcome) return { reused: fromJson(stored.grant) }
   return {
     code: {
-      grant: fromJson(taken.grant),
-      client: taken.client,
-      consented: taken.consented,
-      redirectUri: taken.redirectUri,
-      challenge: taken.challenge ?? undefined,
-      nonce: taken.nonce ?? undefined,
+      grant: fromJson(stored.grant),
+      client: stored.client,
+      consented: stored.consented,
+      redirectUri: stored.redirectUri,
+      challenge: stored.challenge ?? undefined,
+      nonce: stored.nonce ?? undefined,
     },
   }
 }

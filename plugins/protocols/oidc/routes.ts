@@ -7,6 +7,7 @@ import { jwks } from './jwks.ts'
 import { endSession } from './logout/index.ts'
 import { queryOf } from './parameters.ts'
 import { clientKeySets } from './token/assertion/key-set.ts'
+import { countedGuesses } from './token/guesses.ts'
 import { token } from './token/index.ts'
 import { introspect } from './token/introspection.ts'
 import { revoke } from './token/revocation.ts'
@@ -60,11 +61,11 @@ const posted = (path: string, handler: Row[2]): readonly Row[] => [
 ]
 
 const tokenRows = (ctx: Context): readonly Row[] => {
-  const keySets = clientKeySets(ctx.use)
+  const clients = { keySets: clientKeySets(ctx.use), guesses: countedGuesses(ctx.use) }
   return [
-    ...posted('/token', token(ctx, keySets)),
-    ...posted('/introspect', introspect(ctx, keySets)),
-    ...posted('/revoke', revoke(ctx, keySets)),
+    ...posted('/token', token(ctx, clients)),
+    ...posted('/introspect', introspect(ctx, clients)),
+    ...posted('/revoke', revoke(ctx, clients)),
   ]
 }
 

@@ -40,8 +40,8 @@ const respond = async (ctx: Context, request: FastifyRequest, reply: FastifyRepl
   if (!found) throw invalid()
   const { provider, claims: access } = found
   allowClientOrigin(request, reply, provider)
-  const standing = access && (await standingOf(ctx, request, provider, access))
-  if (!standing) throw invalid()
+  const standing = await standingOf(ctx, request, found)
+  if (!access || !standing) throw invalid()
   const { grant, user } = standing
   const allowed = userScopes(provider.settings)
   // What the provider stopped allowing since is not told any more.

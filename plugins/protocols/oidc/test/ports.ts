@@ -95,8 +95,11 @@ export const memoryStore = (clock: Time): Store & { readonly entries: Map<string
       const entry = alive(key)
       if (!entry) return undefined
       if (entry.tombstone) return { left: entry.value }
-      if (options?.leave === undefined) entries.delete(key)
-      else entries.set(key, { ...entry, value: JSON.parse(JSON.stringify(options.leave)), tombstone: true })
+      if (!options) entries.delete(key)
+      else {
+        const left = 'keep' in options ? entry.value : JSON.parse(JSON.stringify(options.leave))
+        entries.set(key, { ...entry, value: left, tombstone: true })
+      }
       return { taken: entry.value }
     },
     async compareAndSet(key, version, value, ttl) {
@@ -146,7 +149,8 @@ export const memoryGrants = (clock: Time, users: Users) => {
       const found = rows.get(id)
       if (!found || found.revoked || found.grant.expiresAt <= clock.now()) return undefined
       if (!found.grant.offline && ended.has(found.grant.sessionId)) return undefined
-      return (await users.get(found.grant.userId))?.enabled ? found.grant : undefined
+      const user = await users.get(found.grant.userId)
+      return user?.enabled ? { grant: found.grant, user } : undefined
     },
     async revoke(grant) {
       const found = rows.get(grant.id) ?? row(grant)
@@ -158,11 +162,10 @@ export const memoryGrants = (clock: Time, users: Users) => {
       rows.get(grant.id)!.token = token
       return token
     },
-    async ofCurrentRefreshToken(token) {
-      const id = owners.get(token) ?? ''
-      return rows.get(id)?.token === token ? grants.alive(id) : undefined
+    async ofRefreshToken(token) {
+      const found = rows.get(owners.get(token) ?? '')
+      return found && { grant: found.grant, user: (await grants.alive(found.grant.id))?.user, isCurrent: found.token === token }
     },
-    ofRefreshToken: async (token) => rows.get(owners.get(token) ?? '')?.grant,
     async rotate(token) {
       const found = rows.get(owners.get(token) ?? '')
       if (!found) return { ok: false, why: 'unknown' }

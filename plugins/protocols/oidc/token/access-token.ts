@@ -76,32 +76,41 @@ const claimedClient = (jws: string): string | undefined => {
   }
 }
 
-type Where = { readonly providers: Providers<Settings>; readonly origin: string; readonly use: Pick<Uses, 'keys' | 'store'> }
-type Found = { readonly provider: OidcProvider; readonly claims: AccessClaims | undefined }
+type Where = { readonly providers: Providers<Settings>; readonly origin: string; readonly use: Pick<Uses, 'keys' | 'store' | 'grants'> }
+/** `alive`: what the token follows from, of a token that names a grant, if that is alive. */
+export type FoundToken = {
+  readonly provider: OidcProvider
+  readonly claims: AccessClaims | undefined
+  readonly alive?: Awaited<ReturnType<Uses['grants']['alive']>>
+}
 
-const signed = async (jws: string, { providers, origin, use }: Where): Promise<Found | undefined> => {
+const grantOfClaims = ({ grant_id: id }: AccessClaims, { grants }: Where['use']) => (id === undefined ? undefined : grants.alive(id))
+
+const signed = async (jws: string, { providers, origin, use }: Where): Promise<FoundToken | undefined> => {
   const clientId = claimedClient(jws)
   const provider = clientId === undefined ? undefined : providers.find('clientId', clientId)
   if (!provider) return undefined
   const expected = { issuer: issuerOf(origin, provider), typ, audience: provider.settings.clientId }
   const claims = (await use.keys.verify(jws, expected)) as AccessClaims | undefined
   if (typeof claims?.scope !== 'string' || typeof claims.jti !== 'string') return { provider, claims: undefined }
-  const isRevoked = (await use.store.get(markOf(claims.jti))) !== undefined
-  return { provider, claims: isRevoked ? undefined : claims }
+  // Both at once: one round trip to a database.
+  const [mark, alive] = await Promise.all([use.store.get(markOf(claims.jti)), grantOfClaims(claims, use)])
+  return mark === undefined ? { provider, claims, alive } : { provider, claims: undefined }
 }
 
-const stored = async (token: string, { providers, origin, use }: Where): Promise<Found | undefined> => {
+const stored = async (token: string, { providers, origin, use }: Where): Promise<FoundToken | undefined> => {
   const claims = (await use.store.get(keyOf(token)))?.value as AccessClaims | undefined
   const provider = claims && providers.find('clientId', claims.client_id)
   if (!provider) return undefined
-  return { provider, claims: claims.iss === issuerOf(origin, provider) ? claims : undefined }
+  if (claims.iss !== issuerOf(origin, provider)) return { provider, claims: undefined }
+  return { provider, claims, alive: await grantOfClaims(claims, use) }
 }
 
 /**
  * The client that an access token is of; and what it says if we gave it at this origin, it has not expired and is not revoked. Whether what it
- * follows from is alive is the caller's to ask.
+ * follows from still holds is `standingOf`'s to say.
  */
-export const findAccessToken = (token: string, where: Where): Promise<Found | undefined> =>
+export const findAccessToken = (token: string, where: Where): Promise<FoundToken | undefined> =>
   token.includes('.') ? signed(token, where) : stored(token, where)
 
 /** Ends this token, and no other of its grant. */

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { Secret, type Providers, type Store } from 'sluice/plugin'
+import { Secret, type Providers } from 'sluice/plugin'
 import { OAuthError } from '../errors.ts'
 import type { OidcProvider, Settings, Uses } from '../types.ts'
 import type { ClientKeySets } from './assertion/key-set.ts'
 import { isProved, type Assertion } from './assertion/verify.ts'
 import type { Credentials, Spellings } from './credentials.ts'
-import { guessed, mayNotGuess } from './guesses.ts'
+import type { Guesses } from './guesses.ts'
 
 /** Compared with where there is no secret, so that an unknown client costs what a known one does. */
 const nobody = new Secret(randomBytes(32).toString('base64url'))
@@ -20,17 +20,17 @@ const failed = () =>
 const tooMany = () =>
   new OAuthError('invalid_client', 'Too many failed authentications of this client from this address. Wait 15 minutes.', 429)
 
-type Asked = { readonly providers: Providers<Settings>; readonly address: string; readonly store: Store }
+type Asked = { readonly providers: Providers<Settings>; readonly address: string; readonly guesses: Guesses }
 
-const bySecret = async (spellings: Spellings, { providers, address, store }: Asked): Promise<OidcProvider> => {
+const bySecret = async (spellings: Spellings, { providers, address, guesses }: Asked): Promise<OidcProvider> => {
   const provider = spellings.map(({ clientId }) => providers.find('clientId', clientId)).find((found) => found !== undefined)
   const secret = provider?.settings.clientSecret ?? nobody
   const matches = spellings.map((spelling) => secret.equals(spelling.secret)).includes(true)
   const isPublic = provider?.settings.clientType === 'public'
   const authentic = isPublic ? spellings[0]?.secret === '' : matches
-  if (!provider || !authentic) throw (await guessed(store, provider?.slug, address)) ? tooMany() : failed()
+  if (!provider || !authentic) throw (await guesses.failed(provider?.slug, address)) ? tooMany() : failed()
   // Whoever has no secret cannot be guessed.
-  if (!isPublic && (await mayNotGuess(store, provider.slug, address))) throw tooMany()
+  if (!isPublic && (await guesses.areTooMany(provider.slug, address))) throw tooMany()
   return provider
 }
 
@@ -48,10 +48,7 @@ const byAssertion = async (assertion: Assertion | undefined, providers: Provider
  * Every failure about a secret gets the same answer after the same work. After too many from one address, nobody there is told any more
  * whether a secret was right.
  */
-export const authenticateClient = (
-  credentials: Credentials,
-  { address, ...asked }: Omit<Asked, 'store'> & Proving,
-): Promise<OidcProvider> =>
+export const authenticateClient = (credentials: Credentials, { address, guesses, ...asked }: Asked & Proving): Promise<OidcProvider> =>
   credentials.by === 'assertion'
     ? byAssertion(credentials.assertion, asked.providers, asked)
-    : bySecret(credentials.spellings, { providers: asked.providers, address, store: asked.use.store })
+    : bySecret(credentials.spellings, { providers: asked.providers, address, guesses })

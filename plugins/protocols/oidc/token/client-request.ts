@@ -8,6 +8,7 @@ import type { ClientKeySets } from './assertion/key-set.ts'
 import { authenticateClient } from './client-authentication.ts'
 import { credentialsOf } from './credentials.ts'
 import type { TokenRequest } from './grant-type.ts'
+import type { Guesses } from './guesses.ts'
 
 /** RFC 6749 §3.2: a form in the body, each parameter once. A query would leave secrets in logs. */
 const formOf = (request: FastifyRequest): Parameters => {
@@ -20,14 +21,17 @@ const formOf = (request: FastifyRequest): Parameters => {
   return parameters
 }
 
-const asked = async (ctx: Context, keySets: ClientKeySets, request: FastifyRequest, reply: FastifyReply): Promise<TokenRequest> => {
+/** What is remembered of clients between requests. */
+export type KnownClients = { readonly keySets: ClientKeySets; readonly guesses: Guesses }
+
+const asked = async (ctx: Context, clients: KnownClients, request: FastifyRequest, reply: FastifyReply): Promise<TokenRequest> => {
   const parameters = formOf(request)
   const origin = ctx.origin(request)
   const provider = await authenticateClient(credentialsOf(request, parameters), {
     providers: ctx.providers(request),
     address: request.ip,
     origin,
-    keySets,
+    ...clients,
     use: ctx.use,
   })
   allowClientOrigin(request, reply, provider)
@@ -37,11 +41,11 @@ const asked = async (ctx: Context, keySets: ClientKeySets, request: FastifyReque
 /** An endpoint that a client asks itself, by a form and its credentials (RFC 6749 §3.2, RFC 7009 §2.1, RFC 7662 §2.1). */
 export const clientEndpoint =
   (realm: string, respond: (asked: TokenRequest) => Promise<object | undefined>) =>
-  (ctx: Context, keySets: ClientKeySets) =>
+  (ctx: Context, clients: KnownClients) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     uncached(reply)
     try {
-      return await reply.send(await respond(await asked(ctx, keySets, request, reply)))
+      return await reply.send(await respond(await asked(ctx, clients, request, reply)))
     } catch (error) {
       if (error instanceof OAuthError && error.error === 'invalid_client') {
         ctx.use.log.info({ ip: request.ip, reason: error.message }, 'client authentication failed')

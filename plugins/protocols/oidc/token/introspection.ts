@@ -6,7 +6,7 @@ import type { OidcProvider } from '../types.ts'
 import { findAccessToken } from './access-token.ts'
 import { clientEndpoint } from './client-request.ts'
 import type { TokenRequest } from './grant-type.ts'
-import { standingOf, userOfGrant } from './live.ts'
+import { standingOf, mayStill } from './live.ts'
 
 /** RFC 7662 §2.2: nothing more is told of a token that is dead, unknown, or not for whoever asks. */
 const inactive = { active: false }
@@ -16,14 +16,15 @@ const mayLook = ({ slug, settings }: OidcProvider, of: OidcProvider): boolean =>
   slug === of.slug || settings.introspects.includes(of.application.slug)
 
 const ofRefreshToken = async ({ ctx, request, provider, origin }: TokenRequest, token: string) => {
-  const grant = await ctx.use.grants.ofCurrentRefreshToken(token)
-  if (!grant) return undefined
+  const found = await ctx.use.grants.ofRefreshToken(token)
+  if (!found) return undefined
+  const { grant, user, isCurrent } = found
+  if (!isCurrent || !user) return inactive
   // Nobody but its own client has any business with a refresh token.
   if (!isGrantOf(grant, provider) || grant.origin !== origin) return inactive
   const { settings } = provider
   if (!userScopes(settings).includes('offline_access')) return inactive
-  const user = await userOfGrant(ctx, request, provider, grant)
-  if (!user) return inactive
+  if (!(await mayStill(ctx, request, provider, grant))) return inactive
   return {
     active: true,
     scope: grant.scopes.join(' '),
@@ -39,7 +40,7 @@ const ofRefreshToken = async ({ ctx, request, provider, origin }: TokenRequest, 
 const ofAccessToken = async ({ ctx, request, provider, origin }: TokenRequest, token: string) => {
   const found = await findAccessToken(token, { providers: ctx.providers(request), origin, use: ctx.use })
   if (!found?.claims || !mayLook(provider, found.provider)) return inactive
-  const standing = await standingOf(ctx, request, found.provider, found.claims)
+  const standing = await standingOf(ctx, request, found)
   if (!standing) return inactive
   const { grant_id: _, provider_id: __, ...claims } = found.claims
   return { active: true, token_type: 'Bearer', ...(standing.user && { username: standing.user.username }), ...claims }

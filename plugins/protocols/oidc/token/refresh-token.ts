@@ -1,4 +1,4 @@
-import type { Grant } from 'sluice/plugin'
+import type { Grant, GrantOfToken } from 'sluice/plugin'
 import { OAuthError } from '../errors.ts'
 import { isGrantOf } from '../grant.ts'
 import { words } from '../parameters.ts'
@@ -22,11 +22,12 @@ const narrowed = ({ parameters, provider }: TokenRequest, grant: Grant): readonl
   return (asked.length > 0 ? asked : grant.scopes).filter((scope) => allowed.includes(scope))
 }
 
-const owned = async ({ ctx, provider, origin }: TokenRequest, token: string): Promise<Grant> => {
-  const grant = await ctx.use.grants.ofRefreshToken(token)
-  if (!grant || !isGrantOf(grant, provider)) throw refuse('The refresh token is unknown, or was given to another client.')
-  if (grant.origin !== origin) throw refuse(`The refresh token was given under ${grant.origin}. Use it at the token endpoint there.`)
-  return grant
+const owned = async ({ ctx, provider, origin }: TokenRequest, token: string): Promise<GrantOfToken> => {
+  const found = await ctx.use.grants.ofRefreshToken(token)
+  if (!found || !isGrantOf(found.grant, provider)) throw refuse('The refresh token is unknown, or was given to another client.')
+  const { origin: givenUnder } = found.grant
+  if (givenUnder !== origin) throw refuse(`The refresh token was given under ${givenUnder}. Use it at the token endpoint there.`)
+  return found
 }
 
 const rotated = async ({ ctx, request }: TokenRequest, grant: Grant, token: string): Promise<string> => {
@@ -56,15 +57,12 @@ const rotated = async ({ ctx, request }: TokenRequest, grant: Grant, token: stri
  */
 export const refresh: GrantType = async (asked) => {
   const { ctx, request, parameters, provider } = asked
-  const { users, grants } = ctx.use
   const token = parameters['refresh_token']
   if (token === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.')
-  const grant = await owned(asked, token)
+  const { grant, user } = await owned(asked, token)
   const scopes = narrowed(asked, grant)
   if (!userScopes(provider.settings).includes('offline_access')) throw refuse(`This client may not refresh any more. ${again}`)
-  const [alive, user] = await Promise.all([grants.alive(grant.id), users.get(grant.userId)])
-  if (!alive || !user?.enabled)
-    throw refuse(`The refresh token is not valid any more: it expired, was revoked, or the user may not sign in. ${again}`)
+  if (!user) throw refuse(`The refresh token is not valid any more: it expired, was revoked, or the user may not sign in. ${again}`)
   const { allowed } = await ctx.authorize(grant, provider.application, request)
   if (!allowed) throw refuse('The user may not use this application any more.')
   const refreshToken = await rotated(asked, grant, token)

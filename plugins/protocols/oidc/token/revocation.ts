@@ -21,8 +21,9 @@ export const revoke = clientEndpoint('revocation endpoint', async (asked) => {
   const { ctx, request, parameters, provider, origin } = asked
   const { token } = parameters
   if (token === undefined) throw new OAuthError('invalid_request', 'token is missing.')
-  const grant = await ctx.use.grants.ofRefreshToken(token)
-  if (grant) {
+  const ofRefreshToken = await ctx.use.grants.ofRefreshToken(token)
+  if (ofRefreshToken) {
+    const { grant } = ofRefreshToken
     // Compares the client (RFC 7009 §2.1): a client ID occurs in one provider only, and a slug belongs to one. Whose application it was given for does not
     // matter here: whoever was given a token may end it.
     if (grant.provider !== provider.slug || grant.origin !== origin) return undefined
