@@ -216,7 +216,7 @@ async function wire(
     log,
     now: () => clock.now().getTime(),
     use: (kind) => useBy(catalog.stage(kind)),
-    close: closing(database, effects, clock),
+    close: closing(database, effects, clock, notices.signingIn),
     judge,
     times: (run) => tellIfSlow(log, options.slowRun, run),
   })

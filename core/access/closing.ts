@@ -5,7 +5,7 @@ import { type Audited, Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { replacesPasswordOf, setsPassword } from './passwords.ts'
 import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
-import type { Closed, Closing } from './types.ts'
+import type { Closed, Closing, SigningIn } from './types.ts'
 
 /** Leaves the transaction, so that nothing of it stays, with the answer. */
 class Undone extends Error {
@@ -60,7 +60,7 @@ const closedBefore = async (tx: Tx, runId: string): Promise<Closed> => {
 type Close = (wanted: Closing) => Promise<Closed>
 
 const closeIn =
-  (effects: EffectHandlers, clock: Clock) =>
+  (effects: EffectHandlers, clock: Clock, signingIn?: SigningIn) =>
   async (tx: Tx, wanted: Closing): Promise<Closed> => {
     const now = clock.now().getTime()
     const { runId, session, end, keep, request } = wanted
@@ -77,6 +77,7 @@ const closeIn =
     if (keep && wanted.effects.some(setsPassword)) cookie = await renewCookie(tx, keep.browserId, now)
     if (!session || !sessionId) return { closed: true, cookie, session: undefined, ...audited }
     if (!(await isUserEnabled(tx, session.userId))) throw new Undone({ closed: false, effect: undefined })
+    if (request) await signingIn?.(tx, { browserId: session.browserId, userId: session.userId, request })
     cookie = await signIn(tx, session, sessionId, request, now)
     return { closed: true, cookie, session: await findSession(tx, sessionId), ...audited }
   }
@@ -85,8 +86,8 @@ const closeIn =
  * How runs end: effects, sign-in and sign-out, all in one transaction or none of it. Throws, and writes nothing, for an effect without
  * handler, a handler's failure other than `Conflict`, and a session without proof.
  */
-export const closing = (database: Database, effects: EffectHandlers, clock: Clock): Close => {
-  const close = closeIn(effects, clock)
+export const closing = (database: Database, effects: EffectHandlers, clock: Clock, signingIn?: SigningIn): Close => {
+  const close = closeIn(effects, clock, signingIn)
   return async (wanted) => {
     try {
       return await database.transaction((tx) => close(tx, wanted))

@@ -4,8 +4,8 @@ import type { Database } from '../data/database.ts'
 const day = 24 * 3600 * 1000
 /** How long ended sessions, dead grants and the ids of closed runs are kept: longer than any run or code lives. */
 const kept = 7 * day
-/** How long browsers keep a cookie. */
-const browserLifetime = 400 * day
+/** How long browsers keep a cookie, in ms. */
+export const browserLifetime = 400 * day
 /** Rows in one statement, so that nobody waits long for it. */
 const batch = 500
 

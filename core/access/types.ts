@@ -1,5 +1,6 @@
 import type { Effect, Message, Session } from '../api/index.ts'
 import type { Audited } from '../data/effects.ts'
+import type { Tx } from '../data/tables.ts'
 
 /** A proof that the engine recorded: what was proved, and when (epoch ms). */
 export type Proof = { readonly method: string; readonly at: number }
@@ -34,6 +35,11 @@ export type Closing = {
   /** Ends the browser's session, and with it the grants that are not offline. */
   readonly end?: { readonly browserId: string }
 }
+/** Is told of a sign-in in its transaction, while the browser does not yet know who signs in. */
+export type SigningIn = (
+  tx: Tx,
+  by: { readonly browserId: string; readonly userId: string; readonly request: NonNullable<Closing['request']> },
+) => Promise<void>
 export type Closed =
   | {
       readonly closed: true

@@ -51,7 +51,7 @@ export const emailSchema = Type.Object(
       Type.Boolean({
         title: 'Messages about security',
         description:
-          'People are told when their password or address was changed, a token was created, or their account was disabled. On where nothing is said.',
+          'People are told when their password or address was changed, a token was created, somebody signed in at a browser that does not know them, or their account was disabled. On where nothing is said.',
       }),
     ),
     timeout: Type.String({

@@ -1,5 +1,13 @@
 /** Everything that is sent to people by templates. */
-export const mailMessages = ['test', 'event', 'password-changed', 'email-changed', 'token-created', 'account-disabled'] as const
+export const mailMessages = [
+  'test',
+  'event',
+  'password-changed',
+  'email-changed',
+  'token-created',
+  'new-browser',
+  'account-disabled',
+] as const
 export type MailMessage = (typeof mailMessages)[number]
 
 /** What templates can show. All of it is text, and none of it is secret. */
@@ -29,6 +37,18 @@ export type EventMailData = MailData & {
   }
 }
 
+/** What the template `new-browser` can show beside it. */
+export type SignInMailData = MailData & {
+  readonly signIn: {
+    /** `Firefox 140`, `Windows`, `192.0.2.1`; empty where it is not known. */
+    readonly browser: string
+    readonly system: string
+    readonly ip: string
+    /** Address of the page where sessions are ended and the password is changed. */
+    readonly security: string
+  }
+}
+
 const time = new Map<string, Intl.DateTimeFormat>()
 
 /** A moment in UTC, since nobody knows where the reader is. */
@@ -44,6 +64,17 @@ export const sampleData = (brand: MailData['brand'], address: string, locale: st
   address,
   user: { name: 'Ada Lovelace', username: 'ada' },
   at: written(Date.UTC(2030, 0, 31, 9, 30), locale),
+})
+
+/** Where in the portal people end their sessions and change their password. */
+export const securityPage = (origin: string): string => `${origin}/if/user/security`
+
+/** For trying the template of sign-ins. */
+export const sampleSignIn = (address: string): SignInMailData['signIn'] => ({
+  browser: 'Firefox 140',
+  system: 'Windows',
+  ip: '192.0.2.1',
+  security: securityPage(address),
 })
 
 /** For trying the template of events. */

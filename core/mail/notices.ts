@@ -1,20 +1,34 @@
+import { isIP } from 'node:net'
+import type { SigningIn } from '../access/types.ts'
+import { isNewBrowser } from '../access/new-browser.ts'
 import type { Clock } from '../api/index.ts'
 import type { EmailSettings } from '../configuration/email-schema.ts'
 import type { EffectHandler, EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
+import { deviceOf } from '../interfaces/kit/device.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { MailMessage } from './messages.ts'
 
 export type Notice = Exclude<MailMessage, 'test' | 'event'>
 export const noticeJob = 'notice'
 /** What a job holds: who is told what, where, and of when (epoch ms). Nothing of it is secret. */
-export type NoticeData = { readonly message: Notice; readonly userId: string; readonly to: string; readonly at: number }
+export type NoticeData = {
+  readonly message: Notice
+  readonly userId: string
+  readonly to: string
+  readonly at: number
+  /** Where somebody signed in; empty where it is not known. */
+  readonly from?: From
+}
+type From = Readonly<Record<'browser' | 'system' | 'ip', string>>
 
 export type Notices = {
   /** Tells a user, at the present address, of what this transaction does. */
-  tell(tx: Tx, message: Notice, userId: string): Promise<void>
+  tell(tx: Tx, message: Exclude<Notice, 'new-browser'>, userId: string): Promise<void>
   /** Does something in a transaction that may change a user, and tells that user what of it matters. */
   watch<T>(tx: Tx, userId: string, work: () => Promise<T>): Promise<T>
+  /** Tells whoever signs in at a browser that does not know them. */
+  signingIn: SigningIn
 }
 
 const stateOf = (tx: Tx, userId: string) =>
@@ -34,6 +48,13 @@ const changes: Readonly<Partial<Record<Notice, (before: State, after: State) => 
   'account-disabled': (before, after) => Boolean(before.enabled) && !after.enabled,
 }
 
+/** Names of programs that we know and an address, in place of what a browser says: strangers choose every word of that. */
+const fromOf = ({ ip, userAgent }: Parameters<SigningIn>[1]['request']): From => {
+  const { browser = '', system = '' } = deviceOf(userAgent)
+  // The zone of an address is a word of one's own, too.
+  return { browser, system, ip: isIP(ip) ? ip.replace(/%.*/s, '') : '' }
+}
+
 /** Messages about security, as jobs of the transaction that they are about. Without a mail server, or where settings say so, there are none. */
 export const createNotices = ({
   jobs,
@@ -48,9 +69,9 @@ export const createNotices = ({
     const settings = current()
     return settings !== undefined && settings.securityMails !== false
   }
-  const add = async (tx: Tx, message: Notice, userId: string, to: string | null): Promise<void> => {
+  const add = async (tx: Tx, message: Notice, userId: string, to: string | null, from?: From): Promise<void> => {
     if (!to) return
-    const data: NoticeData = { message, userId, to, at: clock.now().getTime() }
+    const data: NoticeData = { message, userId, to, at: clock.now().getTime(), ...(from && { from }) }
     await jobs.enqueue({ kind: noticeJob, data }, tx)
   }
   return {
@@ -65,6 +86,10 @@ export const createNotices = ({
         for (const [message, happened] of Object.entries(changes))
           if (happened(before, after)) await add(tx, message as Notice, userId, before.email)
       return result
+    },
+    async signingIn(tx, { browserId, userId, request }) {
+      if (isOn() && (await isNewBrowser(tx, browserId, userId, clock.now().getTime())))
+        await add(tx, 'new-browser', userId, (await stateOf(tx, userId))?.email ?? null, fromOf(request))
     },
   }
 }

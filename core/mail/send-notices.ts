@@ -3,7 +3,7 @@ import type { Snapshot } from '../configuration/types.ts'
 import type { Database } from '../data/database.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { negotiate } from '../web/locales.ts'
-import { written } from './messages.ts'
+import { securityPage, written } from './messages.ts'
 import { type NoticeData, noticeJob } from './notices.ts'
 import type { Templates } from './templates.ts'
 import { brandOfMail } from './test-mail.ts'
@@ -51,7 +51,7 @@ export const sendNotices = (
     // A mail server that hangs holds nothing but mail up.
     concurrency: 2,
     async run(data, { jobId }) {
-      const { message, userId, to, at } = data as NoticeData
+      const { message, userId, to, at, from } = data as NoticeData
       const { email, brandOf } = snapshot()
       const user = await database.sql
         .selectFrom('users')
@@ -61,12 +61,15 @@ export const sendNotices = (
       // Nobody is left to be told, or nothing to tell by.
       if (!user || !email || email.securityMails === false) return
       const locale = await localeOf(database, userId, user.attributes)
-      const mail = templates.render(message, locale, {
+      const told = {
         brand: brandOfMail(brandOf(origin)),
         address: origin,
         user: { name: shownName(user.name), username: shownName(user.username) || to },
         at: written(at, locale),
-      })
+      }
+      const signIn = { browser: '', system: '', ip: '', ...from, security: securityPage(origin) }
+      const mail =
+        message === 'new-browser' ? templates.render(message, locale, { ...told, signIn }) : templates.render(message, locale, told)
       await mailer.send({ to, ...mail })
       log.info({ job: jobId, message }, 'a message about security was sent')
     },

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../../test/kit/server.ts'
-import { mailMessages, sampleEvent, sampleData } from './messages.ts'
+import { mailMessages, sampleEvent, sampleData, sampleSignIn } from './messages.ts'
 import { createTemplates, templateProblems } from './templates.ts'
 
 const brand = { name: 'Acme', color: '#123456' }
@@ -26,8 +26,11 @@ const templatesOf = (files: Readonly<Record<string, string>> = {}) => {
 test('every message is there in both languages, with the brand', () => {
   const { render, told } = templatesOf()
   for (const message of mailMessages) {
-    const inLanguage = (locale: string) =>
-      message === 'event' ? render(message, locale, { ...data, event: sampleEvent }) : render(message, locale, data)
+    const inLanguage = (locale: string) => {
+      if (message === 'event') return render(message, locale, { ...data, event: sampleEvent })
+      if (message === 'new-browser') return render(message, locale, { ...data, signIn: sampleSignIn(data.address) })
+      return render(message, locale, data)
+    }
     const [en, de] = [inLanguage('en'), inLanguage('de-AT')]
     // What happened is an action, which no language has another name for.
     if (message !== 'event') assert.notEqual(en.subject, de.subject)

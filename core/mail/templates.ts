@@ -4,7 +4,16 @@ import { fileURLToPath } from 'node:url'
 import type { Log } from '../api/index.ts'
 import { lookupOrder } from '../web/locales.ts'
 import { renderLiquid, TemplateError } from './liquid.ts'
-import { type EventMailData, type MailData, mailMessages, type MailMessage, sampleData, sampleEvent } from './messages.ts'
+import {
+  type EventMailData,
+  type MailData,
+  mailMessages,
+  type MailMessage,
+  sampleData,
+  sampleEvent,
+  sampleSignIn,
+  type SignInMailData,
+} from './messages.ts'
 import type { Mail } from './types.ts'
 
 const shippedFolder = fileURLToPath(new URL('templates', import.meta.url))
@@ -29,8 +38,9 @@ export type Templates = {
   /** Tags of the languages that there are templates in. */
   languages(): readonly string[]
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
-  render(message: Exclude<MailMessage, 'event'>, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(message: Exclude<MailMessage, 'event' | 'new-browser'>, locale: string, data: MailData): Omit<Mail, 'to'>
   render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
+  render(message: 'new-browser', locale: string, data: SignInMailData): Omit<Mail, 'to'>
   /** The same, with the files that it is made of. */
   preview(message: MailMessage, locale: string, data: MailData): Preview
 }
@@ -151,6 +161,7 @@ const sample = {
   subject: 'Subject',
   content: 'Content',
   event: sampleEvent,
+  signIn: sampleSignIn('https://id.example.com'),
 }
 const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
 

@@ -1,6 +1,6 @@
 import type { ConfiguredBrand } from '../configuration/brands.ts'
 import { negotiate } from '../web/locales.ts'
-import { type MailMessage, sampleData, sampleEvent } from './messages.ts'
+import { type MailMessage, sampleData, sampleEvent, sampleSignIn } from './messages.ts'
 import type { Preview, Templates } from './templates.ts'
 import type { Mail } from './types.ts'
 
@@ -24,6 +24,7 @@ export const sampleMail = (templates: Pick<Templates, 'preview'>, message: MailM
   templates.preview(message, locale, {
     ...sampleData(brandOfMail(brand), origin, locale),
     ...(message === 'event' && { event: sampleEvent }),
+    ...(message === 'new-browser' && { signIn: sampleSignIn(origin) }),
   })
 
 /** What is sent to find out whether mail arrives. */

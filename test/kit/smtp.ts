@@ -86,3 +86,10 @@ export async function startListener(answer: (socket: Socket) => void): Promise<{
       }),
   }
 }
+
+/** A message as it was written: the parts of it that were made fit for the wire are what they were. */
+export const readable = ({ text }: Pick<Received, 'text'>): string =>
+  Buffer.from(
+    text.replaceAll(/=\r?\n/g, '').replaceAll(/=([\dA-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16))),
+    'latin1',
+  ).toString()
