@@ -100,9 +100,10 @@ const portOf = (server: Listening): number => {
 
 /**
  * Wires everything and listens. Throws before anything is served if it cannot. `line`: this is one of several processes that share the data
- * directory, which the supervisor has taken, and the listening sockets.
+ * directory, which the supervisor has taken, and the listening sockets. `stop`: where it is aborted while the database is waited for, its reason is
+ * thrown; later it changes nothing.
  */
-export async function start(options: Options, env: Environment, line?: Line): Promise<Server> {
+export async function start(options: Options, env: Environment, line?: Line, stop?: AbortSignal): Promise<Server> {
   const log = openLog(options.logLevel, line?.place.number)
   const lock = line ? undefined : takeData(options.dataDir)
   const opened: (() => Promise<unknown> | void)[] = [() => lock?.release()]
@@ -110,7 +111,7 @@ export async function start(options: Options, env: Environment, line?: Line): Pr
     for (const close of opened.splice(0).toReversed()) await close()
   }
   try {
-    const server = await wire(options, env, log, opened, line)
+    const server = await wire(options, env, log, opened, line, stop)
     return { ...server, close: closeAll }
   } catch (error) {
     await closeAll()
@@ -125,6 +126,7 @@ async function wire(
   log: Logger,
   opened: (() => Promise<unknown> | void)[],
   line: Line | undefined,
+  stop: AbortSignal | undefined,
 ): Promise<Omit<Server, 'close'>> {
   const { of: processes, leads } = line?.place ?? { of: 1, leads: true }
   const tracer = await tracingBy(env, log, opened)
@@ -138,7 +140,7 @@ async function wire(
   if (file && !existsSync(file)) readConfiguration(catalog, options, env)
   const database = await openDatabase({ url: options.databaseUrl, log })
   opened.push(() => database.close())
-  await whenThere(databaseName(options.databaseUrl), () => database.migrate(), log)
+  await whenThere(databaseName(options.databaseUrl), () => database.migrate(), { log, signal: stop })
 
   const hasher = createHasher({ concurrency: Math.ceil(availableParallelism() / processes) })
   const signals = await openSignals(options, log)

@@ -32,7 +32,7 @@ export const withDatabase = async <T>(options: Options, work: (database: Databas
     const database = await openDatabase({ url: options.databaseUrl })
     try {
       // Who types a command waits for nothing: the database is there, or it is told why not.
-      return await whenThere(databaseName(options.databaseUrl), () => work(database), undefined, 0)
+      return await whenThere(databaseName(options.databaseUrl), () => work(database), { limit: 0 })
     } finally {
       await database.close()
     }

@@ -6,6 +6,7 @@ import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
 import { metricsOfWorkers } from '../workers/metrics.ts'
 import { type Ready, startWorkers, WorkerFailed, type Workers } from '../workers/supervise.ts'
+import { Failure } from './command.ts'
 import { takeData } from './data-lock.ts'
 
 /**
@@ -16,7 +17,7 @@ import { takeData } from './data-lock.ts'
  */
 export const serveWorkers = async (
   options: Options,
-  { stopped, greet }: { readonly stopped: Promise<unknown>; readonly greet: (ready: Ready) => void },
+  { stopped, greet }: { readonly stopped: Promise<void>; readonly greet: (ready: Ready) => void },
 ): Promise<number> => {
   const log = openLog(options.logLevel)
   const lock = takeData(options.dataDir)
@@ -46,9 +47,9 @@ export const serveWorkers = async (
     return (await workers.stop()) ? 0 : 1
   } catch (error) {
     // Why is told: by the worker itself.
-    if (error instanceof WorkerFailed) return error.exitCode
+    if (error instanceof WorkerFailed && !error.cause) return error.exitCode
     kill()
-    throw error
+    throw error instanceof WorkerFailed ? new Failure(error.message) : error
   } finally {
     await listening?.close()
     lock.release()

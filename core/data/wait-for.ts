@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '../api/index.ts'
 import { Unavailable } from './unavailable.ts'
 import { untrusted } from './untrusted.ts'
@@ -19,8 +20,15 @@ class DatabaseMissing extends Error {
   }
 }
 
-/** Does it once the database answers. Throws `DatabaseMissing`, with its name, after `limit` milliseconds, and at once where waiting mends nothing. */
-export const whenThere = async <T>(name: string, work: () => Promise<T>, log?: Log, limit = patience): Promise<T> => {
+/**
+ * Does it once the database answers. Throws `DatabaseMissing`, with its name, after `limit` milliseconds, and at once where waiting mends nothing;
+ * the reason of `signal`, once that is aborted and the database still does not answer.
+ */
+export const whenThere = async <T>(
+  name: string,
+  work: () => Promise<T>,
+  { log, limit = patience, signal }: { readonly log?: Log; readonly limit?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> => {
   const until = Date.now() + limit
   for (;;) {
     try {
@@ -29,7 +37,8 @@ export const whenThere = async <T>(name: string, work: () => Promise<T>, log?: L
       if (!(error instanceof Unavailable)) throw error
       if (Date.now() >= until || untrusted(error.cause, 'SLUICE_DATABASE_URL')) throw new DatabaseMissing(name, error.cause)
       log?.debug({ err: error }, 'the database does not answer yet')
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      await delay(500, undefined, signal && { signal }).catch(() => {})
+      signal?.throwIfAborted()
     }
   }
 }

@@ -378,3 +378,22 @@ test('a handler gives up at once, or asks for more time; who is told of a death 
   assert.deepEqual(dead, [1, 'it answered 410'])
   closing()
 })
+
+test('a schedule is kept where the clock was a day ahead and is put right', async (t) => {
+  const { runner, time, until, closing } = await setUp(t)
+  let times = 0
+  const jobs = runner({ lease: 60 })
+  jobs.every(
+    'tidy',
+    0.01,
+    handler(async () => void times++),
+  )
+  time.ahead = 86_400_000
+  jobs.start()
+  await until(() => times > 1)
+  time.ahead = 0
+  await until((found) => found.every(({ run_at: at }) => at < Date.now() + 3_600_000))
+  const before = times
+  await until(() => times > before + 1)
+  closing()
+})

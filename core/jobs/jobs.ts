@@ -2,7 +2,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
-import { type Claimed, GivenBack, runJob } from './running.ts'
+import { type Claimed, GivenBack, longestPause, runJob } from './running.ts'
 import { jobStatements } from './statements.ts'
 import { handlerOf, type Known, laneOf, lanesOf, sharedLane } from './lanes.ts'
 import type { Job, JobHandler, Jobs } from './types.ts'
@@ -11,6 +11,8 @@ export { GiveUp, type JobHandler, type Jobs, TryLater } from './types.ts'
 
 /** Rows that one statement adds: SQLite takes 32,766 values. */
 const inOneStatement = 1000
+/** Milliseconds by which clocks of replicas may differ without that one of them takes another's schedule for a mistake. */
+const skew = 60_000
 
 type Running = { readonly job: Claimed; readonly stop: AbortController; readonly ended: Promise<void> }
 
@@ -52,6 +54,8 @@ export const createJobs = ({
   /** When a schedule that ran here comes back, by the monotonic clock: sooner than the poll, perhaps. */
   let soon = Infinity
   let scheduling: Promise<void> | undefined
+  let watching: NodeJS.Timeout | undefined
+  let looking: Promise<void> | undefined
 
   const add = async (jobs: readonly Job[], scheduled: boolean, tx: Pick<Database['sql'], 'insertInto'>): Promise<void> => {
     const at = now()
@@ -153,6 +157,12 @@ export const createJobs = ({
     for (const [kind] of kinds) await add([{ kind, data: {}, uniqueKey: '' }], true, database.sql)
   }
 
+  /** A clock that was ahead and is put right would leave them for a time that is far away. */
+  const bringBack = async (): Promise<void> => {
+    for (const [kind, { handler, interval }] of known)
+      if (interval !== undefined) await write.bringBack(kind, { now: now(), latest: now() + interval + longestPause(handler) + skew })
+  }
+
   return {
     async enqueue(given, tx) {
       const jobs: readonly Job[] = 'kind' in given ? [given] : given
@@ -169,14 +179,18 @@ export const createJobs = ({
       if (started) return
       started = true
       renewing = setInterval(() => void Promise.all([...running.values()].map(renew)), lease / 3)
+      const look = () => bringBack().catch((error: unknown) => log.error({ err: error }, 'the schedules of jobs could not be looked at'))
+      watching = setInterval(() => void (looking = look()), lease * 2)
       scheduling = schedule()
+        .then(bringBack)
         .catch((error: unknown) => log.error({ err: error }, 'the schedules of jobs could not be written'))
         .finally(() => wake(0))
     },
     async drain() {
       started = false
       clearTimeout(timer)
-      await scheduling
+      clearInterval(watching)
+      await Promise.all([scheduling, looking])
       await taking
       const ended = () => Promise.all([...running.values()].map((one) => one.ended))
       const waited = new AbortController()

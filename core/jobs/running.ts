@@ -19,15 +19,17 @@ export type Claimed = {
   readonly interval: number | undefined
 }
 
+const doubling = (attempt: number): number => Math.min(2 ** (attempt - 1), longestBackOff)
+
 /** Milliseconds to wait before a try, up to a quarter more than was asked for, so that what failed together does not come back together. */
-const pause = (
-  { backOff = (attempt) => Math.min(2 ** (attempt - 1), longestBackOff) }: JobHandler,
-  attempt: number,
-  error: unknown,
-): number => {
+const pause = ({ backOff = doubling }: JobHandler, attempt: number, error: unknown): number => {
   const least = error instanceof TryLater ? Math.min(error.seconds, longestLater) : 0
   return Math.round(Math.max(backOff(attempt), least) * 1000 * (1 + Math.random() / 4))
 }
+
+/** The most milliseconds that a handler's tries wait, unless it asks for more itself: then it is tried sooner than it asked. */
+export const longestPause = ({ attempts, backOff = doubling }: JobHandler): number =>
+  Math.max(...Array.from({ length: attempts }, (_, index) => backOff(index + 1))) * 1250
 
 /** Ends at the work's end or when it is aborted, whichever is first: a handler may ignore its signal, and must not keep its place by that. */
 const bounded = async (work: Promise<void>, signal: AbortSignal): Promise<void> => {

@@ -37,6 +37,17 @@ export const jobStatements = ({ sql, skipLocked }: Database) => {
       const { numUpdatedRows } = await held(one).set({ locked_until: until }).executeTakeFirst()
       return numUpdatedRows > 0n
     },
+    /** A schedule that is due later than `latest` is due now. */
+    bringBack: (kind: string, { now, latest }: { readonly now: number; readonly latest: number }) =>
+      sql
+        .updateTable('jobs')
+        .set({ run_at: now })
+        .where('kind', '=', kind)
+        .where('scheduled', '=', true)
+        .where('state', '=', 'waiting')
+        .where('locked_until', '<=', now)
+        .where('run_at', '>', latest)
+        .execute(),
     finish: ({ id, by }: Held) => sql.deleteFrom('jobs').where('id', '=', id).where('locked_by', '=', by).execute(),
     /** Waits again: after a failure, or for the next time of its schedule. */
     again: (one: Held, runAt: number, attempts: number, error: string | null) =>

@@ -4,14 +4,20 @@ import { createBackoff } from './backoff.ts'
 import type { FromWorker, Place, ToWorker } from './messages.ts'
 
 export type Ready = Extract<FromWorker, { readonly say: 'ready' }>
-type End = { readonly code: number | null; readonly signal: string | null }
+/** `error`: it never began, since the system had no process for it. */
+type End = { readonly code: number | null; readonly signal: string | null; readonly error?: Error }
 
-/** A worker could not start, and has said why itself. */
+/** A worker could not start, and has said why itself, unless there is a `cause`: then it never began. */
 export class WorkerFailed extends Error {
   override readonly name = 'WorkerFailed'
   readonly exitCode: number
-  constructor(number: number, { code, signal }: End) {
-    super(`worker ${number} ended before it was ready (${signal ?? `code ${code}`})`)
+  constructor(number: number, { code, signal, error }: End) {
+    super(
+      error
+        ? `worker ${number} could not be started (${error.message}); let this user have more processes and open files, or lower SLUICE_WORKERS`
+        : `worker ${number} ended before it was ready (${signal ?? `code ${code}`})`,
+      { cause: error },
+    )
     this.exitCode = code === null || code === 0 ? 1 : code
   }
 }
@@ -24,6 +30,25 @@ export type Workers = {
   /** Asks all to drain and end. Resolves, when they did, with whether all did so in order. */
   stop(): Promise<boolean>
   kill(): void
+}
+
+/** A new process of this program, and its end. Never throws: where the system has none to give (`EAGAIN`, `ENOMEM`), that is its end. */
+const fork = (log: Log, number: number): { readonly worker: Worker | undefined; readonly ended: Promise<End> } => {
+  const { promise: ended, resolve } = Promise.withResolvers<End>()
+  const failed = (error: Error) => resolve({ code: null, signal: null, error })
+  try {
+    const worker = cluster.fork()
+    worker.once('exit', (code, signal) => resolve({ code, signal }))
+    worker.on('error', (error) => {
+      // Node tells of it so, and of no end. Else it is a message to one that ends right now: it is lost, which its end tells.
+      if (worker.process.pid === undefined) failed(error)
+      else log.debug({ err: error }, `workers: a message to worker ${number} was lost`)
+    })
+    return { worker, ended }
+  } catch (error) {
+    failed(error as Error)
+    return { worker: undefined, ended }
+  }
 }
 
 /**
@@ -39,7 +64,8 @@ export const startWorkers = (
   on: { message(number: number, message: FromWorker): void; gone(number: number): void },
 ): Workers => {
   const running = new Map<number, Worker>()
-  const ends = new Map<Worker, Promise<End>>()
+  /** Of each number that has a process, or just failed to get one. */
+  const ends = new Map<number, Promise<End>>()
   let isStopping = false
   let inOrder = true
   const waiting = new Set<NodeJS.Timeout>()
@@ -49,10 +75,10 @@ export const startWorkers = (
 
   /** Resolves when it is ready. */
   const start = (place: Place): Promise<Ready> => {
-    const worker = cluster.fork()
-    running.set(place.number, worker)
+    const { worker, ended } = fork(log, place.number)
+    if (worker) running.set(place.number, worker)
     const { promise, resolve, reject } = Promise.withResolvers<Ready>()
-    worker.on('message', (message: FromWorker) => {
+    worker?.on('message', (message: FromWorker) => {
       // What is sent before it listens is lost.
       if (message.say === 'listening') {
         worker.send({ order: 'begin', place } satisfies ToWorker)
@@ -61,15 +87,13 @@ export const startWorkers = (
       if (message.say === 'ready') resolve(message)
       on.message(place.number, message)
     })
-    // A message to one that ends right now is lost, which its end tells.
-    worker.on('error', (error) => log.debug({ err: error }, `workers: a message to worker ${place.number} was lost`))
-    const ended = new Promise<End>((done) => worker.once('exit', (code, signal) => done({ code, signal })))
-    ends.set(worker, ended)
+    ends.set(place.number, ended)
     void ended.then((end) => {
       running.delete(place.number)
-      ends.delete(worker)
+      ends.delete(place.number)
       on.gone(place.number)
-      if (isStopping) inOrder &&= end.code === 0
+      // One that never began has nothing left undone.
+      if (isStopping && !end.error) inOrder &&= end.code === 0
       reject(new WorkerFailed(place.number, end))
     })
     return promise
@@ -92,12 +116,11 @@ export const startWorkers = (
   const keep = (place: Place): void => {
     const backoff = createBackoff()
     const watch = (begun: number): void => {
-      const worker = running.get(place.number)
-      const ended = worker && ends.get(worker)
-      void ended?.then(({ code, signal }) => {
+      void ends.get(place.number)?.then(({ code, signal, error }) => {
         if (isStopping) return
         const pause = backoff.after(performance.now() - begun)
-        log.error({ code, signal, pause }, `workers: worker ${place.number} ended; it is started anew in ${pause} ms`)
+        const what = error ? 'could not be started' : 'ended'
+        log.error({ code, signal, err: error, pause }, `workers: worker ${place.number} ${what}; it is started anew in ${pause} ms`)
         const timer = setTimeout(() => {
           waiting.delete(timer)
           const again = performance.now()

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type TestContext, test } from 'node:test'
 import { Client, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
@@ -127,7 +128,7 @@ test('no secret of the configuration is in the log or the output', async (t) => 
   assert.match(server.logs(), /"route":"\/if\/flow\/:slug\/"/)
 })
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   test(`at ${signal} requests that run are finished, and the process ends well`, async (t) => {
     const server = await started(t, { apply: configuration() })
     const client = new Client(server.url)
@@ -159,6 +160,40 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const cookie = String(response.headers['set-cookie']).split(';')[0] ?? ''
     const home = await new Client(server.url, { cookie }).open('/')
     assert.equal(home.heading, 'Your applications')
+  })
+}
+
+test('a second signal ends the server at once, whichever the first was', async (t) => {
+  const server = await started(t, { apply: configuration(), env: { SLUICE_DRAIN: '60s' } })
+  process.kill(server.pid, 'SIGINT')
+  const begun = performance.now()
+  while ((await fetch(`${server.url}/-/health/ready`).catch(() => undefined))?.status === 200) await sleep(20)
+  const { code, signal } = await server.stop('SIGTERM')
+  assert.deepEqual([code, signal], [130, null])
+  assert.ok(performance.now() - begun < 10_000)
+})
+
+for (const workers of ['1', '2']) {
+  test(`a server (workers: ${workers}) that waits for its database ends when it is told to`, async () => {
+    const directory = temporaryDirectory()
+    const { child, ended, err } = command(['serve'], {
+      directory,
+      env: {
+        SLUICE_WORKERS: workers,
+        SLUICE_DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+        SLUICE_SECRET_KEY: 'a secret key that is long enough for this',
+        SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
+        SLUICE_LISTEN_METRICS: 'off',
+        SLUICE_LOG_LEVEL: 'debug',
+      },
+    })
+    while (!err().includes('does not answer yet')) await sleep(20)
+    const begun = performance.now()
+    child.kill('SIGTERM')
+    const { code, signal, err: said } = await ended
+    assert.deepEqual([code, signal], [0, null])
+    assert.doesNotMatch(said, /sluice:/)
+    assert.ok(performance.now() - begun < 10_000, 'at once, not after the 30 s that it has patience')
   })
 }
 

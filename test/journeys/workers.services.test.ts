@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { after, before, describe, test } from 'node:test'
 import { Client } from '../kit/client.ts'
@@ -134,6 +136,32 @@ describe('two workers on PostgreSQL', { timeout: 240_000 }, () => {
     await until('it is there again', () => server.logs().includes('worker 1 is ready again'))
     assert.notEqual(pidOf(server, 1), one)
     assert.equal((await people.end()).failures.join('\n'), '')
+  })
+
+  test('where the system has no process to give, one that died is replaced as soon as it has, and the end waits for none', async () => {
+    // Not even one more file: the pipe to a new process is one.
+    const limit = (files: string) => execFileSync('prlimit', ['--pid', String(server.pid), `--nofile=${files}:`])
+    const [soft = ''] = /Max open files +(\d+)/.exec(readFileSync(`/proc/${server.pid}/limits`, 'utf8'))?.slice(1) ?? []
+    const times = () => server.logs().split('worker 2 could not be started').length - 1
+    const isBack = () => server.logs().lastIndexOf('worker 2 is ready again') > server.logs().lastIndexOf('worker 2 could not be started')
+    limit('1')
+    try {
+      process.kill(pidOf(server, 2), 'SIGKILL')
+      await until('it is tried again', () => times() >= 2)
+      assert.equal(await ask(server), 200, 'the other goes on')
+    } finally {
+      limit(soft)
+    }
+    await until('it is there again', isBack)
+    limit('1')
+    process.kill(pidOf(server, 2), 'SIGKILL')
+    const before = times()
+    await until('it cannot be started', () => times() > before)
+    const ended = await server.stop()
+    assert.deepEqual([ended.code, ended.signal], [0, null])
+    await server.restart()
+    for (let asked = 0; asked < 20; asked++) await ask(server)
+    await until('both wrote', () => [1, 2].every((number) => isThere(pidOf(server, number))))
   })
 
   test('SIGTERM drains all: balancers are told, what comes meanwhile is answered, and all end', async () => {
