@@ -100,7 +100,7 @@ const portOf = (server: Listening): number => {
 
 /**
  * Wires everything and listens. Throws before anything is served if it cannot. `line`: this is one of several processes that share the data
- * directory, which the supervisor has taken, and the listening sockets. `stop`: where it is aborted while the database is waited for, its reason is
+ * directory, which the supervisor has taken, and the listening sockets. `stop`: where it is aborted while the database or Redis is waited for, its reason is
  * thrown; later it changes nothing.
  */
 export async function start(options: Options, env: Environment, line?: Line, stop?: AbortSignal): Promise<Server> {
@@ -167,7 +167,7 @@ async function wire(
   })
   opened.push(() => rotation.stop())
 
-  const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log })
+  const shortLived = await openStore({ redisUrl: options.redisUrl, database, clock, log, stop })
   opened.push(shortLived.close)
   const { store } = shortLived
   const coreStore = scoped(store, 'core:')

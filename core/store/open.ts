@@ -12,10 +12,16 @@ export type OpenedStore = {
   close(): void
 }
 
-type Parts = { readonly redisUrl: Secret | undefined; readonly database: Database; readonly clock: Clock; readonly log: Log }
+type Parts = {
+  readonly redisUrl: Secret | undefined
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly stop?: AbortSignal | undefined
+}
 
-/** The store that the options say: Redis where there is one, else the database. Throws `RedisUnreachable` after 30 s. */
-export const openStore = async ({ redisUrl, database, clock, log }: Parts): Promise<OpenedStore> => {
+/** The store that the options say: Redis where there is one, else the database. Throws `RedisUnreachable` after 30 s, and the reason of `stop` once that is aborted. */
+export const openStore = async ({ redisUrl, database, clock, log, stop }: Parts): Promise<OpenedStore> => {
   if (!redisUrl) {
     const store = databaseStore(database, clock)
     return { store, prune: store.prune, check: undefined, close: () => {} }
@@ -27,7 +33,7 @@ export const openStore = async ({ redisUrl, database, clock, log }: Parts): Prom
   ])
   const connection = connectRedis(redisUrl.reveal(), log)
   try {
-    await awaitRedis(connection, log)
+    await awaitRedis(connection, log, { stop })
     const policy = await evictionPolicy(connection)
     if (policy !== undefined && policy !== 'noeviction')
       log.warn(

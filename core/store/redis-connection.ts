@@ -89,8 +89,12 @@ export class RedisUnreachable extends Error {
   override readonly name = 'RedisUnreachable'
 }
 
-/** Waits until Redis answers. Throws `RedisUnreachable`, which names the option, the place and the reason, after `limit` milliseconds; at once where waiting mends nothing. */
-export const awaitRedis = async ({ redis, place }: RedisConnection, log: Log, limit = startLimit): Promise<void> => {
+/** Waits until Redis answers. Throws `RedisUnreachable`, which names the option, the place and the reason, after `limit` milliseconds; at once where waiting mends nothing, and the reason of `stop`. */
+export const awaitRedis = async (
+  { redis, place }: RedisConnection,
+  log: Log,
+  { limit = startLimit, stop }: { readonly limit?: number; readonly stop?: AbortSignal | undefined } = {},
+): Promise<void> => {
   const until = Date.now() + limit
   let why = 'no answer'
   let distrust: string | undefined
@@ -106,6 +110,7 @@ export const awaitRedis = async ({ redis, place }: RedisConnection, log: Log, li
     } catch (error) {
       if (redis.status === 'ready') why = (error as Error).message
     }
+    stop?.throwIfAborted()
     if (distrust) throw new RedisUnreachable(`Redis at ${place} (SLUICE_REDIS_URL) cannot be used: ${distrust}`)
     if (Date.now() >= until)
       throw new RedisUnreachable(`Redis at ${place} (SLUICE_REDIS_URL) cannot be used: ${why}; start it, or correct the option`)

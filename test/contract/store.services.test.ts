@@ -99,7 +99,7 @@ test('paused or gone, each call ends within 1.5 s by Unavailable; back, all is w
 test('a start without Redis says which option and place, and not the password', async () => {
   const port = await freePort()
   const connection = connectRedis(`redis://user:private@127.0.0.1:${port}/0`, log)
-  await assert.rejects(awaitRedis(connection, log, 500), (error: Error) => {
+  await assert.rejects(awaitRedis(connection, log, { limit: 500 }), (error: Error) => {
     assert.ok(error instanceof RedisUnreachable)
     assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${port} \\(SLUICE_REDIS_URL\\) cannot be used: .*ECONNREFUSED`))
     return !error.message.includes('private')
@@ -110,7 +110,7 @@ test('a start without Redis says which option and place, and not the password', 
 test('a wrong password is the reason that is told; the right one and a database number do', async (t) => {
   const { redis, opened } = await withRedis(t, '--requirepass', 'right')
   const wrong = connectRedis(redis.url.replace('//', '//:wrong@'), log)
-  await assert.rejects(awaitRedis(wrong, log, 500), /WRONGPASS/)
+  await assert.rejects(awaitRedis(wrong, log, { limit: 500 }), /WRONGPASS/)
   wrong.close()
   const { store } = await opened(redis.url.replace('//', '//:right@').replace(/0$/, '3'))
   await store.put('k', 1, 10)

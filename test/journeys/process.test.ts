@@ -197,6 +197,24 @@ for (const workers of ['1', '2']) {
   })
 }
 
+test('a server that waits for Redis ends when it is told to', async () => {
+  const { child, ended, err } = command(['serve'], {
+    directory: temporaryDirectory(),
+    env: {
+      SLUICE_REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+      SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
+      SLUICE_LISTEN_METRICS: 'off',
+    },
+  })
+  while (!err().includes('for Redis at')) await sleep(20)
+  const begun = performance.now()
+  child.kill('SIGTERM')
+  const { code, signal, err: said } = await ended
+  assert.deepEqual([code, signal], [0, null])
+  assert.doesNotMatch(said, /sluice:/)
+  assert.ok(performance.now() - begun < 10_000, 'at once, not after the 30 s that it has patience')
+})
+
 test('a server whose standard input ends goes on', async (t) => {
   const directory = temporaryDirectory()
   const port = await freePort()

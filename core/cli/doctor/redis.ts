@@ -13,7 +13,7 @@ export const checkRedis = async ({ redisUrl }: Options): Promise<readonly Findin
   const { awaitRedis, connectRedis, evictionPolicy } = await import('../../store/redis-connection.ts')
   const connection = connectRedis(redisUrl.reveal(), silent)
   try {
-    await awaitRedis(connection, silent, patience)
+    await awaitRedis(connection, silent, { limit: patience })
     const policy = await evictionPolicy(connection)
     if (policy === undefined || policy === 'noeviction') return [{ level: 'ok', subject, text: connection.place }]
     return [
