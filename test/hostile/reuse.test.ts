@@ -61,12 +61,12 @@ const asked = (statements: readonly string[]): readonly string[] =>
     .filter((table) => table !== 'short_lived')
     .toSorted()
 
-test('a refresh and userinfo ask again by five and three statements, none of them for configuration', async () => {
+test('a refresh and userinfo ask again by two statements and one, none of them for configuration', async () => {
   const first = await tokens()
   await house.work()
   const second = (await refresh(house, first['refresh_token'])).body
-  // Whose token it is, whether the grant is alive, the user, their groups; then the token is replaced.
-  assert.deepEqual(asked((await house.work()).statements), ['effective', 'grants', 'grants', 'grants', 'users'])
+  // Whose token it is, whether the grant is alive, the user and their groups; then the token is replaced.
+  assert.deepEqual(asked((await house.work()).statements), ['grants', 'grants'])
   assert.equal(await userinfo(house, second['access_token']), 200)
-  assert.deepEqual(asked((await house.work()).statements), ['effective', 'grants', 'users'])
+  assert.deepEqual(asked((await house.work()).statements), ['grants'])
 })
