@@ -54,9 +54,14 @@ test('tokens end when their time has come, and so does the family', async () => 
   assertRefused(await refresh(house, second['refresh_token']), 'invalid_grant')
 })
 
+const inner = /\([^()]*\)/g
+/** A statement without the statements in it. */
+const outer = (text: string): string => (text.search(inner) < 0 ? text : outer(text.replaceAll(inner, '')))
+
 /** What was asked of which table, by the first words. The store is elsewhere where there is a Redis. */
 const asked = (statements: readonly string[]): readonly string[] =>
   statements
+    .map(outer)
     .flatMap((text) => /^(?:select .*? from|update|insert into|with recursive) "(\w+)"/.exec(text)?.[1] ?? [])
     .filter((table) => table !== 'short_lived')
     .toSorted()
