@@ -322,7 +322,7 @@ describe('the plugins of strangers, outside of the checkout,', () => {
 })
 
 describe('sluice plugin new', () => {
-  for (const family of ['stage', 'policy', 'protocol'] as const) {
+  for (const family of ['stage', 'policy', 'protocol', 'sink'] as const) {
     test(`makes a ${family} that passes its own tests and is in use`, async () => {
       const directory = temporaryDirectory()
       const sluice = (...args: readonly string[]) => command(args, { directory }).ended

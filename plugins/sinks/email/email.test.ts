@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { messagesContract } from 'sluice/kit'
-import type { AuditEvent, Mailing, Store } from 'sluice/plugin'
+import { anEvent, messagesContract, sinkContract } from 'sluice/kit'
+import type { Mailing, Store } from 'sluice/plugin'
 import plugin, { sink } from './plugin.ts'
-
-const event = (id: string): AuditEvent => ({
-  id,
-  at: '2026-01-01T00:00:00.000Z',
-  action: 'user.created',
-  user: null,
-  userName: null,
-  application: null,
-  ip: '',
-  userAgent: '',
-  request: null,
-  detail: {},
-})
 
 /** A store that forgets nothing, and a mail server that takes what `refuses` does not name. */
 const given = () => {
@@ -39,17 +26,19 @@ const given = () => {
     },
   }
   const deliver = (id: string, settings: object) =>
-    sink.deliver(event(id), {
+    sink.deliver(anEvent({ id }), {
       slug: 'mail',
       settings: { language: 'en', perHour: 60, ...settings },
       use: { mail, store },
       attempt: 1,
       signal: AbortSignal.timeout(1000),
     })
-  return { sent, refuses, deliver }
+  return { sent, refuses, deliver, use: { mail, store } }
 }
 
 test('its texts are complete', () => messagesContract(plugin, import.meta.dirname))
+
+test('meets the contract of sinks', () => sinkContract(sink, { to: ['a@example.com'] }, { use: given().use }))
 
 test('writes to addresses and to members of a group, each once', async () => {
   const { sent, deliver } = given()

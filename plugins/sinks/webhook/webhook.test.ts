@@ -1,27 +1,21 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { messagesContract, testClock } from 'sluice/kit'
-import { type AuditEvent, type HttpAnswer, type HttpRequest, Secret } from 'sluice/plugin'
+import { anEvent, messagesContract, sinkContract, testClock } from 'sluice/kit'
+import { type HttpAnswer, type HttpRequest, Secret } from 'sluice/plugin'
 import { deliveryOf, retryAfter } from './answer.ts'
 import plugin, { sink } from './plugin.ts'
 import { keyOf, signatures } from './sign.ts'
 
 const now = Date.UTC(2026, 0, 1)
-const event: AuditEvent = {
-  id: '0199f0c0-0000-7000-8000-000000000001',
-  at: '2026-01-01T00:00:00.000Z',
-  action: 'user.created',
-  user: null,
-  userName: null,
-  application: null,
-  ip: '192.0.2.1',
-  userAgent: '',
-  request: null,
-  detail: { object: { name: 'Zoë' } },
-}
+const event = anEvent({ ip: '192.0.2.1', detail: { object: { name: 'Zoë' } } })
 const secretOf = (bytes: number, fill = 1) => `whsec_${Buffer.alloc(bytes, fill).toString('base64')}`
 
 test('its texts are complete', () => messagesContract(plugin, import.meta.dirname))
+
+test('meets the contract of sinks', () => {
+  const http = { request: async () => ({ status: 204, headers: {}, body: '' }) }
+  return sinkContract(sink, { url: 'https://example.com/', secret: secretOf(32) }, { use: { http, clock: testClock() } })
+})
 
 test('signs as the example of Standard Webhooks', () => {
   const key = keyOf('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') ?? assert.fail()
