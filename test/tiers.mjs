@@ -50,9 +50,10 @@ export const kinds = [
     debian: ['postgresql-15', 'redis-server', 'haproxy', 'docker-compose'],
   },
   {
+    // One more than the cores of a small machine: they wait for servers a third of their time.
     name: 'server',
     is: (path) => path.endsWith('.crash.test.ts') || /^test\/(journeys|hostile|docs)\//.test(path),
-    parallel: 2,
+    parallel: 3,
     timeout: 120,
     deadline: 20,
   },
