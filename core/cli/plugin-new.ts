@@ -4,7 +4,7 @@ import { type Command, Failure, misuse } from './command.ts'
 import { type Family, filesOf } from './plugin-new/files.ts'
 import { namePattern, namesOf } from './plugin-new/names.ts'
 
-const families: readonly Family[] = ['stage', 'policy', 'protocol']
+const families: readonly Family[] = ['stage', 'policy', 'protocol', 'sink']
 
 const familyOf = (flags: Readonly<Record<string, unknown>>): Family => {
   const chosen = families.filter((family) => flags[family])
@@ -23,12 +23,13 @@ const isEmpty = (directory: string): boolean => {
 
 export const pluginNew: Command = {
   name: 'plugin new',
-  summary: 'Begin a plugin: a stage, policy or protocol that works, with its test',
+  summary: 'Begin a plugin: a stage, policy, protocol or sink that works, with its test',
   parameters: [{ name: 'NAME', required: true, description: 'Its id and kind: small letters, digits and dashes, e.g. acme-login.' }],
   flags: {
     stage: { type: 'boolean', description: 'A stage (the default).' },
     policy: { type: 'boolean', description: 'A policy.' },
     protocol: { type: 'boolean', description: 'A protocol.' },
+    sink: { type: 'boolean', description: 'A sink, which events go to.' },
     directory: { type: 'string', value: 'DIR', description: 'Where to write it (default: ./NAME).' },
   },
   async run({ parameters, flags, terminal, cwd }) {
