@@ -29,7 +29,7 @@ export const pluginNew: Command = {
     stage: { type: 'boolean', description: 'A stage (the default).' },
     policy: { type: 'boolean', description: 'A policy.' },
     protocol: { type: 'boolean', description: 'A protocol.' },
-    sink: { type: 'boolean', description: 'A sink of audit events.' },
+    sink: { type: 'boolean', description: 'A sink, which events go to.' },
     directory: { type: 'string', value: 'DIR', description: 'Where to write it (default: ./NAME).' },
   },
   async run({ parameters, flags, terminal, cwd }) {

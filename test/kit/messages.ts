@@ -7,7 +7,7 @@ import type { Plugin } from '../../core/api/index.ts'
 /**
  * A plugin's texts: there in English and German and in step in all its languages (same keys, same arguments), valid ICU MessageFormat, every
  * key that the source in `folder` names is there, and no text is there that nothing names. Keys are found as string literals that
- * start with the plugin's id and a dot, so write them whole. What a stage, a policy or a protocol is called and is for may be told, too:
+ * start with the plugin's id and a dot, so write them whole. What a stage, a policy, a protocol or a sink is called and is for may be told, too:
  * `<kind>.title` and `<kind>.description`.
  */
 export function messagesContract(plugin: Plugin, folder: string): void {
