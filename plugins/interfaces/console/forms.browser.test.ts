@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
@@ -133,6 +134,104 @@ test('the wizard does not replace what is there', () =>
       .getByText(/There is an application or a provider "wiki" already/)
       .waitFor()
     assert.deepEqual((await api.must('GET', '/providers/wiki')).spec.with.redirectUris, ['https://wiki.example.com/callback'])
+  }))
+
+/** The wizard at the addresses of a web application that proves itself in one of the ways. */
+const provingBy = async (page: Page, name: string, way: RegExp) => {
+  await page.getByLabel('Name of the application').fill(name)
+  await press(page, 'Continue')
+  await page.getByRole('radio', { name: way }).click()
+  await press(page, 'Continue')
+  await field(page, 'Redirect URIs 1').fill('https://signed.example.com/callback')
+}
+const finished = async (page: Page, name: string) => {
+  await press(page, 'Continue')
+  await press(page, 'Create')
+  await page.getByText(`${name} is connected`).waitFor()
+}
+const settingsOf = async (slug: string) => (await api.must('GET', `/providers/${slug}`)).spec.with
+
+test('the wizard takes a pasted set of keys in place of a secret, and says what is wrong with it', () =>
+  at('/applications/new', async (page) => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const keys = (jwk: object) => JSON.stringify({ keys: [{ ...jwk, kid: 'one' }] })
+    await provingBy(page, 'Signed', /^Keys that are pasted here/)
+    await press(page, 'Continue')
+    const place = page.locator('[data-pointer="/jwks"]')
+    await place.getByText('This is needed.').waitFor()
+    const pasted = place.getByRole('textbox', { name: 'Public keys' })
+    await pasted.fill('{ "keys": []')
+    await press(page, 'Continue')
+    await place.getByText(/This is no JSON/).waitFor()
+    await pasted.fill('{ "keys": [] }')
+    await press(page, 'Continue')
+    await place.getByText('At least one is needed.').waitFor()
+
+    await pasted.fill(keys(privateKey.export({ format: 'jwk' })))
+    await press(page, 'Continue')
+    await press(page, 'Create')
+    const refusal = 'The key has the private member `d`. Register the public key alone, and make a new pair: this one was told.'
+    await place.getByText(refusal).waitFor()
+    const direct = await api('POST', '/providers', {
+      body: {
+        slug: 'direct',
+        spec: {
+          type: 'oidc',
+          with: { redirectUris: ['https://signed.example.com/'], jwks: { keys: [privateKey.export({ format: 'jwk' })] } },
+        },
+      },
+    })
+    assert.equal(direct.body.errors[0].detail, refusal, 'as the API tells the form')
+
+    await pasted.fill(keys(publicKey.export({ format: 'jwk' })))
+    await finished(page, 'Signed')
+    await page.getByText('This client signs with its own key').waitFor()
+    assert.equal(await field(page, 'Client secret').count(), 0)
+    assert.equal(await page.getByRole('tab', { name: 'Flask (Authlib)' }).count(), 0)
+    const { jwks, clientSecret, clientType } = await settingsOf('signed')
+    assert.deepEqual([jwks.keys.map(({ kid }: any) => kid), clientSecret, clientType], [['one'], undefined, undefined])
+
+    await page.goto(`${server.url}/if/admin/providers/signed/settings`)
+    const stored = page.locator('[data-pointer="/spec/with/jwks"]').getByRole('textbox', { name: 'Public keys' })
+    assert.deepEqual(JSON.parse(await stored.inputValue()), jwks)
+    await stored.fill(keys(privateKey.export({ format: 'jwk' })))
+    await press(page, 'Save')
+    await page.locator('[data-pointer="/spec/with/jwks"]').getByText(refusal).waitFor()
+    await stored.fill(JSON.stringify(jwks))
+  }))
+
+test('the wizard takes the address of keys, or nothing where a client can keep nothing', () =>
+  at('/applications/new', async (page) => {
+    await provingBy(page, 'Rotating', /^Keys at an address of its own/)
+    const uri = page.getByLabel('Address of the public keys')
+    await uri.fill('http://signed.example.com/jwks')
+    await press(page, 'Continue')
+    await press(page, 'Create')
+    await page
+      .locator('[data-pointer="/jwksUri"]')
+      .getByText(/`http:\/\/signed\.example\.com\/jwks` is not https/)
+      .waitFor()
+    await press(page, 'Back')
+    await page.getByRole('radio', { name: /^Client secret/ }).click()
+    await press(page, 'Continue')
+    assert.deepEqual([await uri.count(), await page.getByRole('alert').count()], [0, 0], 'nothing of it is left')
+    await press(page, 'Back')
+    await page.getByRole('radio', { name: /^Keys at an address/ }).click()
+    await press(page, 'Continue')
+    await uri.fill('https://signed.example.com/jwks')
+    await finished(page, 'Rotating')
+    const { jwksUri, clientSecret } = await settingsOf('rotating')
+    assert.deepEqual([jwksUri, clientSecret], ['https://signed.example.com/jwks', undefined])
+
+    await page.goto(`${server.url}/if/admin/applications/new`)
+    await page.getByRole('radio', { name: /^Single-page or mobile/ }).click()
+    await page.getByLabel('Name of the application').fill('Handheld')
+    await press(page, 'Continue')
+    assert.ok(await page.getByRole('radio', { name: /^Not at all/ }).isChecked())
+    await press(page, 'Continue')
+    await field(page, 'Redirect URIs 1').fill('https://handheld.example.com/callback')
+    await finished(page, 'Handheld')
+    assert.equal((await settingsOf('handheld')).clientType, 'public')
   }))
 
 const change = async (slug: string, spec: object) => {

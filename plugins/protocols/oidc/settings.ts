@@ -43,7 +43,10 @@ export const settings = Type.Object(
         },
         {
           title: 'Public keys',
-          description: 'JWK Set of a confidential client that signs (private_key_jwt) instead of having a secret.',
+          description:
+            'JWK Set, `{ "keys": […] }`, of a confidential client that signs (private_key_jwt) instead of having a secret. Keys are RSA of 2048 bits or more, EC with P-256, or OKP with Ed25519.',
+          // Programs export a whole set, to be pasted as it is.
+          'x-widget': 'json',
           additionalProperties: false,
         },
       ),

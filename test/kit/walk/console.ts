@@ -60,6 +60,12 @@ const detailed = async (page: Page, say: Say) => {
     .fill('https://payroll.example.com/callback')
   await page.locator('[data-pointer="/launchUrl"] input').fill('https://payroll.example.com/')
 }
+const signing = async (page: Page, say: Say) => {
+  await named(page, say)
+  await page.getByRole('radio', { name: new RegExp(`^${say('applications.wizard.authentication.jwks')}`) }).click()
+  await press(page, say('applications.wizard.next'))
+  await page.locator('[data-pointer="/jwks"] textarea').fill('{ "keys": [ { "kty": "OKP", "crv": "Ed25519", "x": "…" } ] }')
+}
 const guarded = async (page: Page, say: Say) => {
   await detailed(page, say)
   await press(page, say('applications.wizard.next'))
@@ -161,6 +167,7 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     { name: 'wizard-program', path: '/applications/new' },
     ofWizard('protocol', named),
     ofWizard('details', detailed),
+    ofWizard('keys', signing),
     ofWizard('access', guarded),
     ofWizard('done', connected),
   ],

@@ -55,6 +55,7 @@ test('every shape has its way of being edited, and what is not known is JSON', (
     [{ type: 'array', items: {} }, 'json'],
     [{ type: 'object', properties: { a: text } }, 'object'],
     [{ type: 'object', properties: { a: text }, 'x-widget': 'one-of' }, 'one-of'],
+    [{ type: 'object', properties: { a: text }, 'x-widget': 'json' }, 'json'],
     [{ type: 'object', patternProperties: { '.': text } }, 'map'],
     [{ type: 'object', additionalProperties: text }, 'map'],
     [{ type: 'object', additionalProperties: true }, 'json'],

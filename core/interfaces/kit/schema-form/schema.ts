@@ -130,7 +130,7 @@ export const shapeOf = (schema: Schema): Shape => {
   const { 'x-widget': widget } = schema
   if (schema['x-secret']) return 'secret'
   if (widget === 'condition' || widget === 'permissions') return widget
-  if (widget === 'image') return widget
+  if (widget === 'image' || widget === 'json') return widget
   if (typeof schema['x-ref'] === 'string') return 'reference'
   if (optionsOf(schema).length > 0) return widget === 'cards' ? 'cards' : 'select'
   if (branchesOf(schema)) return choiceShape(schema)

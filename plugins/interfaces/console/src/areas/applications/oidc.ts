@@ -20,13 +20,14 @@ export const textOf = (record: Discovery | undefined, name: string): string => {
   const value = record?.[name]
   return typeof value === 'string' ? value : ''
 }
+type Provider = Pick<StoredObject, 'spec'>
+const settingsOf = ({ spec }: Provider): Discovery => (isObject(spec['with']) ? spec['with'] : {})
 /** What the client is called: as it says, else by its slug. */
-export const clientIdOf = ({ slug, spec }: Pick<StoredObject, 'slug' | 'spec'>): string => {
-  const settings = spec['with']
-  return (isObject(settings) && textOf(settings, 'clientId')) || slug
-}
-export const isPublic = ({ spec }: Pick<StoredObject, 'spec'>): boolean => isObject(spec['with']) && spec['with']['clientType'] === 'public'
-export const redirectUrisOf = ({ spec }: Pick<StoredObject, 'spec'>): readonly string[] => {
-  const uris = isObject(spec['with']) ? spec['with']['redirectUris'] : undefined
-  return Array.isArray(uris) ? (uris as string[]) : []
+export const clientIdOf = ({ slug, spec }: Pick<StoredObject, 'slug' | 'spec'>): string => textOf(settingsOf({ spec }), 'clientId') || slug
+export const isPublic = (provider: Provider): boolean => settingsOf(provider)['clientType'] === 'public'
+/** Has it keys in place of a secret? */
+export const isSigning = (provider: Provider): boolean => ['jwks', 'jwksUri'].some((name) => settingsOf(provider)[name] !== undefined)
+export const redirectUrisOf = (provider: Provider): readonly string[] => {
+  const { redirectUris } = settingsOf(provider)
+  return Array.isArray(redirectUris) ? (redirectUris as string[]) : []
 }

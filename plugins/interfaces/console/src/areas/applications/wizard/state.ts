@@ -5,8 +5,17 @@ import type { Spec } from '../../../objects/calls.ts'
 export const programs = ['web', 'browser', 'link'] as const
 export type Program = (typeof programs)[number]
 
+/** How a client proves at the token endpoint that it is itself: by exactly one of these. */
+export const authentications = ['secret', 'jwks', 'jwks-uri', 'none'] as const
+export type Authentication = (typeof authentications)[number]
+
 export type Wish = {
   readonly program: Program
+  /** Undefined: what the program can keep. */
+  readonly authentication?: Authentication | undefined
+  /** The JWK Set, where that is pasted. */
+  readonly jwks?: unknown
+  readonly jwksUri: string
   readonly name: string
   /** Undefined: it follows the name. */
   readonly slug?: string | undefined
@@ -15,9 +24,12 @@ export type Wish = {
   /** A condition; undefined: everybody. */
   readonly access?: unknown
 }
-export const blank: Wish = { program: 'web', name: '', launchUrl: '', redirectUris: [''] }
+export const blank: Wish = { program: 'web', name: '', launchUrl: '', redirectUris: [''], jwksUri: '' }
 
 export const slugIn = ({ slug, name }: Pick<Wish, 'slug' | 'name'>): string => slug ?? slugOf(name)
+
+export const authenticationIn = ({ authentication, program }: Pick<Wish, 'authentication' | 'program'>): Authentication =>
+  authentication ?? (program === 'browser' ? 'none' : 'secret')
 
 export const steps = ['program', 'protocol', 'details', 'access', 'done'] as const
 export type Step = (typeof steps)[number]
@@ -30,6 +42,14 @@ export type Document = {
   readonly providers?: Readonly<Record<string, Spec>>
   readonly applications: Readonly<Record<string, Spec>>
 }
+/** A secret is made by the server. */
+const credentialsIn = (wish: Wish): Spec => {
+  const authentication = authenticationIn(wish)
+  if (authentication === 'none') return { clientType: 'public' }
+  if (authentication === 'jwks') return { jwks: wish.jwks }
+  return authentication === 'jwks-uri' ? { jwksUri: wish.jwksUri.trim() } : {}
+}
+
 /** What is made: an application and, unless it is a link, the provider that it asks. */
 export const documentOf = (wish: Wish): Document => {
   const slug = slugIn(wish)
@@ -41,7 +61,7 @@ export const documentOf = (wish: Wish): Document => {
     ...(wish.access !== undefined && { access: wish.access }),
   }
   const settings = {
-    ...(wish.program === 'browser' && { clientType: 'public' }),
+    ...credentialsIn(wish),
     redirectUris: wish.redirectUris.map((uri) => uri.trim()).filter((uri) => uri !== ''),
   }
   return {
