@@ -5,7 +5,7 @@ import { untrusted } from './untrusted.ts'
 const temporary = /^(?:08|53|57P0[1-3]$|57014$|55P03$|25P03$|40P01$)/
 /** What the driver says without a code where the server is gone or silent. */
 const lost =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error|not queryable/i
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|client has encountered a connection error|not queryable/i
 const network = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -17,6 +17,7 @@ const openReader = (open: () => pg.Client): Reader => {
   let pending = 0
   let isCorked = false
   let connected: Promise<pg.Client> | undefined
+  let isClosed = false
   const connect = async (): Promise<pg.Client> => {
     const client = open()
     const lose = () => {
@@ -45,6 +46,7 @@ const openReader = (open: () => pg.Client): Reader => {
       return pending
     },
     async read(given) {
+      if (isClosed) throw new Error('the database is closed; nothing is read after its end')
       pending += 1
       try {
         const client = await (connected ?? connect())
@@ -55,6 +57,7 @@ const openReader = (open: () => pg.Client): Reader => {
       }
     },
     async close() {
+      isClosed = true
       const client = await connected?.catch(() => undefined)
       await client?.end()
     },

@@ -39,16 +39,14 @@ export const userColumns = [
   'users.updated_at as user_updated_at',
 ] as const
 
+type NameOf<Column> = Column extends `users.${infer Name extends keyof Row} as ${string}` ? Name : never
+
 /** What these columns are read as. */
 export type UserColumns = {
   readonly user_id: string
   /** Null for nobody only. */
   readonly user_groups: string | null
-} & {
-  readonly [
-    Name in keyof Row as Extract<`users.${Name} as user_${Name}`, (typeof userColumns)[number]> extends never ? never : `user_${Name}`
-  ]: Row[Name]
-}
+} & { readonly [Name in NameOf<(typeof userColumns)[number]> as `user_${Name}`]: Row[Name] }
 
 export const joinedUser = (row: UserColumns): User => ({
   id: row.user_id,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '../../core/data/database.ts'
 import { prepare } from '../../core/data/prepared.ts'
@@ -69,6 +71,33 @@ test('a lost connection fails what was asked on it, and the next read has a new 
     assert.equal((one as PromiseRejectedResult).reason.name, 'Unavailable', String((one as PromiseRejectedResult).reason))
   }
   assert.equal((await find({ slug: 'editors' }))[0]?.slug, 'editors')
+})
+
+test('a server that takes the connection and says nothing is away, for who reads as for who writes', async () => {
+  const silent = createServer((socket) => void sockets.push(socket))
+  const sockets: Socket[] = []
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const nowhere = await openDatabase({ url: `postgresql://nobody@127.0.0.1:${(silent.address() as AddressInfo).port}/none` })
+  try {
+    const asked = await Promise.allSettled([
+      groupBySlug(nowhere)({ slug: 'editors' }),
+      ask(nowhere, 'delete from groups where slug = $1', 'x'),
+    ])
+    for (const one of asked)
+      assert.equal((one as PromiseRejectedResult).reason?.name, 'Unavailable', String((one as PromiseRejectedResult).reason))
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+    await nowhere.close()
+  }
+})
+
+test('who reads after the end gets an error, and no new connection', async () => {
+  const own = await openDatabase({ url: server.url })
+  const find = groupBySlug(own)
+  await find({ slug: 'editors' })
+  await own.close()
+  await assert.rejects(find({ slug: 'editors' }), /closed/)
 })
 
 test('a column that another process adds is read, by statements that were prepared before', async () => {

@@ -173,21 +173,24 @@ test('a second signal ends the server at once, whichever the first was', async (
   assert.ok(performance.now() - begun < 10_000)
 })
 
-for (const workers of ['1', '2']) {
-  test(`a server (workers: ${workers}) that waits for its database ends when it is told to`, async () => {
-    const directory = temporaryDirectory()
+const database = async (workers: string) => ({
+  SLUICE_WORKERS: workers,
+  SLUICE_DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
+  SLUICE_SECRET_KEY: 'a secret key that is long enough for this',
+  SLUICE_LOG_LEVEL: 'debug',
+})
+const waits = [
+  { of: 'that waits for its database', env: () => database('1'), says: 'does not answer yet' },
+  { of: 'of two workers that waits for its database', env: () => database('2'), says: 'does not answer yet' },
+  { of: 'that waits for Redis', env: async () => ({ SLUICE_REDIS_URL: `redis://127.0.0.1:${await freePort()}` }), says: 'for Redis at' },
+]
+for (const { of, env, says } of waits) {
+  test(`a server ${of} ends when it is told to`, async () => {
     const { child, ended, err } = command(['serve'], {
-      directory,
-      env: {
-        SLUICE_WORKERS: workers,
-        SLUICE_DATABASE_URL: `postgres://nobody@127.0.0.1:${await freePort()}/none`,
-        SLUICE_SECRET_KEY: 'a secret key that is long enough for this',
-        SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
-        SLUICE_LISTEN_METRICS: 'off',
-        SLUICE_LOG_LEVEL: 'debug',
-      },
+      directory: temporaryDirectory(),
+      env: { ...(await env()), SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`, SLUICE_LISTEN_METRICS: 'off' },
     })
-    while (!err().includes('does not answer yet')) await sleep(20)
+    while (!err().includes(says)) await sleep(20)
     const begun = performance.now()
     child.kill('SIGTERM')
     const { code, signal, err: said } = await ended
@@ -196,24 +199,6 @@ for (const workers of ['1', '2']) {
     assert.ok(performance.now() - begun < 10_000, 'at once, not after the 30 s that it has patience')
   })
 }
-
-test('a server that waits for Redis ends when it is told to', async () => {
-  const { child, ended, err } = command(['serve'], {
-    directory: temporaryDirectory(),
-    env: {
-      SLUICE_REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
-      SLUICE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
-      SLUICE_LISTEN_METRICS: 'off',
-    },
-  })
-  while (!err().includes('for Redis at')) await sleep(20)
-  const begun = performance.now()
-  child.kill('SIGTERM')
-  const { code, signal, err: said } = await ended
-  assert.deepEqual([code, signal], [0, null])
-  assert.doesNotMatch(said, /sluice:/)
-  assert.ok(performance.now() - begun < 10_000, 'at once, not after the 30 s that it has patience')
-})
 
 test('a server whose standard input ends goes on', async (t) => {
   const directory = temporaryDirectory()

@@ -40,6 +40,14 @@ test('those of another replica count after a second', async () => {
   assert.equal(await there.areTooMany('app', '192.0.2.1'), false)
 })
 
+test('a clock that is put back keeps no count for longer', async () => {
+  const { clock, here, there } = setUp()
+  assert.equal(await there.areTooMany('app', '192.0.2.1'), false)
+  clock.pass(-3600)
+  await times(30, () => here.failed('app', '192.0.2.1'))
+  assert.equal(await there.areTooMany('app', '192.0.2.1'), true)
+})
+
 test('a failure that the store does not take is an error, and counts no more', async () => {
   const { store, here } = setUp()
   const { increment } = store

@@ -52,7 +52,9 @@ export const countedGuesses = ({ store, clock }: { readonly store: Store; readon
     async areTooMany(client, address) {
       const key = keyOf(client, address)
       const of = knownOf(key)
-      if (now() - of.readAt >= fresh) {
+      const age = now() - of.readAt
+      // Below 0 the clock was put back.
+      if (age < 0 || age >= fresh) {
         const [before, readAt] = [of.readAt, now()]
         const count = Number((await store.get(key))?.value ?? 0)
         // Unless a failure was counted meanwhile, which knows better.
