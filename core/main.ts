@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
-import type { Policy, Protocol, Sink, Stage } from './api/index.ts'
 import { createAccesses } from './access/authorize.ts'
 import { backChannel } from './access/back-channel.ts'
 import { bootstrap } from './access/bootstrap.ts'
@@ -11,6 +10,7 @@ import { createCallers } from './access/caller.ts'
 import { closing, rehearsal } from './access/closing.ts'
 import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
+import { factorParts } from './access/factor-parts.ts'
 import { createGrants } from './access/grants.ts'
 import { operatorLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
@@ -37,6 +37,7 @@ import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
 import { Visits } from './http/visits.ts'
+import { createDevices, deviceEffects } from './identity/devices.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
 import { isSetUp } from './identity/roles.ts'
 import { keepHouse } from './jobs/housekeeping.ts'
@@ -60,7 +61,7 @@ import { createJudge } from './policy/judge.ts'
 import { createMediaReader } from './media/media.ts'
 import { createPolicyPool } from './policy/pool.ts'
 import { createHttp } from './outgoing/http.ts'
-import { registerPorts, useOf } from './ports/container.ts'
+import { registerPorts, usesOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
 import { createMailing } from './mail/mailing.ts'
@@ -174,9 +175,10 @@ async function wire(
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)
   const usersWrite = createUsersWrite()
+  const devices = createDevices({ database, seal, clock })
   const passwords = createPasswords({ database, hasher })
   await bootstrap(options.bootstrap, { database, passwords, events, clock })
-  const effects = withNotices({ ...userEffects, ...passwordEffects, ...consentEffects }, notices)
+  const effects = withNotices({ ...userEffects, ...passwordEffects, ...consentEffects, ...deviceEffects }, notices)
   const directory = createDirectory(database)
   const mailer = createMailer(() => plane.snapshot().email)
   opened.push(() => mailer.close())
@@ -192,6 +194,7 @@ async function wire(
     passwords,
     consents: createConsents(database),
     store,
+    devices,
     keys,
     grants: createGrants({ database, clock, seal, events }),
     claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
@@ -200,18 +203,14 @@ async function wire(
     mail: createMailing({ database, mailer, templates, snapshot: plane.snapshot, origin }),
   }
   const container = registerPorts(implementations)
-  const uses = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [], sinks = [] }) =>
-      [...stages, ...policies, ...protocols, ...sinks].map((item) => [item, useOf(container, id, item.use)] as const),
-    ),
-  )
-  const useBy = (item: Stage | Policy | Protocol | Sink | undefined) => (item && uses.get(item)) ?? {}
+  const useBy = usesOf(catalog.plugins, container)
   const protocols = [...catalog.protocols.values()].map((protocol) => ({ protocol, use: useBy(protocol) }))
 
   const judgeOf = (asked: typeof directory) => createJudge({ pool, directory: asked, use: useBy, log })
   const judge = judgeOf(directory)
   const accesses = createAccesses({ judge, judgeOfList: () => judgeOf(remembering(directory)), events, log })
 
+  const factors = factorParts({ database, catalog, devices, seal, use: (kind) => useBy(catalog.authenticators.get(kind)) })
   const engine = new Engine({
     store: coreStore,
     events,
@@ -220,6 +219,7 @@ async function wire(
     use: (kind) => useBy(catalog.stage(kind)),
     close: closing(database, effects, clock, notices.signingIn),
     judge,
+    factors,
     times: (run) => tellIfSlow(log, options.slowRun, run),
   })
   const front = new Front({
@@ -240,6 +240,7 @@ async function wire(
   })
   const simulate = createSimulator({
     store,
+    factors,
     quietly: quietly(catalog, implementations, (use) => createJudge({ pool, directory, use, log })),
     rehearse: rehearsal(database, effects, clock),
     snapshot: plane.snapshot,

@@ -26,8 +26,10 @@ test('what forms say of the shipped kinds, stages, policies and protocols is the
   assert.ok('plugins' in loaded)
   const made = createCatalog(loaded.plugins, new Set(Object.values(ports).map(({ id }) => id)))
   assert.ok('catalog' in made)
-  const { stages, policies, protocols, sinks } = made.catalog
-  const types = [stages, policies, protocols, sinks].flatMap((all) => [...all.values()].map((one) => filledIn(made.catalog.schema(one))))
+  const { stages, authenticators, policies, protocols, sinks } = made.catalog
+  const types = [stages, authenticators, policies, protocols, sinks].flatMap((all) =>
+    [...all.values()].map((one) => filledIn(made.catalog.schema(one))),
+  )
   const own = Object.values(kinds).flatMap((kind) => [kind.schema, ...Object.values('sections' in kind ? kind.sections : {})].map(filledIn))
   const missing = [...textsOf([own, types])].filter((text) => german[text] === undefined)
   assert.deepEqual(missing, [], 'write these into core/interfaces/kit/schema-form/labels.de.json')

@@ -23,7 +23,7 @@ test('the cookie of a sign-in brings the session, its user and the proofs', asyn
   const ada = await addUser('ada')
   const { id } = await readBrowser(undefined)
   const proofs = ['pwd', 'totp', 'pwd'].map((method, n) => ({ method, at: time.now - 3000 + n * 1000 }))
-  const closed = await close(signingIn(ada, id, { session: { browserId: id, userId: ada, proofs, lifetime: 60 } }))
+  const closed = await close(signingIn(ada, id, { session: { browserId: id, userId: ada, proofs, lifetime: 60, flows: ['sign-in'] } }))
   assert.ok(closed.closed === true && closed.session)
   const browser = await readBrowser(closed.cookie)
   assert.deepEqual(browser.session, {
@@ -33,6 +33,7 @@ test('the cookie of a sign-in brings the session, its user and the proofs', asyn
     at: new Date(time.now - 1000),
     proofs,
     methods: ['pwd', 'totp'],
+    flows: ['sign-in'],
   })
   assert.deepEqual([browser.id, browser.cookie, browser.known], [id, undefined, [ada]])
 })

@@ -2,13 +2,13 @@ import type { Clock } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { formatCookie, isSecretOf, newCookie, parseCookie, type BrowserCookie } from './cookie.ts'
 import { prepare } from '../data/prepared.ts'
-import { readProofs, type Sessions } from './sessions.ts'
-import type { Browser, Proof } from './types.ts'
+import { readFlows, readProofs, type Sessions } from './sessions.ts'
+import type { Browser, Proof, Trust } from './types.ts'
 
 /** The methods of proofs, each once, in the order of proof. */
 export const methodsOf = (proofs: readonly Proof[]): readonly string[] => [...new Set(proofs.map(({ method }) => method))]
 
-const anonymous = (cookie: BrowserCookie): Browser => ({ ...cookie, session: undefined, known: [], cookie: undefined })
+const anonymous = (cookie: BrowserCookie): Browser => ({ ...cookie, session: undefined, known: [], trust: [], cookie: undefined })
 
 const fresh = (): Browser => {
   const cookie = newCookie()
@@ -25,8 +25,9 @@ const prepareBrowser = (database: Database) =>
       )
       .leftJoin('users', (join) => join.onRef('users.id', '=', 'sessions.user_id').on('users.enabled', '=', true))
       .leftJoin('browser_users', 'browser_users.browser_id', 'browsers.id')
-      .select(['browsers.secret_hash', 'sessions.id', 'sessions.authenticated_at', 'sessions.proofs', 'sessions.seen_at'])
+      .select(['browsers.secret_hash', 'sessions.id', 'sessions.authenticated_at', 'sessions.proofs', 'sessions.flows', 'sessions.seen_at'])
       .select(['users.id as user_id', 'users.username', 'browser_users.user_id as known'])
+      .select(['browser_users.trusted_until', 'browser_users.second_factor_at'])
       .where('browsers.id', '=', given.id)
       // Without a limit: SQLite would make a temporary table for it, which costs ten times the rest. A sign-in keeps few.
       .orderBy('browser_users.at', 'desc'),
@@ -39,8 +40,13 @@ const sessionOf = (row: Row): Browser['session'] => {
     return undefined
   const proofs = readProofs(row.proofs)
   const at = new Date(row.authenticated_at)
-  return { id: row.id, userId: row.user_id, username: row.username, at, proofs, methods: methodsOf(proofs) }
+  return { id: row.id, userId: row.user_id, username: row.username, at, proofs, methods: methodsOf(proofs), flows: readFlows(row.flows) }
 }
+
+const trustOf = ({ known, trusted_until: until, second_factor_at: provedAt }: Row): readonly Trust[] =>
+  known === null || (until === null && provedAt === null)
+    ? []
+    : [{ userId: known, until: until ?? undefined, provedAt: provedAt ?? undefined }]
 
 /**
  * Who a request comes from, by its cookie. Without a good one it is a new browser, with a cookie to be set. A browser has a record only once
@@ -67,7 +73,7 @@ export const createBrowsers = ({
       const session = sessionOf(row)
       // Nobody waits for it: `touch` never fails.
       if (session && row.seen_at !== null) void sessions.touch({ id: session.id, browserId: cookie.id, seenAt: row.seen_at })
-      return { ...anonymous(cookie), session, known: rows.flatMap(({ known }) => known ?? []) }
+      return { ...anonymous(cookie), session, known: rows.flatMap(({ known }) => known ?? []), trust: rows.flatMap(trustOf) }
     },
   }
 }

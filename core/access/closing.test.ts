@@ -104,7 +104,7 @@ test('a user who is disabled, unknown, or disabled by the run itself gets no ses
 
 test('a run that proved nothing opens no session', async (t) => {
   const { addUser, close, everything, readBrowser } = await setUp(t)
-  const session = { browserId: (await readBrowser(undefined)).id, userId: await addUser(), proofs: [], lifetime: 60 }
+  const session = { browserId: (await readBrowser(undefined)).id, userId: await addUser(), proofs: [], lifetime: 60, flows: [] }
   const before = await everything()
   await assert.rejects(close({ runId: 'run', effects: [], session }), /proved nothing/)
   assert.equal(await everything(), before)

@@ -3,6 +3,7 @@ import type { Clock, Effect, Message } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { type Audited, Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
+import { enrolsFor } from '../identity/devices.ts'
 import { replacesPasswordOf, setsPassword } from './passwords.ts'
 import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
 import type { Closed, Closing, SigningIn } from './types.ts'
@@ -34,11 +35,15 @@ const isUserEnabled = async (tx: Tx, id: string): Promise<boolean> =>
 const isAnyThere = async (tx: Tx, ids: readonly string[]): Promise<boolean> =>
   ids.length > 0 && (await tx.selectFrom('users').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined
 
-/** Would a password be replaced of somebody of whom the run has no proof? Whoever has only taken over a session must not lock its owner out. */
-const isUnproved = async (tx: Tx, { effects, proved = [] }: Closing): Promise<boolean> => {
+/**
+ * Would a password be replaced, or an authenticator enrolled, of somebody of whom the run has no proof? Whoever has only taken over a session must
+ * neither lock its owner out nor stay. Who is made by the run itself is not there yet.
+ */
+const isUnproved = async (tx: Tx, { effects, proved = [], fresh }: Closing): Promise<boolean> => {
   if (proved === 'anybody') return false
   const replaced = await Promise.all(effects.map((effect) => replacesPasswordOf(tx, effect)))
-  return replaced.some((id) => id !== undefined && !proved.includes(id))
+  const enrolled = effects.flatMap((effect) => enrolsFor(effect) ?? []).filter((id) => !proved.includes(id) && id !== fresh)
+  return replaced.some((id) => id !== undefined && !proved.includes(id)) || (await isAnyThere(tx, enrolled))
 }
 
 /** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */

@@ -46,7 +46,7 @@ export const accessFixture = async (url?: string) => {
   const signingIn = (userId: string, browserId: string, more: Partial<Closing> = {}): Closing => ({
     runId: randomUUIDv7(),
     effects: [],
-    session: { browserId, userId, proofs: [{ method: 'pwd', at: time.now }], lifetime: 3600 },
+    session: { browserId, userId, proofs: [{ method: 'pwd', at: time.now }], lifetime: 3600, flows: [] },
     ...more,
   })
 

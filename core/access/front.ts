@@ -20,7 +20,8 @@ import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import type { Proof } from './types.ts'
+import { factorCount, levelsOf, meetsLevels } from './factors.ts'
+import type { Browser, Carried } from './types.ts'
 import type { Visit } from './visit.ts'
 
 /** What the browser gets next. `cookie` is to be set along with it. */
@@ -74,7 +75,7 @@ type Purpose =
 type ForApplication = Purpose & { to: 'application' }
 
 /** Who is signed in, as what follows a sign-in has to know them. */
-type SignedIn = Session & { readonly username: string; readonly proofs: readonly Proof[] }
+type SignedIn = NonNullable<Browser['session']>
 
 /** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
 type Opening = {
@@ -130,13 +131,17 @@ export class Front {
   /** A protocol's wish: sign in as far as needed, authorize, finish. */
   async login(visit: Visit, kind: string, provider: Provider<unknown>, parked: Json, wants: Wants = {}): Promise<Next> {
     const purpose: ForApplication = { to: 'application', protocol: kind, provider: provider.slug, parked, wants, phase: 'authentication' }
-    const session = visit.browser.session
-    if (session && fresh(session, wants, visit.request.at)) return this.#authorize(visit, purpose, provider, session)
-    if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
+    const { session } = visit.browser
+    const isFresh = session !== undefined && fresh(session, wants, visit.request.at)
     const program = this.#flow(visit, provider.application.slug, 'authentication')
+    if (isFresh && isEnough(visit, session, wants, program)) return this.#authorize(visit, purpose, provider, session)
+    if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
-    const view = await this.#parts.engine.start({ program, purpose, wants, application: provider.application }, visit)
+    const view = await this.#parts.engine.start(
+      { program, purpose, wants, application: provider.application, ...(isFresh && goingOn(session)) },
+      visit,
+    )
     return this.after(visit, view)
   }
 
@@ -267,7 +272,7 @@ export class Front {
     }
     const { session, user, proofs } = view
     if (!session || !user) return this.#refuse(visit, purpose, provider, 'login-needed')
-    return this.#authorize(visit, purpose, provider, { ...session, username: user.username, proofs })
+    return this.#authorize(visit, purpose, provider, { ...session, username: user.username, proofs, flows: [view.flow] })
   }
 
   /** What follows if this user may not open the application. */
@@ -317,7 +322,11 @@ export class Front {
     const { protocol, use } = this.#parts.protocol(purpose.protocol)
     const subject = { id: session.userId, username: session.username }
     const { origin } = visit.request
-    const answer = await answerOf(protocol, () => protocol.finish({ provider, request: purpose.parked, subject, session, origin, use }))
+    const { methods } = session
+    const proved = { factors: factorCount(visit.factors, methods), levels: levelsOf(visit.factors, methods) }
+    const answer = await answerOf(protocol, () =>
+      protocol.finish({ provider, request: purpose.parked, subject, session: { ...session, ...proved }, origin, use }),
+    )
     await this.#parts.events.record({
       action: 'authorize_application',
       userId: session.userId,
@@ -358,6 +367,21 @@ export const askingAs = ({ request, browser }: Visit, session: SignedIn | undefi
   session,
   proofs: session?.proofs ?? [],
   knownBrowser: session !== undefined && browser.known.includes(session.userId),
+})
+
+/** Does a session do for what is wanted? An application with a flow of its own wants that to have been gone through. */
+const isEnough = ({ factors, snapshot }: Visit, session: SignedIn, wants: Wants, { slug }: Program): boolean =>
+  meetsLevels(factors, wants, session.methods) && (slug === snapshot.defaultFlows.authentication || session.flows.includes(slug))
+
+/** What a run begins with that adds to a session: only what is missing is asked for. */
+const goingOn = ({
+  id,
+  userId,
+  username,
+  proofs,
+}: SignedIn): { readonly facts: Readonly<Record<string, Json>>; readonly carried: Carried } => ({
+  facts: ownFacts({ id: userId, username }),
+  carried: { session: id, user: userId, proofs },
 })
 
 const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>

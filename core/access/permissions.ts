@@ -14,6 +14,7 @@ const resources = {
   system: ['view'],
   roles: ['view', 'create', 'edit', 'delete', 'assign'],
   flows: ['view', 'create', 'edit', 'delete', 'simulate'],
+  authenticators: ['view', 'create', 'edit', 'delete'],
   policies: ['view', 'create', 'edit', 'delete'],
   providers: ['view', 'create', 'edit', 'delete'],
   applications: ['view', 'create', 'edit', 'delete'],

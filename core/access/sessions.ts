@@ -36,6 +36,9 @@ const minute = 60_000
 /** Proofs as stored. */
 export const readProofs = (text: string): readonly Proof[] => JSON.parse(text) as readonly Proof[]
 
+/** Flows as stored. */
+export const readFlows = (text: string | null): readonly string[] => (text === null ? [] : (JSON.parse(text) as readonly string[]))
+
 const listed = (row: Selectable<Tables['sessions']>): ListedSession => ({
   id: row.id,
   proofs: readProofs(row.proofs),

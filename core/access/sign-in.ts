@@ -34,9 +34,19 @@ const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: 
 /** Users by whom a browser is known, see `Browser.known`. */
 const maxKnown = 20
 
+/** What the browser's record keeps of a second factor that was proved there. */
+const trusted = ({ secondFactor, trust }: NewSession, request: Closing['request'], now: number) => ({
+  ...(secondFactor && { second_factor_at: now }),
+  ...(trust && { trusted_at: now, trusted_until: now + trust * 1000, user_agent: request?.userAgent ?? '' }),
+})
+
+/** The time in which somebody may do without a second factor begins once. */
+const beginGrace = (tx: Tx, userId: string, until: number) =>
+  tx.updateTable('users').set({ second_factor_due_at: until }).where('id', '=', userId).where('second_factor_due_at', 'is', null).execute()
+
 /** Opens the session `id` and returns the browser's new cookie: its secret changes, so that nobody who knew it before is signed in. */
 export const signIn = async (tx: Tx, session: NewSession, id: string, request: Closing['request'], now: number): Promise<string> => {
-  const { browserId, userId, proofs, lifetime } = session
+  const { browserId, userId, proofs, lifetime, flows } = session
   const secret = newSecret()
   const renewed = { secret_hash: hashSecret(secret), seen_at: now }
   await tx
@@ -53,6 +63,7 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
       user_id: userId,
       authenticated_at: Math.max(...proofs.map(({ at }) => at)),
       proofs: JSON.stringify(proofs),
+      flows: JSON.stringify(flows),
       created_at: now,
       expires_at: now + lifetime * 1000,
       seen_at: now,
@@ -61,11 +72,13 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
       user_agent: request?.userAgent ?? '',
     })
     .execute()
+  const met = { at: now, ...trusted(session, request, now) }
   await tx
     .insertInto('browser_users')
-    .values({ browser_id: browserId, user_id: userId, at: now })
-    .onConflict((conflict) => conflict.columns(['browser_id', 'user_id']).doUpdateSet({ at: now }))
+    .values({ browser_id: browserId, user_id: userId, ...met })
+    .onConflict((conflict) => conflict.columns(['browser_id', 'user_id']).doUpdateSet(met))
     .execute()
+  if (session.grace) await beginGrace(tx, userId, now + session.grace * 1000)
   await forgetEarliest(tx, browserId)
   return formatCookie({ id: browserId, secret })
 }

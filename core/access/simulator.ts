@@ -28,7 +28,7 @@ export type SimulationWish = {
 export type SimulationReport = Simulated<string> & { readonly title: string }
 
 /** What of a configuration can be simulated. */
-type Simulatable = Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
+type Simulatable = Pick<Snapshot, 'flows' | 'flowAccess' | 'applications' | 'factors'>
 
 export type SimulatorParts = SimulationParts & {
   readonly snapshot: () => Simulatable
@@ -67,7 +67,7 @@ const found = <T>(map: ReadonlyMap<string, T>, what: string, slug: string): T =>
 export const createSimulator =
   ({ snapshot, users, now, say, ...parts }: SimulatorParts) =>
   async (wish: SimulationWish, draft?: Simulatable): Promise<SimulationReport> => {
-    const { flows, flowAccess, applications } = draft ?? snapshot()
+    const { flows, flowAccess, applications, factors } = draft ?? snapshot()
     const program = found(flows, 'flow', wish.flow)
     const application = wish.application === undefined ? undefined : found(applications, 'application', wish.application)
     const user = wish.user === undefined ? undefined : await users.find(wish.user, ['username', 'email'])
@@ -90,6 +90,7 @@ export const createSimulator =
       session: wish.session && { methods: wish.session },
       knownBrowser: wish.knownBrowser,
       assume: wish.assume,
+      factors,
     }
     const simulated = await unmeasured(() => simulate(parts, wanted))
     return { ...inWords(simulated, (message) => say(message, locale)), title: program.title }

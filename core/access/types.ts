@@ -5,15 +5,26 @@ import type { Tx } from '../data/tables.ts'
 /** A proof that the engine recorded: what was proved, and when (epoch ms). */
 export type Proof = { readonly method: string; readonly at: number }
 
+/** What a session has proved of its user, for a run that goes on from there. */
+export type Carried = { readonly session: string; readonly user: string; readonly proofs: readonly Proof[] }
+
+/** How far a user trusts a browser, in epoch ms: `until` when, and when they last proved a second factor there. */
+export type Trust = { readonly userId: string; readonly until: number | undefined; readonly provedAt: number | undefined }
+
 /** The browser that sent a request. `session` is there only if it is alive: not ended, not expired, its user enabled. */
 export type Browser = {
   /** Stable for this browser until it signs out; flow runs are bound to it. */
   readonly id: string
   /** What CSRF tokens are derived from; changes at each sign-in and sign-out. */
   readonly secret: string
-  readonly session: (Session & { readonly username: string; readonly proofs: readonly Proof[] }) | undefined
+  /** `flows`: slugs of the authentication flows that it has gone through. */
+  readonly session:
+    | (Session & { readonly username: string; readonly proofs: readonly Proof[]; readonly flows: readonly string[] })
+    | undefined
   /** Ids of users who have signed in at this browser before. */
   readonly known: readonly string[]
+  /** Of users who trust it, or have proved a second factor at it. */
+  readonly trust: readonly Trust[]
   /** The cookie to set, where the request brought none that is good. */
   readonly cookie: string | undefined
 }
@@ -26,10 +37,25 @@ export type Closing = {
   readonly unproved?: readonly string[]
   /** Ids of users of whom the run itself has a proof; `anybody` where an operator's link opened it. A session that is there already is none. */
   readonly proved?: readonly string[] | 'anybody'
+  /** Id of the user whose session at the browser proved who they are a short while ago. */
+  readonly fresh?: string | undefined
   /** The session of whoever ends the run, proved to be theirs in it: it goes on, under a new cookie, where a new password ends all others. */
   readonly keep?: { readonly browserId: string; readonly sessionId: string }
-  /** `lifetime` in seconds. */
-  readonly session?: { readonly browserId: string; readonly userId: string; readonly proofs: readonly Proof[]; readonly lifetime: number }
+  /**
+   * `lifetime` in seconds; `flows`: slugs of those that it has gone through. `secondFactor`: more than one factor was proved; `trust`: for how many
+   * seconds the user trusts the browser from now on. `grace`: for how many seconds the user may do without the second factor that they need, counted from
+   * the first time that this was said.
+   */
+  readonly session?: {
+    readonly browserId: string
+    readonly userId: string
+    readonly proofs: readonly Proof[]
+    readonly lifetime: number
+    readonly flows: readonly string[]
+    readonly secondFactor?: boolean
+    readonly trust?: number
+    readonly grace?: number
+  }
   /** The request that ends the run, kept with the session so that its owner recognises it. */
   readonly request?: { readonly ip: string; readonly userAgent: string }
   /** Ends the browser's session, and with it the grants that are not offline. */

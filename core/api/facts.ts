@@ -11,3 +11,7 @@ export const data = defineFact('data', Type.Object({}, { additionalProperties: t
 export const newPassword = defineFact('newPassword', Type.Object({ hash: Type.String() }), { secret: true })
 /** What is known when a run of designation `invalidation` starts. `confirmed`: the application proved whose session it is, so nobody is asked. */
 export const signOut = defineFact('signOut', Type.Object({ confirmed: Type.Boolean() }))
+/** The user wants this browser to be trusted, for so many seconds: kept only where the same run has proved two factors. */
+export const trustBrowser = defineFact('trustBrowser', Type.Object({ seconds: Type.Number() }))
+/** Kinds of the authenticators that the user has set up in this run. */
+export const enrolled = defineFact('enrolled', Type.Object({ kinds: Type.Array(Type.String()) }))

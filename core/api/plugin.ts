@@ -1,3 +1,4 @@
+import type { Authenticator } from './authenticator.ts'
 import type { Interface } from './interface.ts'
 import type { Policy } from './policy.ts'
 import type { Protocol } from './protocol.ts'
@@ -16,6 +17,7 @@ export type Plugin = {
   /** Other plugins, by id, that must be loaded too. */
   readonly needs?: readonly string[]
   readonly stages?: readonly Stage[]
+  readonly authenticators?: readonly Authenticator[]
   readonly policies?: readonly Policy[]
   readonly protocols?: readonly Protocol[]
   readonly sinks?: readonly Sink[]

@@ -1,3 +1,4 @@
+import type { Devices } from './authenticator.ts'
 import { definePort, type Effect, type Json } from './base.ts'
 import type { MappedClaims } from './claims.ts'
 import type { Http } from './http.ts'
@@ -188,6 +189,7 @@ export const ports = Object.freeze({
   passwords: definePort<Passwords>('passwords', { strong: true }),
   consents: definePort<Consents>('consents', { strong: true }),
   store: definePort<Store>('store'),
+  devices: definePort<Devices>('devices'),
   keys: definePort<Keys>('keys', { strong: true }),
   grants: definePort<Grants>('grants', { strong: true }),
   claims: definePort<MappedClaims>('claims'),

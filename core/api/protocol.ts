@@ -42,10 +42,13 @@ export type Wants = {
   readonly hint?: string
   /** The user that must come out of it (OIDC `id_token_hint`); anybody else is refused as `login-needed`. */
   readonly subject?: string
+  /** Names of levels of authentication, one of which is needed, the preferred first (OIDC `acr_values`). */
+  readonly levels?: readonly string[]
   /** What the user is asked to allow. `to` are names of scopes with their texts; `always`: ask even if allowed before. */
   readonly consent?: { readonly to: readonly { readonly name: string; readonly text: Message }[]; readonly always?: boolean }
 }
-export type Refusal = 'denied' | 'login-needed' | 'consent-needed' | 'expired'
+/** `level-unmet`: no level was reached that the application needs. */
+export type Refusal = 'denied' | 'login-needed' | 'consent-needed' | 'level-unmet' | 'expired'
 
 export type Providers<S> = {
   find(setting: string, value: string): Provider<S> | undefined
@@ -58,6 +61,8 @@ export type ProtocolContext<S, R, U extends Use> = {
   providers(request: FastifyRequest): Providers<S>
   /** The origin that this request was accepted under, e.g. `https://id.example.com`: the base of every address in its answers. */
   origin(request: FastifyRequest): string
+  /** Names of the levels of authentication that `wants.levels` may ask for, weakest first. */
+  levels(request: FastifyRequest): readonly string[]
   /** Who is signed in at this browser, if anybody. */
   session(request: FastifyRequest): Promise<Session | undefined>
   /** Has whoever is signed in at this browser this permission of the HTTP API, e.g. `providers.view`? */
@@ -90,7 +95,8 @@ export type Done<S, R, U extends Use> = {
   readonly provider: Provider<S>
   readonly request: R
   readonly subject: Subject
-  readonly session: Session
+  /** `factors`: how many different ones were proved; `levels`: names of the levels of authentication that this reaches, weakest first. */
+  readonly session: Session & { readonly factors: number; readonly levels: readonly string[] }
   readonly origin: string
   readonly use: Used<U>
 }

@@ -1,4 +1,5 @@
 import type { Static, TObject } from 'typebox'
+import type { Authenticating } from './authenticator.ts'
 import type { Configurable, Effect, Fact, Json, Known, Message, Use, Used } from './base.ts'
 import type { Screen } from './screen.ts'
 import type { Wants } from './protocol.ts'
@@ -22,6 +23,10 @@ export type StageContext<S, N, M, U extends Use> = {
   /** The application that waits for this run, if one does, and what it asked for. */
   readonly application: { readonly slug: string; readonly name: string } | undefined
   readonly wants: Wants
+  /** What was proved of the user, in the order of proof: in this run, and, outside of signing in, at the sign-in before. `at` in epoch milliseconds. */
+  readonly proofs: readonly { readonly method: string; readonly at: number }[]
+  /** Of a stage that says `authenticators: true`. */
+  readonly authenticators: Authenticating
   /** What this stage kept at its last `ask`; `undefined` on the first showing. Stored on the server. */
   readonly kept: M | undefined
   /** A fact listed in `needs`. Configuration that cannot supply it is refused; should it be absent all the same, the run ends as denied. */
@@ -69,6 +74,8 @@ export type Stage<
   readonly gives?: BySettings<Static<S>, readonly Fact[]>
   /** Proofs that this stage may record, e.g. `pwd`. Attempts are limited where this is not empty. */
   readonly proves?: readonly string[]
+  /** Delegates to authenticators: what their parts prove, it may prove. What it keeps is sealed where it is stored. */
+  readonly authenticators?: boolean
   /** Ends every run that comes to it, so nothing that follows is ever reached. */
   readonly ends?: boolean
   readonly use?: U

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { createSeal } from '../keys/seal.ts'
 import { inWords, type SimulationReport } from '../access/simulator.ts'
 import { literal } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
@@ -24,7 +26,7 @@ export type CaseResult = { readonly name: string } & (
 )
 
 /** The users of a case's flow are those of its file, in a database in memory. */
-type House = Offline & Pick<Snapshot, 'flows' | 'flowAccess' | 'applications'>
+type House = Offline & Pick<Snapshot, 'flows' | 'flowAccess' | 'applications' | 'factors'>
 
 /** When nothing is said, it is always the same time, so that tests do not depend on the day. */
 const standardTime = '2026-01-01T12:00:00Z'
@@ -58,6 +60,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
         assume: given.assume,
+        factors: house.factors,
       },
       expect,
       say,
@@ -84,10 +87,11 @@ export async function runFlowTests(
   }
   const database = await openDatabase({ url: 'sqlite::memory:' })
   const house = {
-    ...offline(database, catalog),
+    ...offline(database, catalog, createSeal(randomBytes(32).toString('base64'))),
     flows: snapshot.flows,
     flowAccess: snapshot.flowAccess,
     applications: snapshot.applications,
+    factors: snapshot.factors,
   }
   try {
     await database.migrate()

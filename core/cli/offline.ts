@@ -1,12 +1,15 @@
 import { createConsents, consentEffects } from '../access/consents.ts'
 import { rehearsal } from '../access/closing.ts'
+import { factorParts } from '../access/factor-parts.ts'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
 import type { Grants, Http, Mailing, Keys, MappedClaims, Users } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { Database } from '../data/database.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
+import { createDevices, deviceEffects } from '../identity/devices.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from '../identity/users.ts'
 import { createHasher, type Hasher } from '../keys/hashing.ts'
+import type { Seal } from '../keys/seal.ts'
 import { createJudge } from '../policy/judge.ts'
 import { createPolicyPool } from '../policy/pool.ts'
 import { quietly } from '../ports/quiet.ts'
@@ -37,12 +40,13 @@ export type Offline = {
 }
 
 /** What simulations need, over a database that no server has. */
-export const offline = (database: Database, catalog: Catalog): Offline => {
+export const offline = (database: Database, catalog: Catalog, seal: Seal): Offline => {
   const clock = { now: () => new Date() }
   const hasher = createHasher()
   const users = createUsers(database)
   const store = databaseStore(database, clock)
-  const effects = { ...userEffects, ...passwordEffects, ...consentEffects }
+  const devices = createDevices({ database, seal, clock })
+  const effects = { ...userEffects, ...passwordEffects, ...consentEffects, ...deviceEffects }
   const implementations = {
     clock,
     log: silent,
@@ -51,6 +55,7 @@ export const offline = (database: Database, catalog: Catalog): Offline => {
     passwords: createPasswords({ database, hasher }),
     consents: createConsents(database),
     store,
+    devices,
     keys: absent('keys') as Keys,
     grants: absent('grants') as Grants,
     claims: absent('claims') as MappedClaims,
@@ -66,6 +71,8 @@ export const offline = (database: Database, catalog: Catalog): Offline => {
     simulation: {
       store,
       quietly: quietly(catalog, implementations, (use) => createJudge({ pool, directory, use, log: silent })),
+      // The ports of authenticators are those of each simulation.
+      factors: factorParts({ database, catalog, devices, seal, use: () => ({}) }),
       rehearse: rehearsal(database, effects, clock),
     },
     messages: createMessages({ core: coreMessages, plugins: catalog.plugins.map(({ messages = {} }) => messages), problem: () => {} }),

@@ -26,17 +26,19 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Where no server runs: on its database, with the configuration that is stored there. */
 const simulateHere = async (options: Options, wish: SimulationWish): Promise<SimulationReport> => {
-  const [{ storedPlane, withDatabase }, { readCatalog }, { offline }, { createSimulator }, { simulateHandler }] = await Promise.all([
-    import('./local.ts'),
-    import('../configuration/house.ts'),
-    import('./offline.ts'),
-    import('../access/simulator.ts'),
-    import('./simulate-handler.ts'),
-  ])
+  const [{ sealOf }, { storedPlane, withDatabase }, { readCatalog }, { offline }, { createSimulator }, { simulateHandler }] =
+    await Promise.all([
+      import('../options/seal.ts'),
+      import('./local.ts'),
+      import('../configuration/house.ts'),
+      import('./offline.ts'),
+      import('../access/simulator.ts'),
+      import('./simulate-handler.ts'),
+    ])
   const catalog = await readCatalog(options)
   return withDatabase(options, async (database) => {
     await database.migrate()
-    const { users, hasher, simulation, messages, close } = offline(database, catalog)
+    const { users, hasher, simulation, messages, close } = offline(database, catalog, sealOf(options))
     const plane = await storedPlane(options, { database, catalog, hash: hasher.hash, log: silent })
     const simulate = createSimulator({
       ...simulation,

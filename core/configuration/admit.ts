@@ -6,8 +6,8 @@ import { type Grants, ungranted } from './grants.ts'
 export type Found = { readonly path: string; readonly plugin: Plugin }
 
 /** As far as its data is what its type says. */
-export const kindsOf = ({ stages, policies, protocols, sinks }: Plugin): readonly string[] =>
-  [stages, policies, protocols, sinks].flatMap((items) =>
+export const kindsOf = ({ stages, authenticators, policies, protocols, sinks }: Plugin): readonly string[] =>
+  [stages, authenticators, policies, protocols, sinks].flatMap((items) =>
     Array.isArray(items) ? items.map(({ kind }: { readonly kind: unknown }) => String(kind)) : [],
   )
 

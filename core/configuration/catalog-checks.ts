@@ -1,12 +1,22 @@
 import { isDeepStrictEqual } from 'node:util'
-import { apiVersion, type Plugin, type Policy, type Protocol, type Sink, type Stage, type Use } from '../api/index.ts'
+import {
+  apiVersion,
+  ports as offered,
+  type Authenticator,
+  type Plugin,
+  type Policy,
+  type Protocol,
+  type Sink,
+  type Stage,
+  type Use,
+} from '../api/index.ts'
 import { closed, type Schema, tryCompile } from './schema.ts'
 import { didYouMean } from './suggest.ts'
 
 type Item = {
-  readonly family: 'stage' | 'policy' | 'protocol' | 'sink'
+  readonly family: 'stage' | 'authenticator' | 'policy' | 'protocol' | 'sink'
   readonly plugin: Plugin
-  readonly item: Stage | Policy | Protocol | Sink
+  readonly item: Stage | Authenticator | Policy | Protocol | Sink
 }
 
 /** Where core's own routes stand. */
@@ -14,6 +24,7 @@ const coreMounts = ['/-', '/api', '/if', '/static']
 
 const itemsOf = (plugin: Plugin): readonly Item[] => [
   ...(plugin.stages ?? []).map((item) => ({ family: 'stage' as const, plugin, item })),
+  ...(plugin.authenticators ?? []).map((item) => ({ family: 'authenticator' as const, plugin, item })),
   ...(plugin.policies ?? []).map((item) => ({ family: 'policy' as const, plugin, item })),
   ...(plugin.protocols ?? []).map((item) => ({ family: 'protocol' as const, plugin, item })),
   ...(plugin.sinks ?? []).map((item) => ({ family: 'sink' as const, plugin, item })),
@@ -57,10 +68,12 @@ function* schemaProblems(schema: Schema): Generator<string> {
   }
 }
 
-function* itemProblems({ item }: Item, ports: ReadonlySet<string>): Generator<string> {
+function* itemProblems({ family, item }: Item, ports: ReadonlySet<string>): Generator<string> {
   if (!/^[a-z][a-z0-9-]*$/.test(item.kind)) yield 'its kind must be small letters, digits and -'
   for (const [name, port] of Object.entries((item.use ?? {}) as Use)) {
     if (!ports.has(port.id)) yield `uses the port "${port.id}" (as "${name}"), which nothing offers${didYouMean(port.id, ports)}`
+    if (port === offered.devices && family !== 'authenticator')
+      yield `uses the port "devices" (as "${name}"), which is for authenticators only`
   }
   yield* schemaProblems(item.settings as Schema)
   if ('index' in item) {

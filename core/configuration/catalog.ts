@@ -1,4 +1,4 @@
-import type { Configurable, Plugin, Policy, Protocol, Sink, Stage } from '../api/index.ts'
+import type { Authenticator, Configurable, Plugin, Policy, Protocol, Sink, Stage } from '../api/index.ts'
 import type { Check } from '../engine/program.ts'
 import { catalogProblems } from './catalog-checks.ts'
 import type { Disabled } from './external-plugins.ts'
@@ -18,12 +18,14 @@ export type Catalog = {
   /** What is probably a slip, e.g. a grant for a plugin that is not there. */
   readonly warnings: readonly string[]
   readonly stages: ReadonlyMap<string, Stage>
+  readonly authenticators: ReadonlyMap<string, Authenticator>
   readonly policies: ReadonlyMap<string, Policy>
   readonly protocols: ReadonlyMap<string, Protocol>
   readonly sinks: ReadonlyMap<string, Sink>
   stage(kind: string): Stage | undefined
   /** Why there is no such stage, and which was probably meant. */
   unknownStage(kind: string): string
+  unknownAuthenticator(kind: string): string
   unknownPolicy(kind: string): string
   unknownProtocol(kind: string): string
   unknownSink(kind: string): string
@@ -60,14 +62,16 @@ export const createCatalog = (
   if (problems.length > 0) return { problems }
 
   const stages = byKind(plugins.flatMap((plugin) => plugin.stages ?? []))
+  const authenticators = byKind(plugins.flatMap((plugin) => plugin.authenticators ?? []))
   const policies = byKind(plugins.flatMap((plugin) => plugin.policies ?? []))
   const protocols = byKind(plugins.flatMap((plugin) => plugin.protocols ?? []))
   const sinks = byKind(plugins.flatMap((plugin) => plugin.sinks ?? []))
   const entries = new Map<Configurable<any>, { readonly schema: Schema; readonly check: Check }>()
-  for (const item of [...stages.values(), ...policies.values(), ...protocols.values(), ...sinks.values()]) {
-    const schema = closed(item.settings as Schema)
-    entries.set(item, { schema, check: checkOf(schema) })
-  }
+  for (const items of [stages, authenticators, policies, protocols, sinks])
+    for (const item of items.values()) {
+      const schema = closed(item.settings as Schema)
+      entries.set(item, { schema, check: checkOf(schema) })
+    }
   const entry = (item: Configurable<any>) => {
     const found = entries.get(item)
     if (!found) throw new Error(`"${item.kind}" is not in the catalog`)
@@ -80,11 +84,13 @@ export const createCatalog = (
     disabled,
     warnings,
     stages,
+    authenticators,
     policies,
     protocols,
     sinks,
     stage: (kind) => stages.get(kind),
     unknownStage: unknown('stage', stages, disabled),
+    unknownAuthenticator: unknown('type of authenticator', authenticators, disabled),
     unknownPolicy: unknown('type of policy', policies, disabled),
     unknownProtocol: unknown('protocol', protocols, disabled),
     unknownSink: unknown('type of sink', sinks, disabled),

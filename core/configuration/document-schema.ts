@@ -13,7 +13,7 @@ const orNull = (schema: Schema): Written => ({ ...schema, type: ['object', 'null
 /** Settings by their type. A rule for each, rather than a choice: editors then say what is wrong in one. */
 const byType = (schema: Schema, kind: KindName, catalog: Catalog): Written => {
   const types = typesOf(kind, catalog)
-  if (!types) return schema
+  if (!types || types.size === 0) return schema
   const inOrder = [...types.values()].toSorted((a, b) => (a.kind < b.kind ? -1 : 1))
   return {
     ...schema,

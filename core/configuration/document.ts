@@ -143,9 +143,8 @@ export const itemsOf = (document: Document): Found => {
   return { items, deletions, problems }
 
   function readItem(kind: KindName, slug: string, written: unknown): void {
-    const { schema, key, reserved, secrets, sections, unbuilt }: Kind = kinds[kind]
+    const { schema, key, reserved, secrets, sections }: Kind = kinds[kind]
     const path = [kind, slug]
-    if (unbuilt?.includes(slug)) return problem(path, `the ${kind} of "${slug}" are not built yet; remove them`, 'key')
     if (sections && !Object.hasOwn(sections, slug)) {
       const known = Object.keys(sections)
       return problem(path, `there are no ${kind} of "${slug}"${didYouMean(slug, known) || `; there are ${known.join(', ')}`}`, 'key')

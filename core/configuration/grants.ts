@@ -1,3 +1,4 @@
+import { broughtBy } from './brought.ts'
 import { ports, type Plugin, type Use } from '../api/index.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -7,8 +8,8 @@ export type Grants = ReadonlyMap<string, readonly string[]>
 /** By core's own table: what a plugin's port object says of itself counts for nothing. */
 const strong: ReadonlySet<string> = new Set(Object.values(ports).flatMap(({ id, strong }) => (strong ? [id] : [])))
 
-const usesOf = ({ stages = [], policies = [], protocols = [], sinks = [] }: Plugin): readonly string[] => [
-  ...new Set([...stages, ...policies, ...protocols, ...sinks].flatMap(({ use = {} }) => Object.values(use as Use).map(({ id }) => id))),
+const usesOf = (plugin: Plugin): readonly string[] => [
+  ...new Set(broughtBy(plugin).flatMap(({ use = {} }) => Object.values(use as Use).map(({ id }) => id))),
 ]
 
 /** Why a plugin from elsewhere may not be used yet, if it asks for strong ports that nobody granted. */

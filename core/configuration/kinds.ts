@@ -8,6 +8,7 @@ import { eventsSchema } from './event-settings.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
 import { keysSchema } from './key-settings.ts'
+import { mfaSchema } from './mfa-settings.ts'
 import { tokensSchema } from './token-settings.ts'
 
 /** One kind of object in a configuration document: a map of this name, keyed by slug. */
@@ -19,8 +20,6 @@ export type Kind = {
   readonly secrets?: boolean
   /** The objects are sections, each with a schema of its own. */
   readonly sections?: Readonly<Record<string, Schema>>
-  /** Sections of the document's language that this version refuses by name. */
-  readonly unbuilt?: readonly string[]
   /** Keys that addresses have already taken (architecture: addresses). */
   readonly reserved?: readonly string[]
 }
@@ -129,6 +128,18 @@ const sink = Type.Object({
   with: settings,
 })
 
+const authenticator = Type.Object({
+  type: reference('Type of authenticator', 'One of the authenticators that plugins bring.'),
+  enabled: Type.Optional(
+    Type.Boolean({
+      title: 'Enabled',
+      description: 'One that is not enabled can neither be set up nor used to sign in.',
+      'x-unset': true,
+    }),
+  ),
+  with: settings,
+})
+
 const application = Type.Object({
   name: line('Name', 'As people see it.'),
   provider: Type.Optional(reference('Provider', 'How it asks for sign-ins. Without one it is a link.', 'providers')),
@@ -203,6 +214,7 @@ const sections = {
     ),
   }),
   tokens: tokensSchema,
+  mfa: mfaSchema,
   keys: keysSchema,
   email: emailSchema,
   events: eventsSchema,
@@ -257,6 +269,7 @@ const endpoints = ['authorize', 'token', 'userinfo', 'introspect', 'revoke', 'de
 export const kinds = {
   roles: { schema: role as Schema, key: slug },
   policies: { schema: policy as Schema, key: slug },
+  authenticators: { schema: authenticator as Schema, key: slug },
   scopeMappings: { schema: scopeMapping as Schema, key: slug },
   flows: { schema: flow as Schema, key: slug, reserved: ['redirect'] },
   brands: { schema: brand as Schema, key: slug },
@@ -275,7 +288,6 @@ export const kinds = {
     schema: { type: 'object' } as Schema,
     key: { pattern: /^/, hint: 'the name of a section' },
     sections: sections as Readonly<Record<string, Schema>>,
-    unbuilt: ['mfa'],
   },
   groups: { schema: group, key: slug },
   users: { schema: user as Schema, key: username, secrets: true },
@@ -299,6 +311,7 @@ export const unbuiltKinds: readonly string[] = ['sources', 'invitations', 'outpo
 export type ScopeMappingSpec = Type.Static<typeof scopeMapping>
 export type PolicySpec = Type.Static<typeof policy>
 export type ProviderSpec = Type.Static<typeof provider>
+export type AuthenticatorSpec = Type.Static<typeof authenticator>
 export type SinkSpec = Type.Static<typeof sink>
 export type BrandSpec = Type.Static<typeof brand>
 export type ApplicationSpec = Type.Static<typeof application>

@@ -8,7 +8,9 @@ import type { Path } from './problem.ts'
 export type Place = { readonly path: Path; readonly item: Configurable<any>; readonly settings: Readonly<Record<string, unknown>> }
 
 /** Kinds whose objects have a `type` and, by it, settings in `with`: what there is to choose from. */
-const families: Partial<Record<KindName, 'policies' | 'protocols' | 'sinks'>> = {
+type Family = 'authenticators' | 'policies' | 'protocols' | 'sinks'
+const families: Partial<Record<KindName, Family>> = {
+  authenticators: 'authenticators',
   policies: 'policies',
   providers: 'protocols',
   sinks: 'sinks',
@@ -18,8 +20,7 @@ export const typesOf = (kind: KindName, catalog: Catalog): ReadonlyMap<string, C
   return family && catalog[family]
 }
 /** What plugins bring that objects of a kind, or their steps, name as `type`. */
-export const familyOf = (kind: KindName): 'stages' | 'policies' | 'protocols' | 'sinks' | undefined =>
-  kind === 'flows' ? 'stages' : families[kind]
+export const familyOf = (kind: KindName): 'stages' | Family | undefined => (kind === 'flows' ? 'stages' : families[kind])
 
 const placeAt = (path: Path, value: Readonly<Record<string, unknown>>, item: Configurable<any> | undefined): readonly Place[] =>
   item && isMap(value['with']) ? [{ path: [...path, 'with'], item, settings: value['with'] }] : []

@@ -2,6 +2,7 @@ import { durationSeconds } from './duration.ts'
 import { type Item, problemOf } from './document.ts'
 import { emailSchema, type EmailSettings } from './email-schema.ts'
 import { retentionOf } from './event-settings.ts'
+import { type MfaSettings, mfaOf } from './mfa-settings.ts'
 import { keyRotation } from './key-settings.ts'
 import type { SessionSettings } from './kinds.ts'
 import type { Problem } from './problem.ts'
@@ -26,6 +27,7 @@ type Settings = {
   readonly rotateKeysEvery: number | undefined
   /** Undefined: no mail is sent. */
   readonly email: EmailSettings | undefined
+  readonly mfa: MfaSettings
   /** Of events, in seconds. */
   readonly eventRetention: number
 }
@@ -80,6 +82,12 @@ const linkKeys = (item: Item | undefined, problems: Problem[]): number | undefin
   return every
 }
 
+const linkMfa = (item: Item | undefined, problems: Problem[]): MfaSettings => {
+  const { mfa, problems: found } = mfaOf(item?.sound ? item.spec : {})
+  if (item) problems.push(...found.map(({ path, message }) => problemOf(item, path, message)))
+  return mfa
+}
+
 /** What settings say for all. What is wrong is added to `problems`. */
 export const linkSettings = (items: Items, problems: Problem[]): Settings => {
   const { lifetime } = (items.get('sessions')?.spec ?? {}) as SessionSettings
@@ -89,6 +97,7 @@ export const linkSettings = (items: Items, problems: Problem[]): Settings => {
     defaultFlows: { ...shippedDefaults, ...flows },
     rotateKeysEvery: linkKeys(items.get('keys'), problems),
     tokens: linkTokens(items.get('tokens'), problems),
+    mfa: linkMfa(items.get('mfa'), problems),
     email: linkEmail(items.get('email'), problems),
     eventRetention: linkEvents(items.get('events'), problems),
   }

@@ -228,7 +228,7 @@ test('a value of an index occurs once; a provider serves one application', () =>
 test('what is not built is refused by name, at every place', () => {
   const problems = problemsOf(`
 sources: { a: { type: saml } }
-settings: { mfa: { require: true }, sesions: {} }
+settings: { sesions: {} }
 flows:
   mine:
     title: M
@@ -245,7 +245,6 @@ users: { ada: null }
     problems.map((problem) => problem.replace(/^my\.yaml:\d+:\d+: /, '')),
     [
       'sources: sources are not built yet; remove this section',
-      'settings.mfa: the settings of "mfa" are not built yet; remove them',
       'settings.sesions: there are no settings of "sesions"; did you mean "sessions"?',
       'flows.mine.session.remember: "remember" is not built yet; remove it',
       'applications.b.backchannel[0]: back-channel providers are not built yet; remove it',

@@ -1,5 +1,7 @@
+import { factorsBy } from '../access/factors.ts'
 import { linkAccess } from './access.ts'
 import { linkApplications } from './applications.ts'
+import { linkAuthenticators } from './authenticators.ts'
 import { brandChoice, linkBrands } from './brands.ts'
 import { hashOf } from './canonical.ts'
 import { compileCondition } from '../policy/compile.ts'
@@ -49,7 +51,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery } = linkSettings(of('settings'), problems)
+  const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery, mfa } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
   const flows = flowsOf(
@@ -73,6 +75,8 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
   )
   const mappings = linkScopeMappings(of('scopeMappings'), problems)
   const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings, tokens }, problems)
+  const authenticators = linkAuthenticators(of('authenticators'), catalog, problems)
+  const factors = Object.freeze({ ...mfa, authenticators, factorsOf: factorsBy(authenticators) })
   const sinks = linkSinks(of('sinks'), catalog, problems)
   linkReferences(of, catalog, problems)
 
@@ -88,6 +92,8 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...applications].map(([slug, application]) => [slug, { ...application, access: application.access?.hash }])),
         Object.fromEntries(providers),
         Object.fromEntries([...sinks].map(([slug, { hash }]) => [slug, hash])),
+        mfa,
+        [...authenticators].map(([kind, { authenticator, settings }]) => [kind, authenticator.upgrades?.length ?? 0, settings]),
         email ?? null,
         eventRetention,
         rotateKeysEvery ?? null,
@@ -105,6 +111,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     providers,
     sinks,
     defaultFlows,
+    factors,
     email,
     eventRetention,
     rotateKeysEvery,

@@ -1,6 +1,7 @@
 import type { Application, Provider, Providers, Sink } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
+import type { Factors } from '../access/factors.ts'
 import type { Condition, ConfiguredPolicy } from '../policy/types.ts'
 import type { ConfiguredBrand } from './brands.ts'
 import type { Item } from './document.ts'
@@ -63,6 +64,8 @@ export type Snapshot = {
   readonly sinks: ReadonlyMap<string, ConfiguredSink>
   /** The flows that are run where an application names none. */
   readonly defaultFlows: DefaultFlows
+  /** What may be proved, and what has to be. */
+  readonly factors: Factors
   /** By whom mail is sent; undefined: by nobody. */
   readonly email: EmailSettings | undefined
   /** Seconds for which events are kept. */

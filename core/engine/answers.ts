@@ -1,5 +1,5 @@
 import type { Field, Message, Node, Screen } from '../api/index.ts'
-import { assumed } from './assume.ts'
+import { anything, assumed } from './assume.ts'
 import { type Program, type Step } from './program.ts'
 
 export type Fields = Readonly<Record<string, unknown>>
@@ -85,7 +85,9 @@ export function answerTo(program: Program, stepId: string, { nodes }: Screen, { 
   ].includes(true)
 
   const step = program.instructions.find((one): one is Step & { is: 'stage' } => one.is === 'stage' && one.id === stepId)
-  const proof = assume && !wasSaid ? step?.stage.proves?.[0] : undefined
+  const said = answers[`${stepId}.proves`]
+  const first = step?.stage.proves?.[0] ?? (step?.stage.authenticators ? anything : undefined)
+  const proof = assume && !wasSaid ? (typeof said === 'string' ? said : first) : undefined
   if (proof === undefined) return { fields, answer, answered, lacking, assumed: undefined }
   return { fields, answer: { [assumed]: proof }, answered: [], lacking: [], assumed: proof }
 }

@@ -4,7 +4,10 @@ import type { Instruction, Program } from './program.ts'
 /** In an answer, the proof that is to be taken for granted. No browser can send it. */
 export const assumed = Symbol('assumed proof')
 
-type Assumed = { readonly [assumed]?: string }
+/** In place of a proof: whatever the authenticator that is asked proves first. */
+export const anything = '*'
+
+export type Assumed = { readonly [assumed]?: string }
 
 const assumingStage = (stage: Stage): Stage => ({
   ...stage,
@@ -12,12 +15,13 @@ const assumingStage = (stage: Stage): Stage => ({
     const proof = (answer as Assumed)[assumed]
     if (proof === undefined) return stage.submit(ctx, answer)
     // Nothing can be proved of nobody.
+    if (stage.authenticators && !stage.proves?.includes(proof)) return stage.submit(ctx, answer)
     return ctx.peek(facts.user) ? pass({ proof }) : retry({ '': msg('core.field.invalid') })
   },
 })
 
 const assumingStep = (instruction: Instruction): Instruction => {
-  if (instruction.is !== 'stage' || !instruction.stage.proves?.length) return instruction
+  if (instruction.is !== 'stage' || !(instruction.stage.proves?.length || instruction.stage.authenticators)) return instruction
   const { stage, checkAnswer } = instruction
   return {
     ...instruction,

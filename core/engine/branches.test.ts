@@ -123,7 +123,15 @@ describe('a condition', () => {
   })
 
   withHouse('of an authorization counts what the session was opened with, one of a sign-in does not', async (h) => {
-    const session = { id: 's', userId: 'u-ada', username: 'ada', at: new Date(0), methods: ['totp'], proofs: [{ method: 'totp', at: 0 }] }
+    const session = {
+      id: 's',
+      userId: 'u-ada',
+      username: 'ada',
+      at: new Date(0),
+      methods: ['totp'],
+      proofs: [{ method: 'totp', at: 0 }],
+      flows: [],
+    }
     const asker = { ...h.asker(), browser: { ...h.asker().browser, session } }
     const authorize = program([{ type: 'ends', when: 'proved:totp' }], { designation: 'authorization' })
     const facts = { user: { id: 'u-ada', username: 'ada' } }

@@ -1,21 +1,51 @@
-import { facts as known, type Fact, type StageContext } from '../api/index.ts'
+import type { Fact, Json, StageContext } from '../api/index.ts'
+import type { Proof } from '../access/types.ts'
+import { Delegation, type Recorded } from './delegation.ts'
 import { patience } from './guard.ts'
-import type { Attempt } from './limits.ts'
-import type { Program, Step } from './program.ts'
-import { factOf, type RunState } from './state.ts'
-import type { Asker } from './parts.ts'
+import type { Step } from './program.ts'
+import { factOf, type Position, type RunState } from './state.ts'
+import { carriedOf, userOf } from './subject.ts'
+import type { Asker, EngineParts } from './parts.ts'
 
-/** What a stage sees of the run. */
-export function contextOf(state: RunState, program: Program, step: Step, asker: Asker, use: object): StageContext<any, any, any, any> {
+/** What was proved of the user whom the run is about. Outside of signing in, what their session was opened with counts too. */
+export const proofsOf = ({ state, program }: Pick<Position, 'state' | 'program'>, { browser: { session } }: Asker): readonly Proof[] => {
+  const user = userOf(state)
+  const before = program.designation === 'authentication' ? carriedOf(state) : session && session.userId === user?.id ? session.proofs : []
+  const own = state.proofs.filter((proof) => proof.user === null || proof.user === user?.id)
+  return [...before, ...own.map(({ method, at }) => ({ method, at }))]
+}
+
+/** What a stage kept, which is sealed where it delegates. */
+export const keptOf = (state: RunState, step: Step, parts: EngineParts): Json | undefined => {
+  const { kept } = state
+  if (kept === null) return undefined
+  return step.stage.authenticators && parts.factors ? parts.factors.open(kept as string) : kept
+}
+
+/** What a stage sees of the run. `recorded`: where an answer is looked at, what parts of authenticators prove. */
+export function contextOf(
+  { state, program }: Pick<Position, 'state' | 'program'>,
+  step: Step,
+  asker: Asker,
+  parts: EngineParts,
+  recorded?: Recorded,
+): StageContext<any, any, any, any> {
   const peek = (fact: Fact) => factOf(state, fact.name)
   const context = {
     settings: step.settings,
-    use,
+    use: parts.use(step.stage.kind),
     request: asker.request,
     flow: { slug: program.slug, title: program.title },
     application: state.application ?? undefined,
     wants: state.wants,
-    kept: state.kept ?? undefined,
+    get proofs() {
+      return proofsOf({ state, program }, asker)
+    },
+    get authenticators() {
+      if (!step.stage.authenticators) throw new Error(`stage "${step.stage.kind}" does not say \`authenticators: true\``)
+      return new Delegation({ parts, state, asker, context: stageContext, recorded })
+    },
+    kept: keptOf(state, step, parts),
     need: (fact: Fact) => {
       const value = peek(fact)
       if (value === undefined) throw new Error(`step "${step.id}" needs the fact "${fact.name}", which this run has not established`)
@@ -26,21 +56,6 @@ export function contextOf(state: RunState, program: Program, step: Step, asker: 
       return AbortSignal.timeout(patience)
     },
   }
-  return context as unknown as StageContext<any, any, any, any>
-}
-
-export type KnownUser = { readonly id: string; readonly username: string }
-export const userOf = (state: RunState) => factOf(state, known.user.name) as KnownUser | undefined
-export const typedBy = (state: RunState) => (factOf(state, known.login.name) as { readonly identifier: string } | undefined)?.identifier
-
-/** Whose attempt an answer to this step is. */
-export function attemptOf(state: RunState, step: Step, { request, browser }: Asker): Attempt {
-  const user = userOf(state)
-  return {
-    stage: step.stage.kind,
-    // As typed: counted by the user, a refusal under one name would tell that another name is the same account, and that there is one.
-    account: typedBy(state) ?? user?.id,
-    address: request.ip,
-    knownBrowser: user && browser.known.includes(user.id) ? browser.id : undefined,
-  }
+  const stageContext = context as unknown as StageContext<any, any, any, any>
+  return stageContext
 }

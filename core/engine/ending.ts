@@ -1,12 +1,13 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
+import { factorCount, isTrusted, meetsLevels, methodsIn } from '../access/factors.ts'
 import type { Closed, Closing, Proof } from '../access/types.ts'
 import type { Audited } from '../data/effects.ts'
 import { count } from '../observe/work.ts'
-import { userOf, type KnownUser } from './context.ts'
+import { carriedOf, userOf, type KnownUser } from './subject.ts'
 import { giveBack } from './limits.ts'
 import type { Asker, EngineParts } from './parts.ts'
-import { stageAt, type Step } from './program.ts'
-import { accounted, backTo, bySupply, newId, traced, type Position, type RunState } from './state.ts'
+import { stageAt, type Program, type Step } from './program.ts'
+import { accounted, backTo, bySupply, factOf, newId, traced, type Position, type RunState } from './state.ts'
 import type { View } from './view.ts'
 
 /** A conflict sends the run back to the step that can mend it. */
@@ -36,6 +37,9 @@ const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): r
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
 }
 
+/** Milliseconds for which a session counts as a proof for what its owner changes of their own sign-in. */
+const freshness = 15 * 60_000
+
 /** The session at the browser, if the run has proved its user: what ends their others leaves it to them. */
 const ownSession = ({ proofs }: RunState, { browser: { id, session } }: Asker): Pick<Closing, 'keep'> =>
   session && proofs.some(({ user }) => user === session.userId) ? { keep: { browserId: id, sessionId: session.id } } : {}
@@ -44,6 +48,38 @@ const ownSession = ({ proofs }: RunState, { browser: { id, session } }: Asker): 
 const isOf = ({ userId, methods }: Session, user: KnownUser | undefined, proofs: readonly Proof[]): boolean => {
   const proved = new Set(proofs.map(({ method }) => method))
   return userId === user?.id && methods.length === proved.size && methods.every((method) => proved.has(method))
+}
+
+/** Whose session at the browser is so young that it is a proof by itself. */
+const freshOf = ({ browser: { session } }: Asker, now: number): string | undefined =>
+  session && session.at.getTime() > now - freshness ? session.userId : undefined
+
+type Lacking =
+  | { readonly refused: Message; readonly why: Refusal; readonly session?: undefined }
+  | { readonly session: { readonly grace: number }; readonly refused?: undefined }
+
+/** The session that a run opens. What was carried from another one goes on in it. */
+const openedBy = (
+  { slug, sessionLifetime: lifetime }: Program,
+  state: RunState,
+  user: KnownUser,
+  proofs: readonly Proof[],
+  { browser, factors }: Asker,
+): NonNullable<Closing['session']> => {
+  const before = state.carried ? (browser.session?.flows ?? []) : []
+  const secondFactor = factorCount(factors, methodsIn(proofs)) >= 2
+  const wish = factOf(state, known.trustBrowser.name) as { readonly seconds: number } | undefined
+  const trust = secondFactor && wish && state.proofs.length > 0 ? Math.min(wish.seconds, factors.trust) : 0
+  const flows = [...new Set([...before, slug])]
+  return {
+    browserId: browser.id,
+    userId: user.id,
+    proofs,
+    lifetime,
+    flows,
+    ...(secondFactor && { secondFactor }),
+    ...(trust > 0 && { trust }),
+  }
 }
 
 /** How runs end: closed with everything written, denied with nothing written, or broken. */
@@ -61,10 +97,14 @@ export class Ending {
     const opens = program.designation === 'authentication'
     const denied = (why: Message, refusal: Refusal = 'denied') => this.deny({ ...position, state: taken }, why, asker, { refusal })
     // A proof counts for the user of whom it was made, should the run have come to somebody else afterwards.
-    const proofs = taken.proofs.filter((proof) => proof.user === null || proof.user === user?.id).map(({ method, at }) => ({ method, at }))
+    const own = taken.proofs.filter((proof) => proof.user === null || proof.user === user?.id).map(({ method, at }) => ({ method, at }))
+    const proofs = [...carriedOf(taken), ...own]
     if (opens && (!user || proofs.length === 0)) return denied(msg('core.nothing-proved'))
     const subject = taken.wants.subject
     if (opens && subject !== undefined && user?.id !== subject) return denied(msg('core.other-user'), 'login-needed')
+
+    const lacking = opens && user ? await this.#lacking(taken, user, proofs, asker) : undefined
+    if (lacking?.refused) return denied(lacking.refused, lacking.why)
 
     const ends = program.designation === 'invalidation'
     const nothingToWrite = !opens && !ends && taken.effects.length === 0 && !taken.link
@@ -77,8 +117,9 @@ export class Ending {
           effects: taken.effects.map(({ step: _, user: __, ...effect }) => effect),
           unproved: unprovedIn(taken, asker),
           proved: taken.proofs.some((proof) => proof.user === null) ? 'anybody' : taken.proofs.flatMap((proof) => proof.user ?? []),
+          fresh: freshOf(asker, this.#parts.now()),
           ...(!opens && !ends && ownSession(taken, asker)),
-          ...(opens && user && { session: { browserId: asker.browser.id, userId: user.id, proofs, lifetime: program.sessionLifetime } }),
+          ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
         })
     const verdict = closed.closed === 'before' ? 'closed-before' : closed.closed ? 'closed' : 'refused'
@@ -108,6 +149,22 @@ export class Ending {
       user,
       proofs,
     }
+  }
+
+  /**
+   * What a sign-in lacks that its application or the settings ask for. Asked here, whatever the flow's steps did: no flow signs anybody in without
+   * it. `session`: it is let pass, and what is to be kept of that.
+   */
+  async #lacking(state: RunState, user: KnownUser, proofs: readonly Proof[], asker: Asker): Promise<Lacking | undefined> {
+    const { factors, browser } = asker
+    const methods = methodsIn(proofs)
+    if (!meetsLevels(factors, state.wants, methods)) return { refused: msg('core.level-unmet'), why: 'level-unmet' }
+    if (!factors.require || factorCount(factors, methods) >= 2) return undefined
+    const now = this.#parts.now()
+    if (isTrusted(factors, browser, user.id, state.wants, now)) return undefined
+    const due = await this.#parts.factors?.dueAt(user.id)
+    if (due === undefined && factors.grace > 0) return { session: { grace: factors.grace } }
+    return due !== undefined && due > now ? undefined : { refused: msg('core.second-factor-missing'), why: 'denied' }
   }
 
   async deny(position: Position, why: Message, asker: Asker, more: Refused = {}): Promise<View> {

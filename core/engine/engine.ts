@@ -1,7 +1,9 @@
 import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
 import { isUnavailable } from '../data/unavailable.ts'
 import { accounting, measure } from '../observe/work.ts'
-import { attemptOf, contextOf, typedBy, userOf } from './context.ts'
+import { contextOf, keptOf } from './context.ts'
+import { type Recorded, Throttled } from './delegation.ts'
+import { attemptOf, carriedOf, typedBy, userOf } from './subject.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
@@ -28,6 +30,8 @@ import type { View } from './view.ts'
 
 type Given = Readonly<Record<string, unknown>>
 type Errors = Readonly<Record<string, Message>>
+/** An answer that was looked at, and what came of that. */
+type Answered = { readonly given: Given; readonly attempt: Attempt | undefined; readonly recorded: Recorded }
 type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number; readonly typed: Given }
 
 /** Runs compiled flows, one answer at a time. */
@@ -121,7 +125,7 @@ export class Engine {
     if (!step || challenge === undefined || at >= state.at) return undefined
     const then = backTo(state, at + 1)
     try {
-      const outcome = await step.stage.show(contextOf(then, program, step, asker, this.#parts.use(step.stage.kind)))
+      const outcome = await step.stage.show(contextOf({ state: then, program }, step, asker, this.#parts))
       return outcome.go === 'ask' ? asking(backTo(state, at), step, outcome.screen, challenge) : undefined
     } catch {
       return undefined
@@ -136,20 +140,18 @@ export class Engine {
     if ('problems' in checked)
       return this.#again(position, step, { errors: { '': msg('core.incomplete-answer') }, status: 422, typed: given }, asker)
 
-    const attempt = step.stage.proves?.length ? attemptOf(state, step, asker) : undefined
+    const attempt = step.stage.proves?.length ? attemptOf(state, step.stage.kind, asker) : undefined
     const may = attempt ? await begin(this.#parts.store, attempt) : 'allowed'
-    if (may !== 'allowed') {
-      if (may === 'refused-first') await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'throttled' })
-      const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
-      return this.#again(position, step, { errors, status: 429, retryAfter: limits.window, typed: given }, asker)
-    }
+    if (may !== 'allowed') return this.#throttled(position, step, may === 'refused-first', given, asker)
     const started = performance.now()
+    const recorded: Recorded = { proofs: new Set(), failed: undefined }
     try {
-      const context = contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))
+      const context = contextOf(position, step, asker, this.#parts, recorded)
       const outcome = await stepped(step, () => step.stage.submit(context, checked.value))
       const after = this.#traced(position, { step: step.id, did: 'submit', verdict: outcome.go, ms: performance.now() - started })
-      return await this.#answered(after, step, outcome, given, attempt, asker)
+      return await this.#answered(after, step, outcome, { given, attempt, recorded }, asker)
     } catch (error) {
+      if (error instanceof Throttled) return this.#throttled(position, step, error.isFirst, given, asker)
       // The run stays where it is, and the attempt counts: nobody guesses more often for an outage.
       if (isUnavailable(error)) throw error
       if (attempt) await succeeded(this.#parts.store, attempt)
@@ -159,24 +161,25 @@ export class Engine {
     }
   }
 
-  async #answered(
-    position: Position,
-    step: Step,
-    outcome: Outcome,
-    given: Given,
-    attempt: Attempt | undefined,
-    asker: Asker,
-  ): Promise<View> {
+  /** Too many tries: nothing was looked at. */
+  async #throttled(position: Position, step: Step, isFirst: boolean, typed: Given, asker: Asker): Promise<View> {
+    if (isFirst) await this.#ending.record('login_failed', position.state, asker, { stage: step.stage.kind, why: 'throttled' })
+    const errors = { '': msg('core.attempts.wait', { minutes: limits.window / 60 }) }
+    return this.#again(position, step, { errors, status: 429, retryAfter: limits.window, typed }, asker)
+  }
+
+  async #answered(position: Position, step: Step, outcome: Outcome, { given, attempt, recorded }: Answered, asker: Asker): Promise<View> {
     const { state } = position
     switch (outcome.go) {
       case 'pass': {
-        const passed = this.#passed(state, step, outcome, true)
+        const passed = this.#passed(state, step, outcome, recorded)
         if (attempt) await succeeded(this.#parts.store, attempt)
         return this.#advance({ ...position, state: passed }, asker)
       }
       case 'retry': {
-        if (!attempt) return this.#wrong(position, step, outcome.errors, given, asker)
-        await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, why: 'wrong' })
+        if (!attempt && recorded.failed === undefined) return this.#wrong(position, step, outcome.errors, given, asker)
+        const by = recorded.failed === undefined ? {} : { authenticator: recorded.failed }
+        await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, ...by, why: 'wrong' })
         const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
         if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
         return this.#wrong(failed, step, outcome.errors, given, asker)
@@ -217,7 +220,8 @@ export class Engine {
 
   /** Shows a step: where the run stands now, or where it goes on if the step needs no answer. */
   async #show(position: Position, step: Step, asker: Asker): Promise<View | Position> {
-    const { state, program } = position
+    const { state } = position
+    if (isDone(state, step)) return moved(this.#traced(position, { step: step.id, did: 'show', verdict: 'pass', ms: 0 }), state.at + 1)
     const absent = step.needs.find(({ name }) => factOf(state, name) === undefined)
     if (absent) {
       const reason = `step "${step.id}" needs the fact "${absent.name}", which this run has not established`
@@ -225,7 +229,7 @@ export class Engine {
     }
     const started = performance.now()
     try {
-      const context = contextOf(state, program, step, asker, this.#parts.use(step.stage.kind))
+      const context = contextOf(position, step, asker, this.#parts)
       const outcome = await stepped(step, () => step.stage.show(context))
       if (outcome.go === 'ask')
         return state.wants.silent
@@ -234,7 +238,7 @@ export class Engine {
       if (outcome.go === 'retry') throw new Error(`stage "${step.stage.kind}" answered \`retry\` to being shown`)
       const after = this.#traced(position, { step: step.id, did: 'show', verdict: outcome.go, ms: performance.now() - started })
       if (outcome.go === 'deny') return await this.#ending.deny(after, outcome.why, asker)
-      return { ...after, state: this.#passed(after.state, step, outcome, false) }
+      return { ...after, state: this.#passed(after.state, step, outcome) }
     } catch (error) {
       if (isUnavailable(error)) throw error
       return this.#ending.broken(position, step, error)
@@ -257,12 +261,11 @@ export class Engine {
   }
 
   /** The run after a step has passed. What a stage says beyond what it declared is an error, not a proof. */
-  #passed(state: RunState, step: Step, outcome: Outcome & { go: 'pass' }, answered: boolean): RunState {
-    const { kind, proves = [] } = step.stage
-    if (outcome.proof !== undefined && !(answered && proves.includes(outcome.proof))) {
-      throw new Error(
-        `stage "${kind}" claims the proof "${outcome.proof}" ${answered ? 'which is not among its `proves`' : 'without having been answered'}`,
-      )
+  #passed(state: RunState, step: Step, outcome: Outcome & { go: 'pass' }, answered?: Recorded): RunState {
+    const { kind, proves = [], authenticators = false } = step.stage
+    if (outcome.proof !== undefined && !(answered && (proves.includes(outcome.proof) || answered.proofs.has(outcome.proof)))) {
+      const lacking = authenticators ? 'which no authenticator has proved' : 'which is not among its `proves`'
+      throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" ${answered ? lacking : 'without having been answered'}`)
     }
     const given = new Map((outcome.know ?? []).map(({ fact, value }) => [fact, value as Json]))
     const strange = [...given.keys()].find((name) => !step.gives.some((fact) => fact.name === name))
@@ -272,7 +275,7 @@ export class Engine {
     const facts = [...state.facts, ...now]
     const user = userOf({ ...state, facts })
     if (outcome.proof !== undefined && !user) throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" of nobody`)
-    const mayReturn = answered && state.challenge !== null && proves.length === 0
+    const mayReturn = answered && state.challenge !== null && proves.length === 0 && outcome.proof === undefined
     return {
       ...state,
       at: state.at + 1,
@@ -295,8 +298,8 @@ export class Engine {
     if (version === undefined && !(await mayBegin(this.#parts.store, asker.request.ip)))
       return { is: 'throttled', retryAfter: limits.window }
     const challenge = state.challenge ?? newId()
-    const kept = (outcome.keep as Json | undefined) ?? state.kept
-    if (version === undefined || challenge !== state.challenge || JSON.stringify(kept) !== JSON.stringify(state.kept)) {
+    const kept = this.#kept(state, step, outcome.keep as Json | undefined)
+    if (version === undefined || challenge !== state.challenge || kept !== state.kept) {
       const ttl = Math.max(1, Math.ceil((state.expiresAt - this.#parts.now()) / 1000))
       const next = { ...accounted(state), challenge, kept, notice: null } as unknown as Json
       const stored = await this.#parts.store.compareAndSet(runKey(state.id), version, next, ttl)
@@ -305,11 +308,17 @@ export class Engine {
     return asking(state, step, outcome.screen, challenge, trouble)
   }
 
+  /** What is stored of what a stage keeps: as it was stored before, if nothing about it is new. */
+  #kept(state: RunState, step: Step, keep: Json | undefined): Json {
+    if (keep === undefined || JSON.stringify(keep) === JSON.stringify(keptOf(state, step, this.#parts))) return state.kept
+    return step.stage.authenticators && this.#parts.factors ? this.#parts.factors.seal(keep) : keep
+  }
+
   /** The step again, with errors, under a new challenge: an answer counts once, also a wrong one. */
   async #again(position: Position, step: Step, trouble: Trouble, asker: Asker): Promise<View> {
     const from = { ...position, state: { ...position.state, challenge: null } }
     try {
-      const context = contextOf(from.state, from.program, step, asker, this.#parts.use(step.stage.kind))
+      const context = contextOf(from, step, asker, this.#parts)
       const outcome = await stepped(step, () => step.stage.show(context))
       return outcome.go === 'ask' ? await this.#ask(from, step, outcome, asker, trouble) : await this.#advance(from, asker)
     } catch (error) {
@@ -335,9 +344,20 @@ const stepped = (step: Step, work: () => Outcome | Promise<Outcome>): Promise<Ou
 
 const moved = (position: Position, to: number): Position => ({ ...position, state: { ...position.state, at: to } })
 
+/** In a run that goes on from a session: is what this step would prove, or find out, there already? */
+const isDone = (state: RunState, { stage, gives }: Step): boolean => {
+  if (!state.carried) return false
+  const proved = carriedOf(state)
+  if (stage.proves?.some((method) => proved.some((proof) => proof.method === method))) return true
+  return gives.length > 0 && gives.every(({ name }) => state.facts.some((fact) => fact.name === name && fact.step === bySupply))
+}
+
 /** Ended; or it is about whoever is signed in, and somebody else is at the browser now. */
 const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
-  state.ended !== null || ((program.designation === 'authorization' || isOwnFlow(program)) && userOf(state)?.id !== browser.session?.userId)
+  state.ended !== null ||
+  // What a run goes on from is over with the session that had proved it.
+  (state.carried !== undefined && state.carried.session !== browser.session?.id) ||
+  ((program.designation === 'authorization' || isOwnFlow(program)) && userOf(state)?.id !== browser.session?.userId)
 function asking(state: RunState, step: Step, screen: Screen, challenge: string, trouble?: Trouble): View {
   return {
     is: 'asking',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { ask, defineStage, deny, facts, know, literal, msg, pass, retry, screen, Type, type Json, type Stage } from '../api/index.ts'
+import { noFactors } from '../access/factors.ts'
 import type { Closed, Closing } from '../access/types.ts'
 import { testDatabase } from '../data/fixture.ts'
 import type { Condition, Judge, Situation } from '../policy/types.ts'
@@ -196,7 +197,8 @@ export async function house() {
   })
   const asker = (browser = 'browser-a', more: Partial<Asker['request']> = {}, known: readonly string[] = []): Asker => ({
     request: { id: 'r', ip: '192.0.2.1', userAgent: 'test', locale: 'en', origin: 'http://localhost', at: new Date(now), ...more },
-    browser: { id: browser, secret: 's', session: undefined, known, cookie: undefined },
+    browser: { id: browser, secret: 's', session: undefined, known, trust: [], cookie: undefined },
+    factors: noFactors,
   })
   return {
     engine,

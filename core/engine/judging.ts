@@ -1,17 +1,10 @@
 import type { Json } from '../api/index.ts'
 import type { Situation, Verdict } from '../policy/types.ts'
-import { userOf } from './context.ts'
+import { proofsOf } from './context.ts'
+import { userOf } from './subject.ts'
 import type { Asker, EngineParts } from './parts.ts'
 import type { Instruction } from './program.ts'
 import type { Position } from './state.ts'
-
-/** What was proved of the user whom the run is about. Outside of signing in, what their session was opened with counts too. */
-const proofsOf = ({ state, program }: Position, { browser: { session } }: Asker): Situation['proofs'] => {
-  const user = userOf(state)
-  const before = program.designation !== 'authentication' && session && session.userId === user?.id ? session.proofs : []
-  const own = state.proofs.filter((proof) => proof.user === null || proof.user === user?.id)
-  return [...before, ...own.map(({ method, at }) => ({ method, at }))]
-}
 
 /** The run as a condition sees it. */
 function situationOf(position: Position, id: string, asker: Asker): Situation {

@@ -75,7 +75,7 @@ class Linter {
         )
     }
     const names = new Set(gives.map(({ name }) => name))
-    const proves = (stage.proves?.length ?? 0) > 0
+    const proves = (stage.proves?.length ?? 0) > 0 || stage.authenticators === true
     if (proves) this.proving.push(id)
     return {
       may: known.may.union(names),

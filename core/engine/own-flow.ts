@@ -1,5 +1,5 @@
 import { facts, type Json } from '../api/index.ts'
-import type { KnownUser } from './context.ts'
+import type { KnownUser } from './subject.ts'
 import type { Program } from './program.ts'
 
 /** Does somebody who is signed in go through it for themselves, e.g. to change their password? It begins with knowing who they are, which proves nothing. */

@@ -1,9 +1,28 @@
+import type { TObject } from 'typebox'
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
-import type { Browser, Closed, Closing } from '../access/types.ts'
+import type { Factors } from '../access/factors.ts'
+import type { Browser, Carried, Closed, Closing } from '../access/types.ts'
+import type { EnrolledDevices } from '../identity/devices.ts'
 import type { Judge } from '../policy/types.ts'
 import type { RunTimes } from '../observe/slow.ts'
-import type { Program } from './program.ts'
+import type { Check, Program } from './program.ts'
 import type { TraceLine } from './state.ts'
+
+/** What stages that delegate to authenticators need beside them. */
+export type FactorParts = {
+  /** The ports of each authenticator. */
+  readonly use: (kind: string) => object
+  readonly devices: EnrolledDevices
+  /** A check of answers; what the schema does not name is dropped. */
+  readonly answers: (schema: TObject) => Check
+  /** When the time ends (epoch ms) in which a user may do without the second factor that they need; undefined: it has not begun. */
+  readonly dueAt: (userId: string) => Promise<number | undefined>
+  /** For simulations: answers that say what they prove are believed, and nothing is asked. */
+  readonly assume?: boolean
+  /** What a stage keeps while it delegates may hold secrets. */
+  readonly seal: (kept: Json) => string
+  readonly open: (sealed: string) => Json
+}
 
 /** What the engine is given: it has no HTTP, no ORM and no clock of its own. */
 export type EngineParts = {
@@ -18,6 +37,8 @@ export type EngineParts = {
   readonly close: (closing: Closing) => Promise<Closed>
   /** Whether a condition holds. */
   readonly judge: Judge
+  /** Without them, no stage can delegate. */
+  readonly factors?: FactorParts
   /** Ask conditions for the parts that decided, for somebody who reads the trace. */
   readonly explain?: boolean
   /** Told how long a run took, and for what, when it has ended. */
@@ -33,12 +54,15 @@ export type Start = {
   readonly wants?: Wants
   readonly application?: Application | undefined
   readonly facts?: Readonly<Record<string, Json>>
+  /** What the user's session has proved already, for a run that only adds to it. */
+  readonly carried?: Carried
   /** The store key of the operator link that opens the run. */
   readonly link?: string
 }
 
 /** Who asks: the request as stages see it, and the browser that runs are bound to. */
-export type Asker = { readonly request: RequestView; readonly browser: Browser }
+/** `factors`: of the configuration that the request sees. */
+export type Asker = { readonly request: RequestView; readonly browser: Browser; readonly factors: Factors }
 
 /** Programs of the configuration that the request sees. */
 export type Programs = { get(slug: string): Program | undefined }

@@ -1,3 +1,4 @@
+import { noFactors } from '../access/factors.ts'
 import assert from 'node:assert/strict'
 import test, { describe } from 'node:test'
 import * as fc from 'fast-check'
@@ -19,7 +20,8 @@ const at = new Date('2026-01-01T00:00:00Z')
 const request = { ip: '192.0.2.1', userAgent: 'test', locale: 'en', at }
 const asker: Asker = {
   request: { id: 'r', origin: 'http://localhost', ...request },
-  browser: { id: 'b', secret: 's', session: undefined, known: [], cookie: undefined },
+  browser: { id: 'b', secret: 's', session: undefined, known: [], trust: [], cookie: undefined },
+  factors: noFactors,
 }
 
 const compiled = ({ steps, flows, designation }: RandomFlow): Program | undefined => {
@@ -209,7 +211,7 @@ describe('whatever a flow is made of and whatever is done in it', () => {
         const rehearsed: Closing[] = []
         const simulated = await simulate(
           {
-            quietly: () => ({ use: () => ({}), judge }),
+            quietly: () => ({ use: () => ({}), useAuthenticator: () => ({}), judge }),
             async rehearse(closing) {
               rehearsed.push(closing)
               return { closed: true, cookie: undefined, session: undefined }

@@ -14,7 +14,7 @@ const partsWith = (more: Partial<SimulationParts> = {}): SimulationParts & { rea
   const rehearsed: Closing[] = []
   return {
     rehearsed,
-    quietly: () => ({ use: () => ({}), judge }),
+    quietly: () => ({ use: () => ({}), useAuthenticator: () => ({}), judge }),
     async rehearse(closing) {
       rehearsed.push(closing)
       const session = closing.session && { id: 's', userId: closing.session.userId, at: request.at, methods: [] }
@@ -202,7 +202,7 @@ describe('a simulation', () => {
           void store.increment('who:tries', 60)
           return {}
         }
-        return { use, judge }
+        return { use, useAuthenticator: use, judge }
       },
     })
     const result = await simulated(program(signedIn), { answers }, parts)

@@ -11,6 +11,7 @@ import {
 } from '../api/index.ts'
 import type { Asking } from '../access/authorize.ts'
 import { askEntry, type Guards } from '../access/entry.ts'
+import { type Factors, noFactors } from '../access/factors.ts'
 import type { Browser, Closed, Closing, Proof } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
 import { type Claim, overlayStore } from '../store/overlay.ts'
@@ -19,7 +20,7 @@ import { answerTo, type AskedField, type Fields } from './answers.ts'
 import { assuming } from './assume.ts'
 import { Engine } from './engine.ts'
 import { isOwnFlow, ownFacts } from './own-flow.ts'
-import type { Asker } from './parts.ts'
+import type { Asker, FactorParts } from './parts.ts'
 import type { Program } from './program.ts'
 import { redacted } from './redact.ts'
 import type { TraceLine } from './state.ts'
@@ -33,7 +34,13 @@ export type SimulationParts = {
   /** The state that real runs work with, to be read: who is locked out is so in a simulation too. */
   readonly store?: Pick<Store, 'get'>
   /** The ports of each stage kind, and who judges, with these in place of the real ones. */
-  readonly quietly: (quiet: QuietPorts) => { readonly use: (kind: string) => object; readonly judge: Judge }
+  readonly quietly: (quiet: QuietPorts) => {
+    readonly use: (kind: string) => object
+    readonly useAuthenticator: (kind: string) => object
+    readonly judge: Judge
+  }
+  /** What stages that delegate need; its devices are replaced by those of `quietly`. */
+  readonly factors?: FactorParts
   /** What the end of a run would come to: makes it, and undoes it. */
   readonly rehearse: (closing: Closing) => Promise<Closed>
 }
@@ -58,6 +65,8 @@ export type Simulation = {
   readonly wants?: Wants
   /** The user is signed in at the browser, by these methods. */
   readonly session?: { readonly methods: readonly string[] } | undefined
+  /** Of the configuration; nothing can be proved by authenticators where it is not there. */
+  readonly factors?: Factors
   /** The user has signed in at the browser before. */
   readonly knownBrowser?: boolean | undefined
   /** Takes steps that prove something and have no answer as passed, by their first proof. */
@@ -124,6 +133,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Si
     secret: '',
     cookie: undefined,
     known: user && knownBrowser ? [user.id] : [],
+    trust: [],
     session: isSignedIn
       ? {
           id: 'simulation',
@@ -132,6 +142,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Si
           at,
           methods,
           proofs: methods.map((method) => ({ method, at: at.getTime() })),
+          flows: [],
         }
       : undefined,
   }
@@ -142,7 +153,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Si
  * that is about somebody where nobody is said.
  */
 export async function simulate(parts: SimulationParts, simulation: Simulation): Promise<Simulated> {
-  const { program, user, request, application, wants, guards = {}, assume = false } = simulation
+  const { program, user, request, application, wants, guards = {}, assume = false, factors = noFactors } = simulation
   if (needsUser(program) && !user)
     throw new CannotSimulate(`the flow "${program.slug}" is about somebody who is known before it begins; say who it is`)
   const at = request.at.getTime()
@@ -151,7 +162,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
   let effects: readonly Effect[] = []
   const store = overlayStore(parts.store)
   const events: Events = { record: async () => {} }
-  const quiet = parts.quietly({ store, events, clock: { now: () => request.at } })
+  const { useAuthenticator, ...quiet } = parts.quietly({ store, events, clock: { now: () => request.at } })
   const engine = new Engine({
     store: scoped(store, scope),
     events,
@@ -165,6 +176,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     },
     now: () => at,
     ...quiet,
+    ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, assume } }),
     explain: true,
     trace: (line) => void trace.push(line),
     close: async (closing) => {
@@ -172,7 +184,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       return parts.rehearse(closing)
     },
   })
-  const asker: Asker = { request: { id: 'simulation', origin: 'http://localhost', ...request }, browser: browserOf(simulation) }
+  const asker: Asker = { request: { id: 'simulation', origin: 'http://localhost', ...request }, browser: browserOf(simulation), factors }
   const { designation, slug, title } = program
   const asking = (session: SignedIn | undefined): Asking => ({
     request: asker.request,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Application, Effect, Json, Message, Outcome, Wants } from '../api/index.ts'
 import { addSpent, spentNow, type Spent } from '../observe/work.ts'
-import type { Proof } from '../access/types.ts'
+import type { Carried, Proof } from '../access/types.ts'
 import type { Reason, Verdict } from '../policy/types.ts'
 import type { Asker, Start } from './parts.ts'
 import type { Program } from './program.ts'
@@ -32,6 +32,8 @@ export type RunState = {
   readonly facts: readonly { readonly name: string; readonly value: Json; readonly step: number }[]
   /** `user`: of whom it was proved, `null` for the operator's link, which speaks for whoever comes out of the run. */
   readonly proofs: readonly (Proof & { readonly step: number; readonly user: string | null })[]
+  /** What the session of the user had proved before, which steps need not prove again. Undefined: the run begins with nothing. */
+  readonly carried?: Carried
   /** `user`: who the run was about when the effect was asked for. */
   readonly effects: readonly (Effect & { readonly step: number; readonly user: string | null })[]
   /** The open challenge: only an answer that names it is looked at. */
@@ -95,7 +97,11 @@ const traceLimit = 100
 
 export const newId = () => randomBytes(18).toString('base64url')
 
-export function begun({ program, purpose, wants = {}, application, facts = {}, link }: Start, asker: Asker, now: number): RunState {
+export function begun(
+  { program, purpose, wants = {}, application, facts = {}, link, carried }: Start,
+  asker: Asker,
+  now: number,
+): RunState {
   return {
     v: 1,
     id: newId(),
@@ -106,6 +112,7 @@ export function begun({ program, purpose, wants = {}, application, facts = {}, l
     at: 0,
     facts: Object.entries(facts).map(([name, value]) => ({ name, value, step: bySupply })),
     proofs: [],
+    ...(carried && { carried }),
     effects: [],
     challenge: null,
     earlier: {},

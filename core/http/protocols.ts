@@ -49,6 +49,7 @@ function contextFor(
   return {
     use,
     origin: (request) => request.origin,
+    levels: (request) => request.snapshot.factors.levels.map(({ acr }) => acr),
     providers: (request) => request.snapshot.providersOf(kind),
     async session(request): Promise<Session | undefined> {
       return (await visits.browser(request)).session

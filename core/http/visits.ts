@@ -54,6 +54,7 @@ export class Visits {
   }
 
   async visit(request: FastifyRequest): Promise<Visit> {
-    return { request: this.view(request), browser: await this.browser(request), snapshot: request.snapshot }
+    const { snapshot } = request
+    return { request: this.view(request), browser: await this.browser(request), factors: snapshot.factors, snapshot }
   }
 }

@@ -1,8 +1,9 @@
-import type { Grants, Http, Mailing, Policy, Stage } from '../api/index.ts'
+import type { Grants, Http, Mailing, Policy } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
+import type { EnrolledDevices } from '../identity/devices.ts'
 import type { Judge } from '../policy/types.ts'
-import { registerPorts, useOf } from './container.ts'
+import { registerPorts, usesOf } from './container.ts'
 import type { Implementations } from './types.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -22,6 +23,12 @@ const noHttp: Http = {
   },
 }
 
+/** Devices as they are: what a try would use up is used up by nobody, and is taken to be there. */
+const unused = (devices: EnrolledDevices): EnrolledDevices => ({
+  ...devices,
+  ofKind: (kind, single) => ({ ...devices.ofKind(kind, single), use: async () => true }),
+})
+
 const noMail = (mail: Mailing): Mailing => ({
   ...mail,
   async sendEvent() {
@@ -36,12 +43,13 @@ export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
 export const quietly =
   (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
-    const { grants, mail } = implementations
-    const silenced = { log: silent, http: noHttp, mail: noMail(mail), grants: readGrants(grants) }
+    const { grants, mail, devices } = implementations
+    const silenced = { log: silent, http: noHttp, mail: noMail(mail), grants: readGrants(grants), devices: unused(devices) }
     const container = registerPorts({ ...implementations, ...quiet, ...silenced })
-    const uses = new Map<Stage | Policy, Readonly<Record<string, unknown>>>()
-    for (const { id, stages = [], policies = [] } of catalog.plugins)
-      for (const item of [...stages, ...policies]) uses.set(item, useOf(container, id, item.use))
-    const useBy = (item: Stage | Policy | undefined) => (item && uses.get(item)) ?? {}
-    return { use: (kind) => useBy(catalog.stage(kind)), judge: judge(useBy) }
+    const uses = usesOf(catalog.plugins, container)
+    return {
+      use: (kind) => uses(catalog.stage(kind)),
+      useAuthenticator: (kind) => uses(catalog.authenticators.get(kind)),
+      judge: judge(uses),
+    }
   }

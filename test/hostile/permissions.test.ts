@@ -73,7 +73,9 @@ const table: Readonly<Record<string, string>> = {
   'GET /system': 'system.view',
   'GET /plugins': 'plugins.view',
   ...Object.fromEntries(
-    ['roles', 'flows', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'sinks', 'settings'].flatMap(kindRoutes),
+    ['roles', 'flows', 'authenticators', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'sinks', 'settings'].flatMap(
+      kindRoutes,
+    ),
   ),
   'GET /media': 'media.view',
   'POST /media': 'media.create',

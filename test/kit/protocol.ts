@@ -39,14 +39,14 @@ export function driveProtocol(protocol: Protocol, settings: object = {}, arrived
     origin: 'https://id.example.com',
     use: Object.freeze(Object.fromEntries(use)),
   }
-  const session = { id: 'session', at: new Date('2026-01-01T00:00:00Z'), methods, userId: subject.id }
+  const session = { id: 'session', at: new Date('2026-01-01T00:00:00Z'), methods, userId: subject.id, factors: methods.length, levels: [] }
   return {
     finish: async () => protocol.finish({ ...common, subject, session }),
     refused: async (why) => protocol.refused({ ...common, why }),
   }
 }
 
-const refusals: readonly Refusal[] = ['denied', 'login-needed', 'consent-needed', 'expired']
+const refusals: readonly Refusal[] = ['denied', 'login-needed', 'consent-needed', 'level-unmet', 'expired']
 
 /** What every protocol must do, whoever wrote it: described settings, routes that can be mounted, and an answer to every end of a sign-in. */
 export async function protocolContract(protocol: Protocol, settings: object = {}, arrived: Arrived = {}): Promise<void> {

@@ -69,8 +69,8 @@ const unbuiltOf = (schema: Schema): readonly string[] =>
 const kindSections = (): string =>
   kindNames
     .map((name) => {
-      const { schema, key, sections, unbuilt: sectionsOfLater = [] }: Kind = kinds[name]
-      const unbuilt = [...new Set([...unbuiltOf(schema), ...sectionsOfLater])].map(code)
+      const { schema, key, sections }: Kind = kinds[name]
+      const unbuilt = [...new Set(unbuiltOf(schema))].map(code)
       const later = unbuilt.length > 0 ? `\n\nNot built yet, and refused by name: ${unbuilt.join(', ')}.` : ''
       const tables = Object.entries(sections ?? {}).map(([section, own]) => `\`${section}\`:\n\n${fields(own)}`)
       return `### ${name}\n\nThe key is ${key.hint}.\n\n${tables.join('\n\n') || fields(schema)}${later}`

@@ -1,3 +1,4 @@
+import { EnrolledDevice } from './authenticators.ts'
 import { ConfigurationObject, Revision, RevisionObject } from './configuration.ts'
 import { Change, Event, EventSeal } from './events.ts'
 import { Consent, Grant } from './grants.ts'
@@ -37,4 +38,5 @@ export const entities = [
   Media,
   EventSeal,
   Job,
+  EnrolledDevice,
 ] as const

@@ -23,6 +23,13 @@ export const BrowserUser = defineEntity({
     browser: () => p.manyToOne(Browser).primary().deleteRule('cascade'),
     user: () => p.manyToOne(User).primary().deleteRule('cascade').index(),
     at: instant(),
+    /** When they last proved a second factor here. */
+    secondFactorAt: instant().nullable(),
+    /** Since when, and until when, they trust it: no second factor is asked for here. */
+    trustedAt: instant().nullable(),
+    trustedUntil: instant().nullable(),
+    /** What the browser called itself when it was trusted. */
+    userAgent: p.text().nullable(),
   },
 })
 
@@ -41,6 +48,8 @@ export const Session = defineEntity({
     expiresAt: instant().index(),
     seenAt: instant(),
     endedAt: instant().nullable(),
+    /** Slugs of the authentication flows that it has gone through. */
+    flows: json<readonly string[]>().nullable(),
     ip: p.text(),
     userAgent: p.text(),
   },

@@ -19,6 +19,8 @@ export const User = defineEntity({
     emailVerified: p.boolean(),
     enabled: p.boolean(),
     attributes: json<Readonly<Record<string, Json>>>(),
+    /** When the time ends in which they may sign in without the second factor that they need; null: it has not begun. */
+    secondFactorDueAt: instant().nullable(),
     version: p.integer().version(),
     createdAt: instant(),
     updatedAt: instant(),

@@ -18,12 +18,14 @@ const sqlite: readonly NamedMigration[] = [
     load: () => import('./sqlite/Migration20261126125903_jobs_and_event_seals.ts'),
   },
   { name: 'Migration20261126130413_add_key_chain', load: () => import('./sqlite/Migration20261126130413_add_key_chain.ts') },
+  { name: 'Migration20261127033417_add_devices', load: () => import('./sqlite/Migration20261127033417_add_devices.ts') },
 ]
 
 const postgresql: readonly NamedMigration[] = [
   { name: 'Migration20261126115109_initial', load: () => import('./postgresql/Migration20261126115109_initial.ts') },
   { name: 'Migration20261126132206_jobs_and_event_seals', load: () => import('./postgresql/Migration20261126132206_jobs_and_event_seals.ts') },
   { name: 'Migration20261126132440_add_key_chain', load: () => import('./postgresql/Migration20261126132440_add_key_chain.ts') },
+  { name: 'Migration20261127033417_add_devices', load: () => import('./postgresql/Migration20261127033417_add_devices.ts') },
 ]
 
 const byKind = { sqlite, postgresql } as const

@@ -1,4 +1,5 @@
 import type { Configurable, Fact, Stage } from '../../api/index.ts'
+import { broughtBy } from '../../configuration/brought.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
 import { filledIn } from '../../configuration/named-secrets.ts'
 
@@ -14,9 +15,7 @@ const factsOf = (facts: Stage['needs']): readonly string[] | null =>
 /** What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`. */
 export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
   const pluginOf = new Map(
-    catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [], sinks = [] }) =>
-      [...stages, ...policies, ...protocols, ...sinks].map((item): readonly [Configurable<any>, string] => [item, id]),
-    ),
+    catalog.plugins.flatMap((plugin) => broughtBy(plugin).map((item): readonly [Configurable<any>, string] => [item, plugin.id])),
   )
   const shown = (item: Configurable<any>) => ({
     kind: item.kind,
@@ -31,6 +30,10 @@ export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
       needs: factsOf(stage.needs),
       gives: factsOf(stage.gives),
       proves: stage.proves ?? [],
+    })),
+    authenticators: byKind(catalog.authenticators.values()).map((authenticator) => ({
+      ...shown(authenticator),
+      title: 'key' in authenticator.label ? (textOf(authenticator.label.key) ?? null) : authenticator.label.text,
     })),
     policies: byKind(catalog.policies.values()).map(shown),
     protocols: byKind(catalog.protocols.values()).map(shown),

@@ -33,7 +33,9 @@ const response = Type.Object({
       key: Type.Object({ pattern: Type.String(), hint: Type.String({ description: 'The same in words.' }) }),
       reserved: Type.Array(Type.String(), { description: 'Slugs that cannot be used.' }),
       types: nullable(
-        Type.Enum(['stages', 'policies', 'protocols', 'sinks'], { description: 'In which list below `type` is found; null: it has none.' }),
+        Type.Enum(['stages', 'authenticators', 'policies', 'protocols', 'sinks'], {
+          description: 'In which list below `type` is found; null: it has none.',
+        }),
       ),
       directory: Type.Boolean({ description: 'Kept in the directory, not in revisions.' }),
     }),
@@ -48,6 +50,7 @@ const response = Type.Object({
     }),
     { description: 'Facts that they need and give; null: it depends on the settings.' },
   ),
+  authenticators: Type.Array(Type.Object(type)),
   policies: Type.Array(Type.Object(type)),
   protocols: Type.Array(Type.Object(type)),
   sinks: Type.Array(Type.Object(type)),
@@ -87,7 +90,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
     permission: 'signed-in',
     summary: 'Describe what can be configured',
     description:
-      'Kinds that you may see, with their schemas, and the types of stages, policies, protocols and sinks that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object (`media`: the id of an image), `x-widget` how to edit it, `x-hint` a pattern in words.',
+      'Kinds that you may see, with their schemas, and the types of stages, authenticators, policies, protocols and sinks that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object (`media`: the id of an image), `x-widget` how to edit it, `x-hint` a pattern in words.',
     response,
     async handler({ caller, request: { locale } }) {
       const seen = kindNames.filter((kind) => maySee(caller, kind))
@@ -97,6 +100,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
         stages: seen.includes('flows') ? types.stages : [],
         policies: seen.includes('policies') ? types.policies : [],
         protocols: seen.includes('providers') ? types.protocols : [],
+        authenticators: seen.includes('authenticators') ? types.authenticators : [],
         sinks: seen.includes('sinks') ? types.sinks : [],
         permissions: allPermissions,
         roles: builtIn,

@@ -31,6 +31,7 @@ export const pluginRoutes = ({ catalog }: ApiParts): readonly Route[] => [
           version: Type.String(),
           path: nullable(Type.String({ description: 'Where one from elsewhere is; null: part of Sluice.' })),
           stages: Type.Array(brought),
+          authenticators: Type.Array(brought),
           protocols: Type.Array(brought),
           policies: Type.Array(brought),
           sinks: Type.Array(brought),
@@ -48,11 +49,12 @@ export const pluginRoutes = ({ catalog }: ApiParts): readonly Route[] => [
     }),
     handler: async () => ({
       body: {
-        items: catalog.plugins.map(({ id, version, stages = [], protocols = [], policies = [], sinks = [] }) => ({
+        items: catalog.plugins.map(({ id, version, stages = [], authenticators = [], protocols = [], policies = [], sinks = [] }) => ({
           id,
           version,
           path: catalog.external.get(id) ?? null,
           stages: stages.map((stage) => shown(stage)),
+          authenticators: authenticators.map((authenticator) => shown(authenticator)),
           protocols: protocols.map((protocol) => shown(protocol)),
           policies: policies.map((policy) => shown(policy)),
           sinks: sinks.map((sink) => shown(sink)),

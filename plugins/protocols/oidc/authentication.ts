@@ -1,27 +1,29 @@
-/** `factor`: knowing and having are different factors. A link that an operator hands out is no factor of the user's. */
-type Method = { readonly amr: readonly string[]; readonly factor?: 'knowledge' | 'possession' }
+import type { Done } from 'sluice/plugin'
 
 /**
  * Our methods in the terms of RFC 8176 §2. A passkey proves that its holder has the key and is present; whether it lives in hardware is
  * not known, so it is `pop`, neither `hwk` nor `swk`.
  */
-const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ['pwd', { amr: ['pwd'], factor: 'knowledge' }],
-  ['passkey', { amr: ['pop', 'user'], factor: 'possession' }],
-  ['totp', { amr: ['otp'], factor: 'possession' }],
-  ['email-otp', { amr: ['otp'], factor: 'possession' }],
-  ['sms-otp', { amr: ['sms', 'otp'], factor: 'possession' }],
-  ['recovery-code', { amr: ['otp'], factor: 'possession' }],
-  ['link', { amr: ['otp'] }],
+const references: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['pwd', ['pwd']],
+  ['passkey', ['pop', 'user']],
+  ['security-key', ['pop', 'user']],
+  ['totp', ['otp']],
+  ['email-otp', ['otp']],
+  ['email-link', ['otp']],
+  ['sms-otp', ['sms', 'otp']],
+  ['recovery-code', ['otp']],
+  ['link', ['otp']],
 ])
 
-/** Authentication method references. A method that has no name in RFC 8176 keeps ours. `mfa` where both factors were proved. */
-export const amrOf = (proved: readonly string[]): readonly string[] => {
-  const known = proved.map((name): Method => methods.get(name) ?? { amr: [name] })
-  const factors = new Set(known.flatMap(({ factor }) => factor ?? []))
-  return [...new Set([...known.flatMap(({ amr }) => amr), ...(factors.size > 1 ? ['mfa'] : [])])]
-}
+/** Authentication method references. A method that has no name in RFC 8176 keeps ours. `mfa` where several factors were proved. */
+export const amrOf = ({ methods, factors }: Pick<Done<any, any, any>['session'], 'methods' | 'factors'>): readonly string[] => [
+  ...new Set([...methods.flatMap((name) => references.get(name) ?? [name]), ...(factors > 1 ? ['mfa'] : [])]),
+]
 
-/** Authentication context classes, weakest first: `1` is one factor, `2` is two different ones. */
-export const acrValues = ['1', '2'] as const
-export const acrOf = (amr: readonly string[]): (typeof acrValues)[number] => (amr.includes('mfa') ? '2' : '1')
+/**
+ * The authentication context class: the first of those that were asked for and reached, else the strongest that was reached. `0`: none was
+ * (OIDC Core §2, "long-lived browser cookie").
+ */
+export const acrOf = (reached: readonly string[], asked: readonly string[] = []): string =>
+  asked.find((acr) => reached.includes(acr)) ?? reached.at(-1) ?? '0'

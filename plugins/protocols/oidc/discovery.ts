@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { acrValues } from './authentication.ts'
 import { issuerOf, issuingProvider, mount } from './addresses.ts'
 import { prompts } from './authorize/prompt.ts'
 import { responseModes } from './authorize/response-mode.ts'
@@ -25,7 +24,7 @@ const authentication = (endpoint: 'token' | 'introspection' | 'revocation', sett
  * OpenID Connect Discovery §3, RFC 8414 §2, RP-Initiated Logout §2.1, RFC 9207 §3. Says what this application may use, not all that we
  * can do.
  */
-const metadata = (origin: string, provider: OidcProvider) => {
+const metadata = (origin: string, provider: OidcProvider, levels: readonly string[]) => {
   const { settings } = provider
   const issuer = issuerOf(origin, provider)
   return {
@@ -50,7 +49,7 @@ const metadata = (origin: string, provider: OidcProvider) => {
     ...authentication('revocation', settings),
     code_challenge_methods_supported: ['S256'],
     prompt_values_supported: prompts,
-    acr_values_supported: acrValues,
+    acr_values_supported: levels,
     claim_types_supported: ['normal'],
     claims_supported: [
       'sub',
@@ -75,7 +74,7 @@ const metadata = (origin: string, provider: OidcProvider) => {
   }
 }
 
-const bodyOf = keptByOrigin((origin, provider) => JSON.stringify(metadata(origin, provider)))
+const bodyOf = keptByOrigin((origin, provider, levels: readonly string[]) => JSON.stringify(metadata(origin, provider, levels)))
 
 type BySlug = FastifyRequest<{ Params: { slug: string } }>
 
@@ -84,7 +83,7 @@ export const discovery = (ctx: Context) => async (request: BySlug, reply: Fastif
   allowAnyOrigin(reply)
   const provider = issuingProvider(ctx.providers(request), request.params.slug)
   if (!provider) return noSuchApplication(reply, request.params.slug)
-  return reply.type('application/json').send(bodyOf(ctx.origin(request), provider))
+  return reply.type('application/json').send(bodyOf(ctx.origin(request), provider, ctx.levels(request)))
 }
 
 /** The issuer's own address leads to its metadata. */

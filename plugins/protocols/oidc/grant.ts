@@ -1,4 +1,4 @@
-import type { Grant, Json, Session } from 'sluice/plugin'
+import type { Done, Grant, Json } from 'sluice/plugin'
 import { acrOf, amrOf } from './authentication.ts'
 import type { OidcProvider, Uses } from './types.ts'
 
@@ -20,7 +20,9 @@ export const isGrantOf = (grant: Grant, { slug, application }: OidcProvider): bo
 type Basis = {
   readonly provider: OidcProvider
   readonly origin: string
-  readonly session: Session
+  readonly session: Done<any, any, any>['session']
+  /** Levels of authentication that were asked for. */
+  readonly levels?: readonly string[] | undefined
   readonly scopes: readonly string[]
   readonly sub: string
 }
@@ -29,13 +31,13 @@ type Basis = {
  * A grant, not recorded yet. An offline one lives as long as its refresh tokens; any other until the last access token that its code can
  * be redeemed for has expired.
  */
-export const newGrant = ({ provider, origin, session, scopes, sub }: Basis, { grants, clock }: Uses): Grant => {
+export const newGrant = ({ provider, origin, session, levels, scopes, sub }: Basis, { grants, clock }: Uses): Grant => {
   const { settings, slug, application } = provider
   const offline = scopes.includes('offline_access')
   const lifetime = offline ? settings.refreshTokenLifetime : settings.codeLifetime + settings.accessTokenLifetime
   const createdAt = clock.now()
-  const amr = amrOf(session.methods)
-  const signIn: SignIn = { sub, authTime: Math.floor(session.at.getTime() / 1000), amr, acr: acrOf(amr) }
+  const authTime = Math.floor(session.at.getTime() / 1000)
+  const signIn: SignIn = { sub, authTime, amr: amrOf(session), acr: acrOf(session.levels, levels) }
   return {
     id: grants.newId(),
     userId: session.userId,

@@ -25,6 +25,8 @@ export const parked = Type.Object({
   scopes: Type.Array(Type.String()),
   state: Type.Optional(Type.String()),
   nonce: Type.Optional(Type.String()),
+  /** Of authentication, as asked for. */
+  levels: Type.Optional(Type.Array(Type.String())),
   /** PKCE, S256 (RFC 7636). */
   challenge: Type.Optional(Type.String()),
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { protocol } from '../plugin.ts'
-import { confidential, settingsOf, world } from '../test/harness.ts'
+import { confidential, proved, settingsOf, world } from '../test/harness.ts'
 
 const parked = { redirectUri: 'https://app.example/cb', mode: 'query', scopes: ['openid', 'email'] } as const
 
@@ -9,7 +9,7 @@ const parked = { redirectUri: 'https://app.example/cb', mode: 'query', scopes: [
 const changedTo = async (changes: Readonly<Record<string, unknown>>) => {
   const { ada, clock, grants, providers, use } = await world()
   const provider = { ...providers.get('app')!, settings: settingsOf({ ...confidential, ...changes }) }
-  const session = { id: 's', at: clock.now(), methods: ['pwd'], userId: ada.id }
+  const session = { id: 's', at: clock.now(), methods: ['pwd'], userId: ada.id, ...proved(['pwd']) }
   const common = { provider, request: { ...parked, scopes: [...parked.scopes] }, origin: 'http://localhost', use }
   const given: string[][] = []
   const watched = {

@@ -56,7 +56,9 @@ test('a request that is good is parked with no more than its answer needs', asyn
     state: 's1',
     nonce: 'n1',
     challenge: challenge.code_challenge,
+    levels: ['2'],
   })
+  assert.deepEqual(one.seen.wants?.levels, ['2'])
 })
 
 test('scopes that are unknown or not allowed are left out', async () => {

@@ -28,7 +28,7 @@ export const finish = async (done: Done<Settings, Parked, typeof use>): Promise<
     )
   const allowed = userScopes(settings)
   const scopes = request.scopes.filter((name) => allowed.includes(name))
-  const grant = newGrant({ provider, origin, session, scopes, sub }, use)
+  const grant = newGrant({ provider, origin, session, levels: request.levels, scopes, sub }, use)
   const consented = await use.consents.covers(subject.id, provider.application.slug, scopes)
   const { redirectUri, challenge, nonce } = request
   const code = await issueCode({ grant, client: provider.id, consented, redirectUri, challenge, nonce }, settings.codeLifetime, use)

@@ -9,6 +9,7 @@ import { refusalPage } from '../responses/page.ts'
 import { scopeNames } from '../settings.ts'
 import type { Context, OidcProvider, Parked } from '../types.ts'
 import type { Ask, Check } from './check.ts'
+import { acrValues } from './acr-values.ts'
 import { client } from './client.ts'
 import { idTokenHint } from './id-token-hint.ts'
 import { loginHint } from './login-hint.ts'
@@ -26,7 +27,19 @@ import { scope } from './scope.ts'
  * In the order of RFC 6749 §4.1.1, RFC 7636 §4.3 and OIDC Core §3.1.2.1. A later check's wish replaces an earlier one's: `prompt` has the
  * last word on age.
  */
-const checks: readonly Check[] = [responseMode, requestObject, responseType, scope, proofKey, nonce, maxAge, prompt, loginHint, idTokenHint]
+const checks: readonly Check[] = [
+  responseMode,
+  requestObject,
+  responseType,
+  scope,
+  proofKey,
+  nonce,
+  acrValues,
+  maxAge,
+  prompt,
+  loginHint,
+  idTokenHint,
+]
 
 /** What the user is asked to allow; a scope of ours has a text in every language. */
 const textOf = (name: string, { mappings }: OidcProvider): Message => {

@@ -36,6 +36,9 @@ const ada: User = {
  * A server with this plugin on ports in memory, and sign-ins that need no screen: the session that a test sets is used, else `ada` signs
  * in at once. What the plugin asked of core is kept for assertions.
  */
+/** As if each method were a factor of its own. */
+export const proved = ({ length: factors }: readonly string[]) => ({ factors, levels: ['1', '2'].slice(0, factors) })
+
 export const world = async (clients: Readonly<Record<string, Record<string, unknown>>> = { app: confidential }, clock = time()) => {
   const users = memoryUsers()
   users.all.set(ada.id, ada)
@@ -99,6 +102,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
       byApplication: (slug) => providers.get(slug),
     }),
     origin: originOf,
+    levels: () => ['1', '2'],
     session: async () => setting.session,
     may: async (_, permission) => setting.permissions.includes(permission),
     async login(request, reply, provider, given, wants = {}) {
@@ -112,7 +116,7 @@ export const world = async (clients: Readonly<Record<string, Record<string, unkn
       setting.session ??= { id: 'session-1', at: clock.now(), methods: setting.methods, userId: ada.id }
       const { session } = setting
       const subject = users.all.get(session.userId)!
-      return answer(request, reply, await protocol.finish({ ...common, subject, session }))
+      return answer(request, reply, await protocol.finish({ ...common, subject, session: { ...session, ...proved(session.methods) } }))
     },
     async logout(_request, reply, wish) {
       seen.logout = wish

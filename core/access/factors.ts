@@ -1,0 +1,114 @@
+import type { Authenticator, Demand, Factor, Wants } from '../api/index.ts'
+import type { Browser, Proof } from './types.ts'
+
+/** An authenticator of the configuration that is enabled. */
+export type ConfiguredAuthenticator = {
+  readonly authenticator: Authenticator
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A level of authentication: how much has to be proved. `acr` is its name (OpenID Connect Core §2). `methods`: one of them must be among what was
+ * proved. `within`: seconds that the last proof may be old.
+ */
+export type Level = {
+  readonly acr: string
+  readonly factors: number
+  readonly methods?: readonly string[]
+}
+
+/** What the configuration says of authenticators, second factors and levels. */
+export type Factors = {
+  /** By kind, those that are enabled, in order. */
+  readonly authenticators: ReadonlyMap<string, ConfiguredAuthenticator>
+  /** Weakest first. */
+  readonly levels: readonly Level[]
+  /** Does everybody need a second factor? */
+  readonly require: boolean
+  /** Seconds from the first sign-in that needed one, in which whoever has none may do without. */
+  readonly grace: number
+  /** Seconds for which people may trust a browser. */
+  readonly trust: number
+  /** Seconds for which a second factor that was proved at a browser is not asked for again there. */
+  readonly recent: number
+  /** What a method rests on. */
+  factorsOf(method: string): readonly Factor[]
+}
+
+/** Methods that stages prove, beside those of authenticators. A link that an operator hands out is no factor of the user's. */
+const ofStages: Readonly<Record<string, readonly Factor[]>> = { pwd: ['knowledge'], 'email-link': ['possession'], link: [] }
+
+/** What the methods rest on. One that nobody knows any more, of an authenticator that is gone, counts as one thing that is held. */
+export const factorsBy = (authenticators: Factors['authenticators']): Factors['factorsOf'] => {
+  const known = new Map(Object.entries(ofStages))
+  for (const { authenticator, settings } of authenticators.values())
+    for (const [method, factors] of Object.entries(authenticator.proves(settings))) known.set(method, factors)
+  return (method) => known.get(method) ?? ['possession']
+}
+
+/** Levels where nothing is said: one factor, two, and two of which one cannot be phished. */
+export const standardLevels: readonly Level[] = [
+  { acr: '1', factors: 1 },
+  { acr: '2', factors: 2 },
+  { acr: 'phr', factors: 2, methods: ['passkey', 'security-key'] },
+]
+
+export const noFactors: Factors = {
+  authenticators: new Map(),
+  levels: standardLevels,
+  require: false,
+  grace: 0,
+  trust: 0,
+  recent: 0,
+  factorsOf: factorsBy(new Map()),
+}
+
+type Methods = readonly string[]
+
+/** How many different factors these methods prove. */
+export const factorCount = ({ factorsOf }: Pick<Factors, 'factorsOf'>, methods: Methods): number =>
+  new Set(methods.flatMap((method) => factorsOf(method))).size
+
+const reaches = (factors: Factors, { factors: count, methods }: Omit<Level, 'acr'>, proved: Methods): boolean =>
+  factorCount(factors, proved) >= count && (methods === undefined || methods.some((method) => proved.includes(method)))
+
+/** Names of the levels that these methods reach, weakest first. */
+export const levelsOf = (factors: Factors, proved: Methods): readonly string[] =>
+  factors.levels.filter((level) => reaches(factors, level, proved)).map(({ acr }) => acr)
+
+/** The levels that are wanted and that there are. Names that nobody configured are no demand (OpenID Connect Core §3.1.2.1: voluntary). */
+const wanted = ({ levels }: Factors, wants: Wants): readonly Level[] =>
+  (wants.levels ?? []).flatMap((acr) => levels.find((level) => level.acr === acr) ?? [])
+
+/** Is one of the levels reached that are wanted? True where none is. */
+export const meetsLevels = (factors: Factors, wants: Wants, proved: Methods): boolean => {
+  const levels = wanted(factors, wants)
+  return levels.length === 0 || levels.some((level) => reaches(factors, level, proved))
+}
+
+/** What is asked of a sign-in. `proved`: what it has proved up to now. */
+export const demandOf = (factors: Factors, wants: Wants, proved: Methods, always = false): Demand | undefined => {
+  const levels = wanted(factors, wants)
+  const two = always || factors.require
+  if (levels.length === 0 && !two) return undefined
+  return {
+    by: levels.length > 0 ? 'application' : always ? 'step' : 'settings',
+    isMet(also = []) {
+      const methods = [...proved, ...also]
+      return (!two || factorCount(factors, methods) >= 2) && meetsLevels(factors, wants, methods)
+    },
+  }
+}
+
+export const methodsIn = (proofs: readonly Proof[]): Methods => [...new Set(proofs.map(({ method }) => method))]
+
+/**
+ * Need no second factor be asked for at this browser: does the user trust it, or did they prove one here a short while ago? Where a fresh proof is
+ * asked for, it never counts.
+ */
+export const isTrusted = ({ trust, recent }: Factors, browser: Browser, userId: string | undefined, wants: Wants, now: number): boolean => {
+  if (userId === undefined || wants.maxAge === 0) return false
+  const known = browser.trust.find((one) => one.userId === userId)
+  if (!known) return false
+  return (trust > 0 && known.until !== undefined && known.until > now) || (known.provedAt ?? 0) > now - recent * 1000
+}

@@ -1,0 +1,180 @@
+import {
+  ask,
+  type Authenticating,
+  type AuthenticatorView,
+  type DelegatedPart,
+  type DeviceView,
+  facts,
+  type Json,
+  know,
+  msg,
+  type Outcome,
+  type Part,
+  type PartContext,
+  pass,
+  retry,
+  screen,
+  type StageContext,
+} from '../api/index.ts'
+import { type ConfiguredAuthenticator, demandOf, isTrusted, methodsIn } from '../access/factors.ts'
+import { anything, assumed, type Assumed } from './assume.ts'
+import { attemptOf, userOf } from './subject.ts'
+import { begin, succeeded, type Attempt } from './limits.ts'
+import type { Asker, EngineParts, FactorParts } from './parts.ts'
+import type { RunState } from './state.ts'
+
+/** Guesses at what authenticators ask for count together, whichever authenticator it is. */
+const guessed = 'authenticator'
+
+/** There were too many tries: nothing is looked at now. */
+export class Throttled extends Error {
+  readonly isFirst: boolean
+  constructor(isFirst: boolean) {
+    super('too many attempts')
+    this.isFirst = isFirst
+  }
+}
+
+/** What parts of authenticators came to while one answer was looked at. */
+export type Recorded = {
+  /** What they proved: for this answer alone. */
+  readonly proofs: Set<string>
+  /** The kind whose part was given a wrong answer. */
+  failed: string | undefined
+}
+
+type Situation = {
+  readonly parts: EngineParts
+  readonly state: RunState
+  readonly asker: Asker
+  /** The context of the stage that delegates, without what is made here. */
+  readonly context: Omit<StageContext<any, any, any, any>, 'authenticators'>
+  /** Undefined while a page is only shown: nothing can be proved then. */
+  readonly recorded: Recorded | undefined
+}
+
+const viewOf = ({ authenticator, settings }: ConfiguredAuthenticator): AuthenticatorView => ({
+  kind: authenticator.kind,
+  label: authenticator.label,
+  description: authenticator.description,
+  backup: authenticator.backup ?? false,
+  canIdentify: authenticator.identify !== undefined,
+  methods: Object.keys(authenticator.proves(settings)),
+})
+
+/** Runs parts of authenticators for a stage, and writes down what they prove. The stage can claim no other proof. */
+export class Delegation implements Authenticating {
+  readonly #in: Situation
+  readonly #factors: FactorParts
+  constructor(situation: Situation) {
+    const { factors } = situation.parts
+    if (!factors) throw new Error('this engine knows no authenticators')
+    this.#in = situation
+    this.#factors = factors
+  }
+
+  get enabled(): readonly AuthenticatorView[] {
+    return [...this.#in.asker.factors.authenticators.values()].map(viewOf)
+  }
+
+  get trust(): number {
+    return this.#in.asker.factors.trust
+  }
+
+  get isTrusted(): boolean {
+    const { asker, state, parts } = this.#in
+    return isTrusted(asker.factors, asker.browser, userOf(state)?.id, state.wants, parts.now())
+  }
+
+  async devices(): Promise<readonly DeviceView[]> {
+    const user = userOf(this.#in.state)
+    if (!user) return []
+    const devices = (await this.#factors.devices.ofUser(user.id)).flatMap(({ data, version, ...device }) => {
+      const found = this.#in.asker.factors.authenticators.get(device.kind)
+      return found ? [{ ...device, description: found.authenticator.describe?.({ ...device, data, version }) }] : []
+    })
+    return devices.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
+  }
+
+  async offers(kind: string): Promise<boolean> {
+    const { authenticator } = this.#find(kind)
+    return authenticator.offers === undefined || authenticator.offers(await this.#contextFor(kind, undefined))
+  }
+
+  demand({ always = false }: { readonly always?: boolean } = {}): ReturnType<Authenticating['demand']> {
+    const { asker, state, context } = this.#in
+    return demandOf(asker.factors, state.wants, methodsIn(context.proofs), always)
+  }
+
+  async graceUntil(): Promise<Date | undefined> {
+    const { asker, state, parts } = this.#in
+    const user = userOf(state)
+    if (!user || !asker.factors.require) return undefined
+    const due = (await this.#factors.dueAt(user.id)) ?? parts.now() + asker.factors.grace * 1000
+    return due > parts.now() ? new Date(due) : undefined
+  }
+
+  part(kind: string, name: 'enrol' | 'verify' | 'identify'): DelegatedPart {
+    const { authenticator, settings } = this.#find(kind)
+    const part: Part | undefined = authenticator[name]
+    if (!part) throw new Error(`the authenticator "${kind}" has no part "${name}"`)
+    const { state, asker, recorded, parts } = this.#in
+    return {
+      show: async (kept) => {
+        if (this.#factors.assume) return ask(screen(authenticator.label))
+        const outcome = await part.show(await this.#contextFor(kind, kept))
+        if (outcome.go === 'pass' && outcome.proof !== undefined)
+          throw new Error(`authenticator "${kind}" claims the proof "${outcome.proof}" without having been answered`)
+        return outcome
+      },
+      submit: async (answer, kept) => {
+        const said = this.#factors.assume ? (answer as Assumed)[assumed] : undefined
+        if (recorded && said !== undefined) return this.#assume(kind, name, said, recorded)
+        if (!recorded) throw new Error(`authenticator "${kind}" cannot be answered while a page is shown`)
+        const checked = this.#factors.answers(part.answer)(answer)
+        if ('problems' in checked) return retry({ '': msg('core.incomplete-answer') })
+        const attempt = name === 'enrol' ? undefined : attemptOf(state, guessed, asker)
+        if (attempt) await this.#begin(attempt)
+        const outcome: Outcome = await part.submit(await this.#contextFor(kind, kept), checked.value)
+        if (attempt && (outcome.go === 'pass' || outcome.go === 'ask')) await succeeded(parts.store, attempt)
+        if (attempt && outcome.go === 'retry') recorded.failed = kind
+        if (outcome.go === 'pass' && outcome.proof !== undefined) {
+          if (!Object.hasOwn(authenticator.proves(settings), outcome.proof))
+            throw new Error(`authenticator "${kind}" claims the proof "${outcome.proof}" which is not among its \`proves\``)
+          recorded.proofs.add(outcome.proof)
+        }
+        return outcome
+      },
+    }
+  }
+
+  /** What a simulation takes for granted: a proof that the authenticator could give, of something that the user has. */
+  #assume(kind: string, name: string, said: string, recorded: Recorded): Outcome {
+    const { authenticator, settings } = this.#find(kind)
+    const methods = Object.keys(authenticator.proves(settings))
+    const proof = said === anything ? methods[0] : methods.find((method) => method === said)
+    if (proof === undefined) return retry({ '': msg('core.field.invalid') })
+    recorded.proofs.add(proof)
+    return name === 'verify' ? pass({ proof }) : pass({ proof, know: [know(facts.enrolled, { kinds: [kind] })] })
+  }
+
+  #find(kind: string): ConfiguredAuthenticator {
+    const found = this.#in.asker.factors.authenticators.get(kind)
+    if (!found) throw new Error(`there is no authenticator "${kind}" in use`)
+    return found
+  }
+
+  async #begin(attempt: Attempt): Promise<void> {
+    const may = await begin(this.#in.parts.store, attempt)
+    if (may !== 'allowed') throw new Throttled(may === 'refused-first')
+  }
+
+  async #contextFor(kind: string, kept: Json | undefined): Promise<PartContext<any, any, any>> {
+    const { settings, authenticator } = this.#find(kind)
+    const user = userOf(this.#in.state)
+    const devices = user ? await this.#factors.devices.ofKind(kind, authenticator.single ?? false).of(user.id) : []
+    const own = { settings, use: this.#factors.use(kind), kept, devices }
+    // Not by spreading: the signal is made where somebody asks for it.
+    return Object.create(this.#in.context, Object.getOwnPropertyDescriptors(own)) as PartContext<any, any, any>
+  }
+}
