@@ -26,6 +26,8 @@ export type PageModel = Frame & {
 const isVisibleField = (node: Node): node is Exclude<Field, { readonly input: 'hidden' }> =>
   node.node === 'field' && node.input !== 'hidden'
 
+const isAsked = (node: Node) => isVisibleField(node) || node.node === 'webauthn'
+
 const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>): Html | undefined => {
   if (errors.size === 0) return undefined
   const whole = errors.get('')
@@ -35,7 +37,7 @@ const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>)
       ${icons.alert}
       <p>${t(whole)}</p>
     </div>`
-  const labels = new Map(screen.nodes.filter(isVisibleField).map(({ name, label }) => [name, t(label)]))
+  const labels = new Map(screen.nodes.filter(isAsked).map(({ name, label }) => [name, t(label)]))
   const items = [...errors].map(([name, message]) => {
     const label = labels.get(name)
     if (label === undefined) return html`<li>${t(message)}</li>`
@@ -85,7 +87,7 @@ export const renderPage = (page: PageModel): string => {
     focus: errors.size === 0 && !page.picture ? fields[0]?.name : undefined,
     markOptional: fields.some((field) => field.input !== 'check' && field.required),
   }
-  const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button')
+  const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button' || node === 'webauthn')
   const content = renderNodes(screen.nodes, context, isForm)
   return layout(page, {
     title: documentTitle(page, title, errors.size > 0),
