@@ -21,7 +21,7 @@ type Written = Exclude<Visible, Check | Choice>
 /** The id of a field's control, which errors link to. */
 export const fieldId = (name: string): string => `field-${name.replaceAll(/[^\w-]/g, '_')}`
 const helpId = (name: string) => `${fieldId(name)}-help`
-const errorId = (name: string) => `${fieldId(name)}-error`
+export const errorId = (name: string) => `${fieldId(name)}-error`
 
 const described = (field: Visible, { errors }: FieldContext) => {
   const ids = [field.help && helpId(field.name), errors.has(field.name) && errorId(field.name)].filter(Boolean)

@@ -7,16 +7,16 @@ type Of<N extends Node['node']> = Extract<Node, { readonly node: N }>
 /** The button copies where scripts run and the browser lets pages write to the clipboard; everywhere else the value is selected by one click. */
 export const copy = ({ label: message, value }: Of<'copy'>, t: Translate): Html => {
   const label = t(message)
-  return html`<dl class="values copy">
-    <div>
+  return html`<div class="values copy">
+    <dl>
       <dt>${label}</dt>
       <dd dir="auto">${value}</dd>
-    </div>
+    </dl>
     <div class="copying" hidden data-copied="${t(msg('core.copy.done'))}" data-failed="${t(msg('core.copy.failed'))}">
       <button type="button" aria-label="${t(msg('core.copy.what', { label }))}">${t(msg('core.copy.copy'))}</button>
       <span role="status"></span>
     </div>
-  </dl>`
+  </div>`
 }
 
 /** The file is in the link itself, so that it needs neither a script nor another request, which might come when the page is over. */

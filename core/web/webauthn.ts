@@ -1,5 +1,5 @@
 import { msg, type Signal, type WebAuthn } from '../api/index.ts'
-import { type FieldContext, fieldError, fieldId } from './fields.ts'
+import { type FieldContext, errorId, fieldError, fieldId } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 
 /** What is wrong with a node, for whoever wrote its stage: no browser could do anything with it. */
@@ -42,9 +42,11 @@ export const webauthn = (node: WebAuthn, context: FieldContext, look: 'primary' 
   return html`<div class="webauthn" id="${fieldId(name)}" ${attr(data)}>
     ${fieldError(name, context)}
     <input type="hidden" name="${name}" disabled />
-    <button class="button ${look}" type="button" hidden>${t(label)}</button>
+    <button class="button ${look}" type="button" hidden ${attr({ 'aria-describedby': errors.has(name) && errorId(name) })}>
+      ${t(label)}
+    </button>
     <p class="state" role="status"></p>
-    <noscript><p class="text muted">${t(msg('core.webauthn.no-script'))}</p></noscript>
+    <p class="no-script">${t(msg('core.webauthn.no-script'))}</p>
   </div>`
 }
 
