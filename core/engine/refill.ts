@@ -2,7 +2,7 @@ import type { Node, Screen } from '../api/index.ts'
 
 const never = new Set(['password', 'code', 'hidden'])
 
-/** The screen with what was typed still in its fields, for whoever has to correct it. What proves something is typed anew. */
+/** The screen with what was typed still in its fields, for whoever has to correct it. What proves something is given anew. */
 export function refill(screen: Screen, typed: Readonly<Record<string, unknown>>): Screen {
   return { ...screen, nodes: screen.nodes.map((node) => fill(node, typed)) }
 }

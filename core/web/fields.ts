@@ -21,7 +21,7 @@ type Written = Exclude<Visible, Check | Choice>
 /** The id of a field's control, which errors link to. */
 export const fieldId = (name: string): string => `field-${name.replaceAll(/[^\w-]/g, '_')}`
 const helpId = (name: string) => `${fieldId(name)}-help`
-const errorId = (name: string) => `${fieldId(name)}-error`
+export const errorId = (name: string) => `${fieldId(name)}-error`
 
 const described = (field: Visible, { errors }: FieldContext) => {
   const ids = [field.help && helpId(field.name), errors.has(field.name) && errorId(field.name)].filter(Boolean)
@@ -39,11 +39,14 @@ const attributesOf = (field: Visible, context: FieldContext) => ({
 const labelOf = (field: Visible, { t, markOptional }: FieldContext): string =>
   markOptional && !field.required ? t(msg('core.form.optional', { label: t(field.label) })) : t(field.label)
 
-const notes = (field: Visible, { t, errors }: FieldContext): Html => {
-  const error = errors.get(field.name)
-  return html`${field.help && html`<p class="help" id="${helpId(field.name)}">${t(field.help)}</p>`}
-  ${error && html`<p class="field-error" id="${errorId(field.name)}">${icons.alert}<span>${t(error)}</span></p>`}`
+/** What is wrong with the answer to a field, if anything is. */
+export const fieldError = (name: string, { t, errors }: FieldContext): Html | undefined => {
+  const error = errors.get(name)
+  return error && html`<p class="field-error" id="${errorId(name)}">${icons.alert}<span>${t(error)}</span></p>`
 }
+
+const notes = (field: Visible, context: FieldContext): Html =>
+  html`${field.help && html`<p class="help" id="${helpId(field.name)}">${context.t(field.help)}</p>`} ${fieldError(field.name, context)}`
 
 /** Names, codes and addresses are no prose: no capitals, no spelling. */
 const isIdentifier = ({ input, autocomplete = '' }: Written) => input === 'email' || input === 'code' || /username|email/.test(autocomplete)

@@ -3,7 +3,10 @@ import { type FieldContext, renderField } from './fields.ts'
 import { attr, html, type Html } from './html.ts'
 import { icons } from './icons.ts'
 import { initial } from './initial.ts'
+import { codes, copy, download } from './keeping.ts'
 import type { Translate } from './messages.ts'
+import { qrCode } from './qr.ts'
+import { signals, webauthn } from './webauthn.ts'
 
 type Of<N extends Node['node']> = Extract<Node, { readonly node: N }>
 
@@ -41,9 +44,10 @@ const values = ({ items }: Of<'values'>, t: Translate): Html => {
 }
 
 const buttons = (group: readonly Of<'button'>[], t: Translate, first: boolean): Html => {
-  const written = group.map(({ label, name, value, kind }, index) => {
+  const written = group.map(({ label, name, value, kind, skips }, index) => {
     const look = kind ?? (first && index === 0 ? 'primary' : 'secondary')
-    return html`<button class="button ${look}" ${attr({ name, value })}>${t(label)}</button>`
+    const attributes = attr({ class: look === 'link' ? 'link' : `button ${look}`, name, value, formnovalidate: skips })
+    return html`<button ${attributes}>${t(label)}</button>`
   })
   return html`<div class="buttons">${written}</div>`
 }
@@ -70,7 +74,7 @@ const grouped = (nodes: readonly Node[]): readonly (readonly Node[])[] => {
 /** The nodes of a screen in their order; `isForm`: they stand in a form. The first button is the primary one unless it says otherwise. */
 export const renderNodes = (nodes: readonly Node[], context: FieldContext, isForm: boolean): Html => {
   const { t } = context
-  const firstButton = nodes.find(({ node }) => node === 'button')
+  const firstButton = nodes.find(({ node }) => node === 'button' || node === 'webauthn')
   const render = (group: readonly Node[]): Html => {
     const node = group[0]!
     switch (node.node) {
@@ -86,6 +90,18 @@ export const renderNodes = (nodes: readonly Node[], context: FieldContext, isFor
         return buttons(group as readonly Of<'button'>[], t, node === firstButton)
       case 'link':
         return links(group as readonly Of<'link'>[], t, isForm)
+      case 'qr':
+        return qrCode(node.text, t(node.label))
+      case 'copy':
+        return copy(node, t)
+      case 'download':
+        return download(node, t)
+      case 'codes':
+        return codes(node)
+      case 'webauthn':
+        return webauthn(node, context, node === firstButton ? 'primary' : 'secondary')
+      case 'signals':
+        return signals(node.items)
     }
   }
   return html`${grouped(nodes).map(render)}`

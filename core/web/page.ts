@@ -26,6 +26,8 @@ export type PageModel = Frame & {
 const isVisibleField = (node: Node): node is Exclude<Field, { readonly input: 'hidden' }> =>
   node.node === 'field' && node.input !== 'hidden'
 
+const isAsked = (node: Node) => isVisibleField(node) || node.node === 'webauthn'
+
 const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>): Html | undefined => {
   if (errors.size === 0) return undefined
   const whole = errors.get('')
@@ -35,7 +37,7 @@ const summary = ({ t, screen }: PageModel, errors: ReadonlyMap<string, Message>)
       ${icons.alert}
       <p>${t(whole)}</p>
     </div>`
-  const labels = new Map(screen.nodes.filter(isVisibleField).map(({ name, label }) => [name, t(label)]))
+  const labels = new Map(screen.nodes.filter(isAsked).map(({ name, label }) => [name, t(label)]))
   const items = [...errors].map(([name, message]) => {
     const label = labels.get(name)
     if (label === undefined) return html`<li>${t(message)}</li>`
@@ -67,10 +69,21 @@ const whosePassword = ({ user, screen }: PageModel): Html | undefined =>
     ? html`<input type="text" autocomplete="username" readonly hidden value="${user.username}" />`
     : undefined
 
+const asksBrowser = ({ screen, picture }: PageModel): boolean =>
+  !picture && screen.nodes.some(({ node }) => node === 'webauthn' || node === 'signals')
+
 const form = (page: PageModel, content: Html): Html => {
   const { action = '', hidden = {} } = page
   const carried = Object.entries(hidden).map(([name, value]) => html`<input type="hidden" ${attr({ name, value })} />`)
   return html`<form method="post" action="${action}" novalidate>${carried}${whosePassword(page)}${content}</form>`
+}
+
+const isToBeKept = ({ node }: Node) => node === 'qr' || node === 'copy' || node === 'codes' || node === 'download'
+
+/** The first field, unless something stands above it that has to be read or scanned before anything is typed. */
+const focusOf = ({ screen: { nodes } }: PageModel): string | undefined => {
+  const first = nodes.find((node) => isVisibleField(node) || isToBeKept(node))
+  return first && isVisibleField(first) ? first.name : undefined
 }
 
 /** The page of a screen, complete. It works without JavaScript. */
@@ -82,17 +95,18 @@ export const renderPage = (page: PageModel): string => {
   const context: FieldContext = {
     t,
     errors,
-    focus: errors.size === 0 && !page.picture ? fields[0]?.name : undefined,
+    focus: errors.size === 0 && !page.picture ? focusOf(page) : undefined,
     markOptional: fields.some((field) => field.input !== 'check' && field.required),
   }
-  const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button')
+  const isForm = fields.length > 0 || screen.nodes.some(({ node }) => node === 'button' || node === 'webauthn')
   const content = renderNodes(screen.nodes, context, isForm)
   return layout(page, {
     title: documentTitle(page, title, errors.size > 0),
     main: html`<h1>${title}</h1>
       ${application && html`<p class="purpose">${t(msg('core.page.continue-to', { application: application.name }))}</p>`} ${account(page)}
       ${summary(page, errors)} ${isForm ? form(page, content) : content}`,
-    head: page.script === undefined ? undefined : html`<script src="${assetAddress(page.script)}"></script>`,
+    head: html`${page.script !== undefined && html`<script src="${assetAddress(page.script)}"></script>`}
+    ${asksBrowser(page) && html`<script type="module" src="${assetAddress('webauthn.js')}"></script>`}`,
     footer: page.languages && languageSwitch(page, page.languages),
   })
 }

@@ -1,6 +1,7 @@
 import { literal, type Messages, msg, screen, type Screen } from '../api/index.ts'
 import { type Brand, sluice } from './brand.ts'
 import { coreMessages } from './core-messages.ts'
+import { factorPages, factorTexts } from './factor-samples.ts'
 import type { Picture } from './layout.ts'
 import { renderForward, renderPost } from './leaving.ts'
 import { createMessages } from './messages.ts'
@@ -89,7 +90,7 @@ const texts: Messages = {
     'sample.sent': 'Gesendete Redirect-URI',
   },
 }
-export const sampleMessages = createMessages({ core: coreMessages, plugins: [texts] })
+export const sampleMessages = createMessages({ core: coreMessages, plugins: [texts, factorTexts] })
 
 const signIn = screen(
   msg('sample.sign-in'),
@@ -203,6 +204,7 @@ const pages: Readonly<Record<string, Sample>> = {
   done: { screen: doneScreen({ signIn: again }) },
   saved: { screen: savedScreen({ home: '/' }) },
   'signed-out': { screen: signedOutScreen({ signIn: again }) },
+  ...factorPages,
 }
 
 /** The names of the samples; `forward` and `post` leave for `away`. */

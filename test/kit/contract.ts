@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Stage } from '../../core/api/index.ts'
 import { drive, type Given } from './drive.ts'
 import { answerSchema, assertDescribed, validSettings } from './schema.ts'
-import { inputs } from './screen.ts'
+import { canBeSent, inputs } from './screen.ts'
 
 /** What goes wrong by accident or is sent on purpose. No stage that proves something may take any of it for a proof. */
 const nonsense: readonly unknown[] = ['', ' ', '\0', 'on', 'true', '0', 'x'.repeat(1_000_000), 7, true, null, [], ['x'], {}, { $ne: '' }]
@@ -25,10 +25,7 @@ export async function stageContract(stage: Stage, settings: object = {}, given: 
   const properties = Object.keys(answerSchema(stage, validSettings(stage, settings)).properties)
   const shown = new Set(inputs(first.screen))
   for (const name of properties) assert.ok(shown.has(name), `"${name}" is in the answer of ${stage.kind} but is not shown`)
-  assert.ok(
-    first.screen.nodes.some((node) => node.node === 'button'),
-    `the page of ${stage.kind} cannot be submitted without a button`,
-  )
+  assert.ok(canBeSent(first.screen), `the page of ${stage.kind} cannot be submitted without a button`)
 
   if (!stage.proves?.length) return
   for (const value of nonsense) {

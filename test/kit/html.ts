@@ -35,8 +35,8 @@ export const textIn = (element: string, markup: string): string =>
 
 const controlOf = (form: string): readonly (readonly [string, string])[] => {
   const inputs = [...form.matchAll(/<input\b[^>]*>/gi)].flatMap(([tag]) => {
-    const { name, value = '', type = 'text', checked } = attributesOf(tag)
-    const sent = (type !== 'checkbox' && type !== 'radio') || checked !== undefined
+    const { name, value = '', type = 'text', checked, disabled } = attributesOf(tag)
+    const sent = disabled === undefined && ((type !== 'checkbox' && type !== 'radio') || checked !== undefined)
     return name !== undefined && sent ? [[name, value] as const] : []
   })
   const areas = [...form.matchAll(/(<textarea\b[^>]*>)\n?([\s\S]*?)<\/textarea>/gi)].map(

@@ -38,6 +38,11 @@ const stageWith = (changes: object): Stage => ({
 
 test('the contract is met by a stage that does everything right', () => stageContract(stageWith({})))
 
+test('a page that the browser sends by itself needs no other button', () => {
+  const passkey: Node = { node: 'webauthn', name: 'code', does: 'get', options: { challenge: 'AA' }, label: msg('code.label') }
+  return stageContract(stageWith({ show: () => ask(screen(msg('code.title'), passkey)) }))
+})
+
 const broken: Readonly<Record<string, readonly [changes: object, complaint: RegExp]>> = {
   'a setting without description': [{ settings: Type.Object({ digits: Type.Integer({ title: 'Digits', default: 6 }) }) }, /no description/],
   'a nested setting without title': [

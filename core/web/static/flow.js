@@ -12,6 +12,20 @@ for (const button of document.querySelectorAll('.reveal')) {
   input.form.addEventListener('submit', () => show(false))
 }
 
+for (const part of navigator.clipboard ? document.querySelectorAll('.copying') : []) {
+  const [button, state] = part.children
+  const { copied, failed } = part.dataset
+  part.hidden = false
+  button.addEventListener('click', async () => {
+    state.textContent = ''
+    const { textContent: value } = part.parentElement.querySelector('dd')
+    state.textContent = await navigator.clipboard.writeText(value).then(
+      () => copied,
+      () => failed,
+    )
+  })
+}
+
 // An answer is sent once, however often its button is pressed; a page that comes back from the history can be sent again.
 for (const form of document.querySelectorAll('form[method="post"]')) {
   form.addEventListener('submit', (event) => {
