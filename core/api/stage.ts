@@ -38,13 +38,17 @@ export type StageContext<S, N, M, U extends Use> = {
 
 /** A stage never touches HTTP: it returns what should happen, and the engine does it. */
 export type Outcome<M = unknown> =
-  | { readonly go: 'ask'; readonly screen: Screen; readonly keep?: M }
+  | { readonly go: 'ask'; readonly screen: Screen; readonly keep?: M; readonly proof?: string }
   | { readonly go: 'pass'; readonly proof?: string; readonly know?: readonly Known[]; readonly do?: readonly Effect[] }
   | { readonly go: 'retry'; readonly errors: Readonly<Record<string, Message>> }
   | { readonly go: 'deny'; readonly why: Message; readonly byUser?: boolean }
 
-/** Shows a screen and waits. `keep` is stored on the server until the answer. */
-export const ask = <M>(screen: Screen, more: { readonly keep?: M } = {}): Outcome<M> => ({ go: 'ask', screen, ...more })
+/** Shows a screen and waits. `keep` is stored on the server until the answer. `proof`: what the answer before proved, where the step is not at its end yet. */
+export const ask = <M>(screen: Screen, more: { readonly keep?: M; readonly proof?: string } = {}): Outcome<M> => ({
+  go: 'ask',
+  screen,
+  ...more,
+})
 /**
  * On to the next step. `proof` names what the answer proved, one of the stage's `proves`: the engine records it only for an answer to a
  * challenge that this run issued and has consumed. `know` adds facts, `do` effects for the run's end.

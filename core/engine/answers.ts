@@ -32,7 +32,7 @@ const isWayOn = (node: Node): boolean => node.node === 'button' && !node.skips
 
 const choicesOf = (nodes: readonly Node[]): readonly Choice[] => {
   const named = nodes.flatMap((node) =>
-    node.node === 'button' && node.name !== undefined && !node.skips ? [{ ...node, name: node.name, value: node.value ?? '' }] : [],
+    node.node === 'button' && node.name !== undefined ? [{ ...node, name: node.name, value: node.value ?? '' }] : [],
   )
   const onlyAside = !nodes.some((node) => isWayOn(node) || node.node === 'webauthn')
   return [...Map.groupBy(named, ({ name }) => name)].map(([name, buttons]) => {
@@ -114,9 +114,9 @@ export function answerTo(program: Program, stepId: string, { nodes }: Screen, { 
   ].includes(true)
 
   const step = program.instructions.find((one): one is Step & { is: 'stage' } => one.is === 'stage' && one.id === stepId)
-  const said = answers[`${stepId}.proves`]
+  const proves = answers[`${stepId}.proves`]
   const first = step?.stage.proves?.[0] ?? (step?.stage.authenticators ? anything : undefined)
-  const proof = assume && !wasSaid ? (typeof said === 'string' ? said : first) : undefined
+  const proof = assume && !wasSaid ? (typeof proves === 'string' ? proves : first) : undefined
   if (proof === undefined) return { fields, answer, answered, lacking, assumed: undefined }
   return { fields, answer: { [assumed]: proof }, answered: [], lacking: [], assumed: proof }
 }

@@ -3,14 +3,13 @@ import { isUnavailable } from '../data/unavailable.ts'
 import { accounting, measure } from '../observe/work.ts'
 import { contextOf, keptOf } from './context.ts'
 import { type Recorded, Throttled } from './delegation.ts'
-import { attemptOf, carriedOf, typedBy, userOf } from './subject.ts'
+import { asking, type Errors, type Given, isDone, isOver, over, type Trouble } from './standing.ts'
+import { attemptOf, userOf } from './subject.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
 import { begin, limits, mayBegin, succeeded, type Attempt } from './limits.ts'
-import { isOwnFlow } from './own-flow.ts'
 import type { Asker, EngineParts, Programs, Start } from './parts.ts'
 import { stageAt, type Instruction, type Step } from './program.ts'
-import { refill } from './refill.ts'
 import {
   accounted,
   anew,
@@ -28,11 +27,8 @@ import {
 } from './state.ts'
 import type { View } from './view.ts'
 
-type Given = Readonly<Record<string, unknown>>
-type Errors = Readonly<Record<string, Message>>
 /** An answer that was looked at, and what came of that. */
 type Answered = { readonly given: Given; readonly attempt: Attempt | undefined; readonly recorded: Recorded }
-type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number; readonly typed: Given }
 
 /** Runs compiled flows, one answer at a time. */
 export class Engine {
@@ -184,8 +180,11 @@ export class Engine {
         if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
         return this.#wrong(failed, step, outcome.errors, given, asker)
       }
-      case 'ask':
-        return this.#ask({ ...position, state: { ...state, challenge: null } }, step, outcome, asker)
+      case 'ask': {
+        const proved = this.#proved(state, step, outcome.proof, recorded)
+        if (attempt && outcome.proof !== undefined) await succeeded(this.#parts.store, attempt)
+        return this.#ask({ ...position, state: { ...state, challenge: null, proofs: proved } }, step, outcome, asker)
+      }
       case 'deny':
         return this.#ending.deny(position, outcome.why, asker, outcome.byUser ? { byUser: true } : {})
     }
@@ -231,6 +230,8 @@ export class Engine {
     try {
       const context = contextOf(position, step, asker, this.#parts)
       const outcome = await stepped(step, () => step.stage.show(context))
+      if (outcome.go === 'ask' && outcome.proof !== undefined)
+        throw new Error(`stage "${step.stage.kind}" claims a proof while it is shown`)
       if (outcome.go === 'ask')
         return state.wants.silent
           ? { is: 'would-ask', step: step.id, kind: step.stage.kind }
@@ -262,11 +263,7 @@ export class Engine {
 
   /** The run after a step has passed. What a stage says beyond what it declared is an error, not a proof. */
   #passed(state: RunState, step: Step, outcome: Outcome & { go: 'pass' }, answered?: Recorded): RunState {
-    const { kind, proves = [], authenticators = false } = step.stage
-    if (outcome.proof !== undefined && !(answered && (proves.includes(outcome.proof) || answered.proofs.has(outcome.proof)))) {
-      const lacking = authenticators ? 'which no authenticator has proved' : 'which is not among its `proves`'
-      throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" ${answered ? lacking : 'without having been answered'}`)
-    }
+    const { kind, proves = [] } = step.stage
     const given = new Map((outcome.know ?? []).map(({ fact, value }) => [fact, value as Json]))
     const strange = [...given.keys()].find((name) => !step.gives.some((fact) => fact.name === name))
     if (strange !== undefined) throw new Error(`stage "${kind}" gives the fact "${strange}", which is not among its \`gives\``)
@@ -274,22 +271,32 @@ export class Engine {
     const now = step.gives.map(({ name }) => ({ name, value: given.get(name) ?? null, step: state.at }))
     const facts = [...state.facts, ...now]
     const user = userOf({ ...state, facts })
-    if (outcome.proof !== undefined && !user) throw new Error(`stage "${kind}" claims the proof "${outcome.proof}" of nobody`)
+    const proofs = this.#proved({ ...state, facts }, step, outcome.proof, answered)
     const mayReturn = answered && state.challenge !== null && proves.length === 0 && outcome.proof === undefined
     return {
       ...state,
       at: state.at + 1,
       facts,
-      proofs:
-        outcome.proof === undefined || !user
-          ? state.proofs
-          : [...state.proofs, { method: outcome.proof, at: this.#parts.now(), step: state.at, user: user.id }],
+      proofs,
       effects: [...state.effects, ...(outcome.do ?? []).map((effect: Effect) => ({ ...effect, step: state.at, user: user?.id ?? null }))],
       earlier: mayReturn ? { ...state.earlier, [state.challenge]: state.at } : state.earlier,
       challenge: null,
       kept: null,
       notice: null,
     }
+  }
+
+  /** The proofs of a run, with one that a stage claims: none that it did not declare, and only for an answer that was looked at now. */
+  #proved(state: RunState, { stage }: Step, proof: string | undefined, answered: Recorded | undefined): RunState['proofs'] {
+    if (proof === undefined) return state.proofs
+    const { kind, proves = [], authenticators = false } = stage
+    if (!answered || !(proves.includes(proof) || answered.proofs.has(proof))) {
+      const lacking = authenticators ? 'which no authenticator has proved' : 'which is not among its `proves`'
+      throw new Error(`stage "${kind}" claims the proof "${proof}" ${answered ? lacking : 'without having been answered'}`)
+    }
+    const user = userOf(state)
+    if (!user) throw new Error(`stage "${kind}" claims the proof "${proof}" of nobody`)
+    return [...state.proofs, { method: proof, at: this.#parts.now(), step: state.at, user: user.id }]
   }
 
   /** Gives the screen, and stores the run if anything about it is new. */
@@ -344,48 +351,4 @@ const stepped = (step: Step, work: () => Outcome | Promise<Outcome>): Promise<Ou
 
 const moved = (position: Position, to: number): Position => ({ ...position, state: { ...position.state, at: to } })
 
-/** In a run that goes on from a session: is what this step would prove, or find out, there already? */
-const isDone = (state: RunState, { stage, gives }: Step): boolean => {
-  if (!state.carried) return false
-  const proved = carriedOf(state)
-  if (stage.proves?.some((method) => proved.some((proof) => proof.method === method))) return true
-  return gives.length > 0 && gives.every(({ name }) => state.facts.some((fact) => fact.name === name && fact.step === bySupply))
-}
-
-/** Ended; or it is about whoever is signed in, and somebody else is at the browser now. */
-const isOver = ({ state, program }: Position, { browser }: Asker): boolean =>
-  state.ended !== null ||
-  // What a run goes on from is over with the session that had proved it.
-  (state.carried !== undefined && state.carried.session !== browser.session?.id) ||
-  ((program.designation === 'authorization' || isOwnFlow(program)) && userOf(state)?.id !== browser.session?.userId)
-function asking(state: RunState, step: Step, screen: Screen, challenge: string, trouble?: Trouble): View {
-  return {
-    is: 'asking',
-    runId: state.id,
-    flow: state.flow,
-    step: step.id,
-    challenge,
-    screen: trouble ? refill(screen, trouble.typed) : screen,
-    errors: trouble?.errors ?? {},
-    notice: state.notice ?? undefined,
-    application: state.application ?? undefined,
-    user: seenAs(state),
-    status: trouble?.status ?? 200,
-    retryAfter: trouble?.retryAfter,
-  }
-}
-
-const over = (state: RunState): View => ({
-  is: 'over',
-  runId: state.id,
-  flow: state.flow,
-  purpose: state.purpose,
-  how: state.ended ?? 'closed',
-})
-const seenAs = (state: RunState): (View & { is: 'asking' })['user'] => {
-  const said = typedBy(state)
-  const username = said ?? userOf(state)?.username
-  const typed = said !== undefined && state.facts.findLast(({ name }) => name === facts.login.name)?.step !== bySupply
-  return username === undefined ? undefined : { username, typed }
-}
 const isBusy = (error: unknown) => error instanceof Error && error.name === 'Busy'

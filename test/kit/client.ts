@@ -88,7 +88,7 @@ export class Client {
     const form = page.forms.find(({ method }) => method === 'post')
     if (!form) throw new Error(`there is no form to send at ${page.url.href} (${page.status}): ${page.text}`)
     for (const name of Object.keys(answer)) {
-      if (!(name in form.fields))
+      if (!(name in form.fields) && !form.unticked.includes(name))
         throw new Error(`there is no field "${name}" at ${page.url.href}, only ${Object.keys(form.fields).join(', ')}`)
     }
     const pressed = button === undefined ? form.buttons[0] : form.buttons.find(({ text }) => text === button)

@@ -3,6 +3,8 @@ export type Form = {
   readonly action: string
   readonly method: string
   readonly fields: Readonly<Record<string, string>>
+  /** Names of boxes and choices that nobody has ticked, which are not sent as they are. */
+  readonly unticked: readonly string[]
   /** In their order; a browser sends the first one's name and value when Enter is pressed. */
   readonly buttons: readonly { readonly name: string | undefined; readonly value: string; readonly text: string }[]
 }
@@ -50,6 +52,13 @@ const controlOf = (form: string): readonly (readonly [string, string])[] => {
   return [...inputs, ...areas, ...selects]
 }
 
+const untickedIn = (form: string): readonly string[] =>
+  [...form.matchAll(/<input\b[^>]*>/gi)].flatMap(([tag]) => {
+    const { name, type = 'text', checked, disabled } = attributesOf(tag)
+    const isBox = type === 'checkbox' || type === 'radio'
+    return name !== undefined && isBox && checked === undefined && disabled === undefined ? [name] : []
+  })
+
 /** The forms of a page, in their order. */
 export const formsIn = (markup: string): readonly Form[] =>
   [...markup.matchAll(/(<form\b[^>]*>)([\s\S]*?)<\/form>/gi)].map(([, tag = '', content = '']) => {
@@ -58,7 +67,8 @@ export const formsIn = (markup: string): readonly Form[] =>
       const { name, value = '', type = 'submit' } = attributesOf(button)
       return type === 'submit' ? [{ name, value, text: textOf(label) }] : []
     })
-    return { action, method: method.toLowerCase(), fields: Object.fromEntries(controlOf(content)), buttons }
+    const fields = Object.fromEntries(controlOf(content))
+    return { action, method: method.toLowerCase(), fields, unticked: untickedIn(content), buttons }
   })
 
 /** The links of a page by their text. */

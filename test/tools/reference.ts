@@ -79,16 +79,19 @@ const kindSections = (): string =>
 
 const unbuilt = (): string => unbuiltKinds.map(code).join(', ')
 
-/** The first sentence of the README beside a plugin. */
-const summary = (folder: string): string => {
-  const [, text = ''] = readFileSync(join(root, folder, 'README.md'), 'utf8').split('\n\n')
+/** The first sentence below the heading of what a plugin brings, in the README beside it. */
+const summary = (folder: string, kind: string): string => {
+  const [, section = ''] = readFileSync(join(root, folder, 'README.md'), 'utf8').split(new RegExp(`^#+ ${kind}$`, 'm'))
+  const [, text = ''] = section.split('\n\n')
   return text.replaceAll('\n', ' ').replace(/([.?!]) [A-Z].*$/, '$1')
 }
 
-const stageRow = ({ kind, settings, proves = [] }: Stage): readonly string[] => {
-  const folder = `plugins/stages/${kind}`
+const stageRow = ({ kind, settings, proves: own = [], authenticators }: Stage): readonly string[] => {
+  const plugin = catalog.plugins.find(({ stages: all = [] }) => all.some((stage) => stage.kind === kind))?.id ?? kind
+  const folder = `plugins/stages/${plugin}`
   const names = Object.keys((settings as Schema).properties ?? {})
-  return [`[${kind}](../${folder}/README.md)`, summary(folder), names.map(code).join(', ') || '–', proves.map(code).join(', ') || '–']
+  const proves = authenticators ? 'as authenticators do' : own.map(code).join(', ') || '–'
+  return [`[${kind}](../${folder}/README.md)`, summary(folder, kind), names.map(code).join(', ') || '–', proves]
 }
 
 const stages = (): string =>

@@ -12,18 +12,25 @@ const byKind = <T extends { readonly kind: string }>(items: Iterable<T>): readon
 const factsOf = (facts: Stage['needs']): readonly string[] | null =>
   typeof facts === 'function' ? null : ((facts ?? []) as readonly Fact[]).map(({ name }) => name)
 
-/** What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`. */
+/**
+ * What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`,
+ * or, of what is not named as its plugin is, `<plugin>.<kind>.title`.
+ */
 export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
   const pluginOf = new Map(
     catalog.plugins.flatMap((plugin) => broughtBy(plugin).map((item): readonly [Configurable<any>, string] => [item, plugin.id])),
   )
-  const shown = (item: Configurable<any>) => ({
-    kind: item.kind,
-    plugin: pluginOf.get(item) ?? item.kind,
-    title: textOf(`${item.kind}.title`) ?? null,
-    description: textOf(`${item.kind}.description`) ?? null,
-    settings: filledIn(catalog.schema(item)),
-  })
+  const shown = (item: Configurable<any>) => {
+    const plugin = pluginOf.get(item) ?? item.kind
+    const key = plugin === item.kind ? item.kind : `${plugin}.${item.kind}`
+    return {
+      kind: item.kind,
+      plugin,
+      title: textOf(`${key}.title`) ?? null,
+      description: textOf(`${key}.description`) ?? null,
+      settings: filledIn(catalog.schema(item)),
+    }
+  }
   return {
     stages: byKind(catalog.stages.values()).map((stage) => ({
       ...shown(stage),

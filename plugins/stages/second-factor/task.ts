@@ -1,0 +1,66 @@
+import type { AuthenticatorView, DeviceView, StageContext } from 'sluice/plugin'
+import type { Verifying } from './settings.ts'
+
+/** What is to be done, by what the user has and what is asked for. `later`: until when they may put it off. */
+export type Task =
+  | { readonly task: 'nothing' | 'refuse' }
+  | { readonly task: 'verify' | 'enrol'; readonly kinds: readonly AuthenticatorView[]; readonly later?: Date | undefined }
+
+type Kinds = readonly AuthenticatorView[]
+
+/** Those that the user has: the last used first, and what is for emergencies last. */
+export const havingOf = (kinds: Kinds, devices: readonly DeviceView[]): Kinds => {
+  const order = [...new Set(devices.map(({ kind }) => kind))]
+  const having = order.flatMap((kind) => kinds.find((one) => one.kind === kind) ?? [])
+  return [...having.filter(({ backup }) => !backup), ...having.filter(({ backup }) => backup)]
+}
+
+/** Those that the user could set up. */
+export const enrollable = async (
+  { authenticators }: Pick<StageContext<any, any, any, any>, 'authenticators'>,
+  kinds: Kinds,
+): Promise<Kinds> => {
+  const offered = await Promise.all(kinds.map(async (one) => ((await authenticators.offers(one.kind)) ? [one] : [])))
+  return offered.flat()
+}
+
+/** `also`: what the answer that is looked at has proved beside what is known. */
+export async function taskOf(
+  { settings, authenticators, proofs }: Pick<StageContext<Verifying, any, any, any>, 'settings' | 'authenticators' | 'proofs'>,
+  also: readonly string[] = [],
+): Promise<Task> {
+  const { require, authenticators: named, enrol, trust } = settings
+  const demand = authenticators.demand({ always: require === 'always' })
+  const two = authenticators.demand({ always: true })
+  const accepted = authenticators.enabled.filter(({ kind }) => named.length === 0 || named.includes(kind))
+  const wanted = accepted.flatMap(({ methods }) => methods)
+  const proved = [...proofs.map(({ method }) => method), ...also]
+
+  const isDone = (...more: readonly string[]) => {
+    // Where some are named, one of those is wanted, whatever else was proved.
+    const isNamed = named.length === 0 || [...proved, ...more].some((method) => wanted.includes(method))
+    return isNamed && ((demand ?? two)?.isMet([...also, ...more]) ?? true)
+  }
+  const wouldDo = ({ methods }: AuthenticatorView) => methods.some((method) => isDone(method))
+
+  if (isDone()) return { task: 'nothing' }
+  if (trust && named.length === 0 && authenticators.isTrusted && demand?.by !== 'application') return { task: 'nothing' }
+  const devices = await authenticators.devices()
+  const isEnrolled = havingOf(authenticators.enabled, devices).some(({ backup }) => !backup)
+  if (!isEnrolled && demand === undefined) return { task: 'nothing' }
+
+  const usable = isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : []
+  if (usable.length > 0) return { task: 'verify', kinds: usable }
+  if (demand === undefined) return { task: 'nothing' }
+  if (isEnrolled && !two?.isMet(also)) {
+    // Who has a second factor shows it before they add one that is wanted here: the password alone must not be enough for that.
+    const others = havingOf(authenticators.enabled, devices).filter(({ methods }) =>
+      methods.some((method) => two?.isMet([...also, method])),
+    )
+    return others.length > 0 ? { task: 'verify', kinds: others } : { task: 'refuse' }
+  }
+  const ours = accepted.filter((one) => !one.backup && wouldDo(one))
+  const kinds = enrol ? await enrollable({ authenticators }, ours) : []
+  if (kinds.length === 0) return { task: 'refuse' }
+  return { task: 'enrol', kinds, later: demand.by === 'settings' ? await authenticators.graceUntil() : undefined }
+}
