@@ -86,7 +86,9 @@ test('a webauthn field is empty and not sent until script fills it in, and makes
   const markup = page([get], { hidden: { csrf: 't' } })
   assert.match(markup, /<form method="post"/)
   assert.equal(tag(markup, 'input', 'passkey'), '<input type="hidden" name="passkey" disabled />')
-  assert.match(tag(markup, 'button', 'primary'), /type="button" hidden/)
+  assert.equal(tag(markup, 'button', 'primary'), '<button class="button primary" type="submit" hidden disabled>')
+  assert.match(tag(page([get, button]), 'button', 'primary'), /type="button" hidden disabled/)
+  assert.match(tag(page([get, { ...button, skips: true }]), 'button', 'primary'), /type="submit" hidden disabled/)
   const part = tag(markup, 'div', 'webauthn')
   assert.match(
     part,
@@ -105,8 +107,8 @@ test('where they belong is said of what is created, too, and where nothing is sa
 
 test('the first button is the primary one, be it of a form or of the browser', () => {
   const beside = page([button, get])
-  assert.match(tag(beside, 'button', 'type="button" hidden'), /button secondary/)
-  assert.match(tag(page([get, button]), 'button', 'type="button" hidden'), /button primary/)
+  assert.match(tag(beside, 'button', 'hidden disabled'), /button secondary/)
+  assert.match(tag(page([get, button]), 'button', 'hidden disabled'), /button primary/)
   assert.equal(tags(page([get, button]), 'button').filter((one) => one.includes('primary')).length, 1)
 })
 

@@ -112,6 +112,20 @@ describe('a passkey', () => {
       assert.deepEqual([...posted.keys()].toSorted(), ['csrf', 'name', 'passkey'])
     }))
 
+  test('is what Enter asks for where no button leads on, which is nothing without JavaScript', async () => {
+    const enter = (page: Page) => page.getByLabel('Name of the passkey').press('Enter')
+    await visiting('passkey-create', {}, async ({ page }) => {
+      const posted = await posting(page, () => enter(page))
+      assert.deepEqual([posted.has('way'), credentialIn(posted).type], [false, 'public-key'])
+    })
+    await visiting('passkey-create', { javaScript: false }, async ({ page }) => {
+      const earlier = samples.posted.length
+      await enter(page)
+      await posting(page, () => page.getByRole('button', { name: 'Back' }).click())
+      assert.deepEqual([samples.posted.length - earlier, new URLSearchParams(samples.posted.at(-1)).get('way')], [1, 'back'])
+    })
+  })
+
   test('is not created where the device has one already', () =>
     visiting('passkey-create', { has: [takenCredential] }, async ({ page }) => {
       await page.getByRole('button', { name: 'Create a passkey' }).click()

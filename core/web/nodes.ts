@@ -75,6 +75,7 @@ const grouped = (nodes: readonly Node[]): readonly (readonly Node[])[] => {
 export const renderNodes = (nodes: readonly Node[], context: FieldContext, isForm: boolean): Html => {
   const { t } = context
   const firstButton = nodes.find(({ node }) => node === 'button' || node === 'webauthn')
+  const leadsOn = nodes.some((node) => node.node === 'button' && !node.skips)
   const render = (group: readonly Node[]): Html => {
     const node = group[0]!
     switch (node.node) {
@@ -99,7 +100,7 @@ export const renderNodes = (nodes: readonly Node[], context: FieldContext, isFor
       case 'codes':
         return codes(node)
       case 'webauthn':
-        return webauthn(node, context, node === firstButton ? 'primary' : 'secondary')
+        return webauthn(node, context, node === firstButton ? 'primary' : 'secondary', !leadsOn)
       case 'signals':
         return signals(node.items)
     }

@@ -17,10 +17,11 @@ const domainOf = ({ options }: WebAuthn): string | undefined => {
 }
 
 /**
- * A button that `static/webauthn.js` brings to life, and all that it may have to say, in the page's language. The field is sent only
- * once the browser has filled it in. Throws at options that no browser takes.
+ * A button that `static/webauthn.js` brings to life, and all that it may have to say, in the page's language. The field is sent only once the
+ * browser has filled it in. `isDefault`: no other button leads on, so it is what Enter presses; without a script that is nothing, and not the
+ * next button, which leads aside. Throws at options that no browser takes.
  */
-export const webauthn = (node: WebAuthn, context: FieldContext, look: 'primary' | 'secondary'): Html => {
+export const webauthn = (node: WebAuthn, context: FieldContext, look: 'primary' | 'secondary', isDefault: boolean): Html => {
   const { t, errors } = context
   const { name, does, options, label, conditional, start } = node
   const wrong = misuse(node)
@@ -39,12 +40,11 @@ export const webauthn = (node: WebAuthn, context: FieldContext, look: 'primary' 
     'data-failed': t(msg('core.webauthn.failed')),
     'data-unsupported': t(msg('core.webauthn.unsupported')),
   }
+  const pressed = { type: isDefault ? 'submit' : 'button', 'aria-describedby': errors.has(name) && errorId(name) }
   return html`<div class="webauthn" id="${fieldId(name)}" ${attr(data)}>
     ${fieldError(name, context)}
     <input type="hidden" name="${name}" disabled />
-    <button class="button ${look}" type="button" hidden ${attr({ 'aria-describedby': errors.has(name) && errorId(name) })}>
-      ${t(label)}
-    </button>
+    <button class="button ${look}" ${attr(pressed)} hidden disabled>${t(label)}</button>
     <p class="state" role="status"></p>
     <p class="no-script">${t(msg('core.webauthn.no-script'))}</p>
   </div>`

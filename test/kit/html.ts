@@ -64,8 +64,8 @@ export const formsIn = (markup: string): readonly Form[] =>
   [...markup.matchAll(/(<form\b[^>]*>)([\s\S]*?)<\/form>/gi)].map(([, tag = '', content = '']) => {
     const { action = '', method = 'get' } = attributesOf(tag)
     const buttons = [...content.matchAll(/(<button\b[^>]*>)([\s\S]*?)<\/button>/gi)].flatMap(([, button = '', label = '']) => {
-      const { name, value = '', type = 'submit' } = attributesOf(button)
-      return type === 'submit' ? [{ name, value, text: textOf(label) }] : []
+      const { name, value = '', type = 'submit', disabled } = attributesOf(button)
+      return type === 'submit' && disabled === undefined ? [{ name, value, text: textOf(label) }] : []
     })
     const fields = Object.fromEntries(controlOf(content))
     return { action, method: method.toLowerCase(), fields, unticked: untickedIn(content), buttons }

@@ -78,8 +78,11 @@ const start = async (part) => {
 
 if (api?.[parsers.create] && api[parsers.get]) {
   for (const part of parts) {
-    part.button.hidden = false
-    part.button.addEventListener('click', () => ask(part))
+    part.button.hidden = part.button.disabled = false
+    part.button.addEventListener('click', (event) => {
+      event.preventDefault()
+      void ask(part)
+    })
   }
   for (const form of new Set(parts.map((part) => part.form)))
     form.addEventListener('submit', () => {
