@@ -1,4 +1,4 @@
-import { facts, msg, type Effect, type Json, type Message, type Outcome, type Screen } from '../api/index.ts'
+import { msg, type Effect, type Json, type Outcome } from '../api/index.ts'
 import { isUnavailable } from '../data/unavailable.ts'
 import { accounting, measure } from '../observe/work.ts'
 import { contextOf, keptOf } from './context.ts'
@@ -15,7 +15,6 @@ import {
   anew,
   backTo,
   begun,
-  bySupply,
   factOf,
   newId,
   readState,

@@ -42,5 +42,5 @@ export const showAgain = async (wish: Wish, kept: Kept | undefined): Promise<Out
 /** What the buttons of the stage lead to; undefined: none of them was pressed. */
 export const chosen = async (wish: Wish, use: unknown): Promise<Outcome<Kept> | undefined> => {
   if (use === undefined) return undefined
-  return wish.kinds.some(({ kind }) => kind === use) ? showPart(wish, String(use)) : choice(wish.doing, wish.kinds, wish.later)
+  return wish.kinds.some(({ kind }) => kind === use) ? showPart(wish, use as string) : choice(wish.doing, wish.kinds, wish.later)
 }
