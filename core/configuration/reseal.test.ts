@@ -43,10 +43,10 @@ test('attack 140: with the previous key beside it all opens, is sealed anew once
   await assert.rejects(openRing({ database, seal: createSeal(newKey), clock }), /SLUICE_SECRET_KEY_PREVIOUS/)
   assert.ok(await (await openRing({ database, seal: both, clock })).verify(jws, { issuer: 'x' }))
 
-  const counts = { signingKeys: 3, objects: 1, revisions: 1, auditKey: 0, left: 0 }
+  const counts = { signingKeys: 3, objects: 1, revisions: 1, devices: 0, auditKey: 0, left: 0 }
   assert.deepEqual(await resealAll(database, both, { dry: true }), counts)
   assert.deepEqual(await resealAll(database, both), counts)
-  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, auditKey: 0, left: 0 })
+  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, devices: 0, auditKey: 0, left: 0 })
 
   assert.ok(await (await openRing({ database, seal: createSeal(newKey), clock })).verify(jws, { issuer: 'x' }))
   await resealAll(database, createSeal(newKey))
@@ -73,7 +73,7 @@ test('what somebody wrote meanwhile is left as it is, in every table, and done b
     },
   }
   const counts = await resealAll({ sql: database.sql.withPlugin(meanwhile) }, both)
-  assert.deepEqual(counts, { signingKeys: 2, objects: 0, revisions: 0, auditKey: 0, left: 3 })
+  assert.deepEqual(counts, { signingKeys: 2, objects: 0, revisions: 0, devices: 0, auditKey: 0, left: 3 })
   for (const table of ['revision_objects', 'configuration_objects'] as const)
     assert.deepEqual(await database.sql.selectFrom(table).select('spec').execute(), [{ spec: '{"written":"meanwhile"}' }])
   const revoked = await database.sql.selectFrom('signing_keys').select('private_sealed').where('alg', '=', 'ES256').execute()
