@@ -18,6 +18,7 @@ import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
+import type { OpenedLink } from './links.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
 import type { Proof } from './types.ts'
@@ -78,7 +79,7 @@ type SignedIn = Session & { readonly username: string; readonly proofs: readonly
 
 /** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
 type Opening = {
-  readonly link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined
+  readonly link?: OpenedLink | undefined
   readonly next?: unknown
 }
 
@@ -115,7 +116,7 @@ export class Front {
     if (refused) return refused
     const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
     const view = await this.#parts.engine.start(
-      { program, purpose, ...(link && { link: link.key }), ...(given && { facts: given }) },
+      { program, purpose, ...(link && { link: link.key, mailed: link.mailed }), ...(given && { facts: given }) },
       visit,
     )
     return this.after(visit, view)

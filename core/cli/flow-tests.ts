@@ -57,6 +57,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
         ...(given.scopes && { wants: { consent: { to: given.scopes.map((scope) => ({ name: scope, text: literal(scope) })) } } }),
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
+        mailed: given.mailed,
         assume: given.assume,
       },
       expect,

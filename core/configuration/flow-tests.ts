@@ -21,6 +21,9 @@ const given = Type.Object(
     scopes: names('Scopes', 'What the application asks for.'),
     session: names('Session', 'The user is signed in by these methods.'),
     knownBrowser: Type.Optional(Type.Boolean({ title: 'Known browser', description: 'The user has signed in at it before.' })),
+    mailed: Type.Optional(
+      Type.Boolean({ title: 'Mailed', description: 'The link that opens the flow was mailed to the user; else an operator made it.' }),
+    ),
     assume: Type.Optional(
       Type.Boolean({ title: 'Assume', description: 'Steps that prove something and have no answer are taken as passed.' }),
     ),

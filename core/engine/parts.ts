@@ -1,4 +1,5 @@
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
+import type { Mailed } from '../access/mailbox.ts'
 import type { Browser, Closed, Closing } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
 import type { RunTimes } from '../observe/slow.ts'
@@ -33,8 +34,10 @@ export type Start = {
   readonly wants?: Wants
   readonly application?: Application | undefined
   readonly facts?: Readonly<Record<string, Json>>
-  /** The store key of the operator link that opens the run. */
+  /** The store key of the link that opens the run. */
   readonly link?: string
+  /** That link was mailed, and to whom; one that was not is an operator's. */
+  readonly mailed?: Mailed | undefined
 }
 
 /** Who asks: the request as stages see it, and the browser that runs are bound to. */

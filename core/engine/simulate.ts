@@ -60,6 +60,8 @@ export type Simulation = {
   readonly session?: { readonly methods: readonly string[] } | undefined
   /** The user has signed in at the browser before. */
   readonly knownBrowser?: boolean | undefined
+  /** The flow is opened by a link that was mailed to the user, not by an operator's. */
+  readonly mailed?: boolean | undefined
   /** Takes steps that prove something and have no answer as passed, by their first proof. */
   readonly assume?: boolean | undefined
 }
@@ -167,8 +169,9 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     ...quiet,
     explain: true,
     trace: (line) => void trace.push(line),
-    close: async (closing) => {
+    close: async ({ mailed: _, ...closing }) => {
       effects = closing.effects
+      // The link is none that could be dead.
       return parts.rehearse(closing)
     },
   })
@@ -214,6 +217,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
         ...(program.designation === 'invalidation' && { [facts.signOut.name]: { confirmed: false } }),
       },
       ...(program.byLink && { link }),
+      ...(program.byLink && simulation.mailed && user && { mailed: { userId: user.id, stamp: '' } }),
     },
     asker,
   )

@@ -1,4 +1,4 @@
-import type { Grants, Http, Mailing, Policy, Stage } from '../api/index.ts'
+import type { Grants, Http, Mailing, Policy, Recovery, Stage } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
 import type { Judge } from '../policy/types.ts'
@@ -27,7 +27,12 @@ const noMail = (mail: Mailing): Mailing => ({
   async sendEvent() {
     throw new Error('a simulation sends no mail')
   },
+  // As if there were a mail server: what follows is to be seen.
+  sendLink: async () => true,
 })
+
+/** Its conditions are asked by policies that may write. */
+const noRecovery: Recovery = { path: async () => undefined }
 
 /** The ports of a policy, for whoever makes a judge. */
 export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
@@ -37,7 +42,7 @@ export const quietly =
   (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
     const { grants, mail } = implementations
-    const silenced = { log: silent, http: noHttp, mail: noMail(mail), grants: readGrants(grants) }
+    const silenced = { log: silent, http: noHttp, mail: noMail(mail), recovery: noRecovery, grants: readGrants(grants) }
     const container = registerPorts({ ...implementations, ...quiet, ...silenced })
     const uses = new Map<Stage | Policy, Readonly<Record<string, unknown>>>()
     for (const { id, stages = [], policies = [] } of catalog.plugins)

@@ -11,20 +11,31 @@ const byKind = <T extends { readonly kind: string }>(items: Iterable<T>): readon
 const factsOf = (facts: Stage['needs']): readonly string[] | null =>
   typeof facts === 'function' ? null : ((facts ?? []) as readonly Fact[]).map(({ name }) => name)
 
-/** What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`. */
+/** `<kind>.title`; of a kind that is not named like its plugin `<plugin>.<kind>.title`: other plugins may bring something of that name. */
+const textKey = (plugin: string, kind: string, what: 'title' | 'description') =>
+  kind === plugin ? `${kind}.${what}` : `${plugin}.${kind}.${what}`
+
+/**
+ * What a `type` may say, by family, in the order of their names. Titles and descriptions are those that
+ * plugins have messages for, see `textKey`.
+ */
 export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
   const pluginOf = new Map(
     catalog.plugins.flatMap(({ id, stages = [], policies = [], protocols = [], sinks = [] }) =>
       [...stages, ...policies, ...protocols, ...sinks].map((item): readonly [Configurable<any>, string] => [item, id]),
     ),
   )
-  const shown = (item: Configurable<any>) => ({
-    kind: item.kind,
-    plugin: pluginOf.get(item) ?? item.kind,
-    title: textOf(`${item.kind}.title`) ?? null,
-    description: textOf(`${item.kind}.description`) ?? null,
-    settings: filledIn(catalog.schema(item)),
-  })
+  const shown = (item: Configurable<any>) => {
+    const { kind } = item
+    const plugin = pluginOf.get(item) ?? kind
+    return {
+      kind,
+      plugin,
+      title: textOf(textKey(plugin, kind, 'title')) ?? null,
+      description: textOf(textKey(plugin, kind, 'description')) ?? null,
+      settings: filledIn(catalog.schema(item)),
+    }
+  }
   return {
     stages: byKind(catalog.stages.values()).map((stage) => ({
       ...shown(stage),

@@ -1,4 +1,4 @@
-/** `factor`: knowing and having are different factors. A link that an operator hands out is no factor of the user's. */
+/** `factor`: knowing and having are different factors. A link, whether an operator handed it out or it was mailed, is none that counts beside another. */
 type Method = { readonly amr: readonly string[]; readonly factor?: 'knowledge' | 'possession' }
 
 /**
@@ -13,6 +13,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['sms-otp', { amr: ['sms', 'otp'], factor: 'possession' }],
   ['recovery-code', { amr: ['otp'], factor: 'possession' }],
   ['link', { amr: ['otp'] }],
+  ['email-link', { amr: ['otp'] }],
 ])
 
 /** Authentication method references. A method that has no name in RFC 8176 keeps ours. `mfa` where both factors were proved. */
