@@ -248,7 +248,11 @@ export class Front {
     if (purpose.to === 'home') {
       const program = visit.snapshot.flows.get(view.flow)
       if (program && isOwnFlow(program) && purpose.then === undefined) return { next: 'done', isSignedIn: true, cookie }
-      const isHome = view.session !== undefined || visit.browser.session !== undefined || purpose.then !== undefined
+      const { session } = visit.browser
+      // Somebody else may be signed in at this browser: their page would tell nothing of what was done.
+      if (program?.byLink && program.designation === 'recovery' && purpose.then === undefined)
+        return { next: 'done', isSignedIn: session !== undefined && session.userId === view.user?.id, cookie }
+      const isHome = view.session !== undefined || session !== undefined || purpose.then !== undefined
       return isHome ? { next: 'home', to: purpose.then, cookie } : { next: 'done', isSignedIn: false, cookie }
     }
     if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }
