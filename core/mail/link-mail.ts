@@ -71,9 +71,12 @@ export const sendLinks = (
     readonly origin: string
     readonly clock: Clock
     readonly log: Pick<Log, 'info'>
+    /** Seconds before try n. */
+    readonly backOff?: (attempt: number) => number
   },
 ): void => {
   const { database, store, links, mailer, templates, snapshot, events, origin, clock, log } = parts
+  const { backOff = (attempt: number) => Math.min(10 * 2 ** (attempt - 2), 300) } = parts
 
   const isOneTooMany = async (email: string): Promise<boolean> => {
     const name = createHash('sha256').update(email.normalize('NFKC').toLowerCase()).digest('base64url')
@@ -82,7 +85,7 @@ export const sendLinks = (
 
   jobs.handle(linkJob, {
     attempts: 8,
-    backOff: (attempt) => Math.min(10 * 2 ** (attempt - 2), 300),
+    backOff,
     timeout: 300,
     concurrency: 2,
     async run(data, { attempt, jobId }) {
