@@ -66,7 +66,8 @@ cases:
 
         identification-1  asks      “Sign in”  identifier
                           passes
-        password-2        asks      “Enter your password”  password
+        password-2        holds     not method "passkey": yes
+                          asks      “Enter your password”  password
                           is wrong
         Goes no further than password-2: The user name or the password is not right. Please try again.
 

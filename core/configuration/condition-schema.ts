@@ -14,13 +14,14 @@ const expression = Type.String({
   'x-widget': 'code',
 })
 
-/** One of `policy`, `group`, `user`, `role`, `expression`; that it is exactly one is said where it is compiled, with its place. */
+/** One of `policy`, `group`, `user`, `role`, `method`, `expression`; that it is exactly one is said where it is compiled, with its place. */
 const binding = Type.Object(
   {
     policy: named('Policy', 'Slug of a policy.'),
     group: named('Group', 'Slug of a group that the user is in.'),
     user: named('User', 'User name.'),
     role: named('Role', 'Slug of a role that the user has.'),
+    method: named('Method', 'Something that the user has proved, e.g. `passkey` or `totp`.'),
     expression: Type.Optional(Type.String({ ...expression, title: 'Expression' })),
     negate: Type.Optional(Type.Boolean({ title: 'Negate', description: 'Yes becomes no and no yes. A failure stays one.' })),
     from: instant('From', 'Before it the binding takes no part.'),

@@ -1,13 +1,22 @@
-import { facts, msg, pass, retry, type Stage } from '../api/index.ts'
+import { facts, msg, type Outcome, pass, retry, type Stage, type StageContext } from '../api/index.ts'
 import type { Instruction, Program } from './program.ts'
 
 /** In an answer, the proof that is to be taken for granted. No browser can send it. */
 export const assumed = Symbol('assumed proof')
 
+type Context = StageContext<any, any, any, any>
+
 /** In place of a proof: whatever the authenticator that is asked proves first. */
 export const anything = '*'
 
 export type Assumed = { readonly [assumed]?: string }
+
+/** Where there is a choice, the authenticator is chosen that proves it: `use` is what stages call that. */
+const delegated = async (stage: Stage, ctx: Context, answer: object, proof: string): Promise<Outcome> => {
+  const kind = ctx.authenticators.enabled.find(({ methods }) => methods.includes(proof))?.kind
+  const chosen = kind === undefined ? undefined : await stage.submit(ctx, { use: kind })
+  return stage.submit(chosen?.go === 'ask' ? { ...ctx, kept: chosen.keep } : ctx, answer)
+}
 
 const assumingStage = (stage: Stage): Stage => ({
   ...stage,
@@ -15,7 +24,7 @@ const assumingStage = (stage: Stage): Stage => ({
     const proof = (answer as Assumed)[assumed]
     if (proof === undefined) return stage.submit(ctx, answer)
     // Nothing can be proved of nobody.
-    if (stage.authenticators && !stage.proves?.includes(proof)) return stage.submit(ctx, answer)
+    if (stage.authenticators && !stage.proves?.includes(proof)) return delegated(stage, ctx, answer, proof)
     return ctx.peek(facts.user) ? pass({ proof }) : retry({ '': msg('core.field.invalid') })
   },
 })

@@ -75,12 +75,13 @@ class Linter {
         )
     }
     const names = new Set(gives.map(({ name }) => name))
-    const proves = (stage.proves?.length ?? 0) > 0 || stage.authenticators === true
-    if (proves) this.proving.push(id)
+    const proves = (stage.proves?.length ?? 0) > 0
+    const mayProve = proves || stage.authenticators === true
+    if (mayProve) this.proving.push(id)
     return {
       may: known.may.union(names),
       must: known.must.union(names),
-      mayProve: known.mayProve || proves,
+      mayProve: known.mayProve || mayProve,
       mustProve: known.mustProve || proves,
       unsure: known.unsure,
       ended: known.ended ?? (stage.ends ? id : undefined),
@@ -103,7 +104,10 @@ class Linter {
   #guarded(guard: Guard | undefined, before: Known, inside: (known: Known) => Known): Known {
     this.#reads(guard, before)
     const after = inside(before)
-    return guard ? merged(before, after) : after
+    if (!guard) return after
+    // What asks for what was proved leaves a step out because of that.
+    const asksForProof = guard.condition.reads.some((name) => name === 'methods' || name === 'proofs')
+    return { ...merged(before, after), ...(asksForProof && { mustProve: after.mustProve }) }
   }
 
   #reads(guard: Guard | undefined, { may, unsure }: Known): void {

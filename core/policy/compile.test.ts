@@ -52,8 +52,8 @@ test('a condition is an expression, a list of bindings, or both said in full', (
 
 test('a binding names exactly one thing', () => {
   assert.deepEqual(problemsOf([{ group: 'a' }, {}, { group: 'a', role: 'admin' }]), [
-    { path: [1], message: 'a binding names one of policy, group, user, role, expression, this one names none' },
-    { path: [2], message: 'a binding names one of policy, group, user, role, expression, this one names group and role' },
+    { path: [1], message: 'a binding names one of policy, group, user, role, method, expression, this one names none' },
+    { path: [2], message: 'a binding names one of policy, group, user, role, method, expression, this one names group and role' },
   ])
 })
 

@@ -8,7 +8,7 @@ import type { Binding, CompileCondition, ConditionLibrary, Test, WrittenBinding,
 type Problem = { readonly path: Path; readonly message: string }
 type Reference = { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }
 
-const subjects = ['policy', 'group', 'user', 'role', 'expression'] as const
+const subjects = ['policy', 'group', 'user', 'role', 'method', 'expression'] as const
 type Subject = (typeof subjects)[number]
 
 type Written = {
@@ -45,12 +45,15 @@ const identityOf = (test: Test): readonly string[] => {
       return [test.by, test.user]
     case 'role':
       return [test.by, test.role]
+    case 'method':
+      return [test.by, test.method]
   }
 }
 
 /** A policy says what it reads by its expressions; what its code looks at besides it must do without where it is not known. */
 const readsOfTest = (test: Test): readonly string[] => {
   if (test.by === 'policy') return expressionsIn(test.policy.settings).flatMap((expression) => readsOf(programOf(expression).paths))
+  if (test.by === 'method') return ['methods']
   return test.by === 'expression' ? readsOf(programOf(test.expression).paths) : ['user']
 }
 
@@ -107,6 +110,8 @@ const testOf = (
     case 'role':
       if (!library.role(name)) refuse(at(subject), library.unknownRole(name))
       return { by: 'role', role: name }
+    case 'method':
+      return { by: 'method', method: name }
     case 'group':
       return { by: 'group', group: name }
     case 'user':

@@ -45,6 +45,8 @@ const needsOfBinding = ({ test, negate }: Binding): Iterable<Fetch> => {
       return negate ? ['user', 'roles'] : ['roles']
     case 'user':
       return ['user']
+    case 'method':
+      return []
   }
 }
 
@@ -60,6 +62,8 @@ const nameOf = (test: Test): string => {
       return `role "${test.role}"`
     case 'user':
       return `user "${test.user}"`
+    case 'method':
+      return `method "${test.method}"`
   }
 }
 
@@ -152,6 +156,8 @@ export const createJudge = (parts: JudgeParts): Judge => {
         return { allowed: roles.includes(test.role) }
       case 'user':
         return { allowed: user !== undefined && usernameKey(user.username) === usernameKey(test.user) }
+      case 'method':
+        return { allowed: given.situation.proofs.some(({ method }) => method === test.method) }
       case 'expression': {
         const { value, decisive } = await evaluate(test.expression, given)
         if (typeof value !== 'boolean') throw notBoolean(value)

@@ -16,6 +16,7 @@ export type Test =
   | { readonly by: 'group'; readonly group: string }
   | { readonly by: 'user'; readonly user: string }
   | { readonly by: 'role'; readonly role: string }
+  | { readonly by: 'method'; readonly method: string }
   | { readonly by: 'expression'; readonly expression: Expression }
 
 export type Binding = {
@@ -32,7 +33,7 @@ export type Condition = {
   readonly bindings: readonly Binding[]
   /** Changes whenever its verdict could, policies included. */
   readonly hash: string
-  /** Names of the scope that it reads: `user`, `facts`, … (`user` where a binding asks for group, user or role). For the flow linter. */
+  /** Names of the scope that it reads: `user`, `facts`, … (`user` where a binding asks for group, user or role, `methods` where it asks for a method). For the flow linter. */
   readonly reads: readonly string[]
 }
 
@@ -82,6 +83,7 @@ export type WrittenBinding = {
   readonly group?: string
   readonly user?: string
   readonly role?: string
+  readonly method?: string
   readonly expression?: string
   readonly negate?: boolean
   readonly from?: string

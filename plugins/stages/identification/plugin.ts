@@ -1,6 +1,22 @@
-import { ask, definePlugin, defineStage, facts, know, localized, localText, msg, pass, ports, retry, screen, Type } from 'sluice/plugin'
+import {
+  ask,
+  definePlugin,
+  defineStage,
+  facts,
+  know,
+  localized,
+  localText,
+  msg,
+  type Outcome,
+  pass,
+  ports,
+  retry,
+  screen,
+  Type,
+} from 'sluice/plugin'
 import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
+import { answeredPart, type Kept, shownParts } from './passkeys.ts'
 
 /** The longest e-mail address (RFC 5321 §4.5.3.1.3, without its angle brackets); user names are shorter. */
 const longest = 254
@@ -23,18 +39,26 @@ export const stage = defineStage({
       uniqueItems: true,
       default: ['username', 'email'],
     }),
+    passkeys: Type.Boolean({
+      title: 'Passkeys',
+      description: 'Whoever has a passkey can sign in by it, without saying who they are.',
+      default: true,
+    }),
     title: Type.Optional(
       localText({ title: 'Title', description: 'The heading of the page; it is about signing in where nothing is said.' }),
     ),
     text: Type.Optional(localText({ title: 'Text', description: 'A paragraph below the heading.' })),
   }),
-  answer: Type.Object({ identifier: Type.String() }),
+  /** Beside it whatever authenticators ask for. */
+  answer: Type.Object({ identifier: Type.Optional(Type.String()) }, { patternProperties: { '': {} } }),
   gives: [facts.login, facts.user],
   use: { users: ports.users },
+  authenticators: true,
 
-  show({ settings, wants, peek, request }) {
+  async show({ settings, wants, peek, request, kept, authenticators }): Promise<Outcome<Kept>> {
     const [only, more] = settings.by
-    return ask(
+    const parts = settings.passkeys ? await shownParts(authenticators, kept as Kept | undefined) : []
+    return ask<Kept>(
       screen(
         settings.title === undefined ? msg('identification.title') : localized(settings.title, request.locale),
         ...(settings.text === undefined ? [] : [{ node: 'text' as const, text: localized(settings.text, request.locale) }]),
@@ -45,15 +69,20 @@ export const stage = defineStage({
           label: labels[more || !only ? 'both' : only],
           value: peek(facts.login)?.identifier ?? wants.hint ?? '',
           required: true,
-          autocomplete: 'username',
+          // What a browser offers for the field comes with its passkeys.
+          autocomplete: parts.length > 0 ? 'username webauthn' : 'username',
         },
         { node: 'button', label: msg('identification.continue') },
+        ...parts.flatMap(({ nodes }) => nodes),
       ),
+      { keep: Object.fromEntries(parts.map(({ kind, keep }) => [kind, keep])) },
     )
   },
 
-  async submit({ settings, use }, answer) {
-    const identifier = answer.identifier.trim()
+  async submit({ settings, use, kept, authenticators }, answer): Promise<Outcome<Kept>> {
+    const outcome = settings.passkeys ? await answeredPart(authenticators, kept as Kept | undefined, answer) : undefined
+    if (outcome) return outcome as Outcome<Kept>
+    const identifier = answer.identifier?.trim()
     if (!identifier) return retry({ identifier: msg('identification.empty') })
     if (identifier.length > longest || untypable.test(identifier)) return retry({ identifier: msg('identification.malformed') })
 

@@ -41,9 +41,10 @@ export type Verifying = Static<typeof verifying>
 
 export const settingUp = Type.Object({
   authenticators: kinds('Those that can be set up here. Without any: all that are enabled.'),
-  ask: Type.Enum(['always', 'missing'], {
+  ask: Type.Enum(['always', 'missing', 'enrolled'], {
     title: 'Ask',
-    description: 'Always, or only whoever has none of these yet.',
+    description:
+      'Always, only whoever has none of these yet (`missing`), or only who of them has set up another one in this run (`enrolled`).',
     default: 'always',
   }),
 })

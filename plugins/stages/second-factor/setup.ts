@@ -9,10 +9,12 @@ import { enrollable } from './task.ts'
 const wishOf = async ({
   authenticators,
   settings,
-}: Pick<StageContext<SettingUp, any, any, any>, 'authenticators' | 'settings'>): Promise<Wish | undefined> => {
+  peek,
+}: Pick<StageContext<SettingUp, any, any, any>, 'authenticators' | 'settings' | 'peek'>): Promise<Wish | undefined> => {
   const { authenticators: named, ask } = settings
+  if (ask === 'enrolled' && !peek(facts.enrolled)) return undefined
   const ours = authenticators.enabled.filter(({ kind }) => named.length === 0 || named.includes(kind))
-  if (ask === 'missing' && (await authenticators.devices()).some(({ kind }) => ours.some((one) => one.kind === kind))) return undefined
+  if (ask !== 'always' && (await authenticators.devices()).some(({ kind }) => ours.some((one) => one.kind === kind))) return undefined
   const kinds = await enrollable({ authenticators }, ours)
   return kinds.length === 0 ? undefined : { authenticators, doing: 'enrol', kinds }
 }

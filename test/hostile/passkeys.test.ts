@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { softwareAuthenticator, type Options } from '../../plugins/authenticators/webauthn/test/authenticator.ts'
+import { Client, isSignedIn } from '../kit/client.ts'
+import { configuration, people } from '../kit/configuration.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+
+let server: TestServer
+before(async () => {
+  const none = (type: string) => ({ type, enabled: false })
+  server = await startServer({
+    apply: configuration({
+      settings: { mfa: { require: true } },
+      authenticators: { webauthn: { type: 'webauthn' }, totp: none('totp'), 'recovery-codes': none('recovery-codes') },
+    }),
+  })
+})
+after(() => server?.stop())
+
+type Step = {
+  readonly status: number
+  readonly run: string
+  readonly challenge: string
+  readonly errors: Readonly<Record<string, { readonly text: string }>>
+  readonly screen: { readonly nodes: readonly { readonly node: string; readonly options?: Options }[] }
+  readonly done?: true
+}
+
+const ask = async (client: Client, json: object): Promise<Step> => {
+  const page = await client.ask('/api/v1/flows/default-authentication/run', { json })
+  return { status: page.status, ...page.json() }
+}
+const answer = (client: Client, { run, challenge }: Pick<Step, 'run' | 'challenge'>, given: object) =>
+  ask(client, { run, challenge, answer: given })
+
+/** Signs in by password, up to the page that asks the browser for a passkey. */
+const atPasskey = async ({ username, password }: { readonly username: string; readonly password: string }) => {
+  const client = new Client(server.url)
+  const first = await ask(client, {})
+  const second = await answer(client, first, { identifier: username })
+  const step = await answer(client, second, { password })
+  const options = step.screen.nodes.find(({ node }) => node === 'webauthn')?.options ?? assert.fail(JSON.stringify(step))
+  return { client, step, options }
+}
+const newDevice = (id?: Buffer<ArrayBuffer>) => softwareAuthenticator({ origin: server.url, ...(id && { id }) })
+
+test('of a passkey: an answer replayed in another run, or twenty times at once, signs in once; a copy and a stranger never', async () => {
+  const device = newDevice()
+  const setUp = await atPasskey(people.ada)
+  const done = await answer(setUp.client, setUp.step, { credential: device.create(setUp.options, { counter: 1 }) })
+  assert.equal(done.done, true, JSON.stringify(done))
+  assert.ok(await isSignedIn(setUp.client))
+
+  const [one, other] = [await atPasskey(people.ada), await atPasskey(people.ada)]
+  assert.notEqual(one.options.challenge, other.options.challenge)
+  const proof = device.get(one.options, { counter: 2 })
+  const replayed = await answer(other.client, other.step, { credential: proof })
+  assert.equal(replayed.status, 422, 'in another run')
+  const all = await Promise.all(Array.from({ length: 20 }, () => answer(one.client, one.step, { credential: proof })))
+  assert.equal(all.filter(({ done }) => done).length, 1)
+  assert.ok(await isSignedIn(one.client))
+  const again = await answer(other.client, replayed, { credential: proof })
+  assert.equal(again.status, 422, 'after it was used')
+
+  const copied = await answer(other.client, again, { credential: device.get(other.options, { counter: 2 }) })
+  assert.equal(copied.status, 422)
+  assert.match(copied.errors['']?.text ?? '', /there seems to be a copy of it/)
+  const strangers = await answer(other.client, copied, { credential: newDevice().get(other.options, { userHandle: null }) })
+  assert.equal(strangers.status, 422)
+  assert.ok(!(await isSignedIn(other.client)))
+})
+
+test('of a passkey: one that somebody has is nobody else’s, and another site’s answer is none', async () => {
+  const id = Buffer.alloc(32, 5)
+  const [first, second] = [await atPasskey(people.bob), await atPasskey(people.bob)]
+  const elsewhere = newDevice(id).create(first.options, { origin: 'https://evil.example', rpId: 'evil.example' })
+  const refused = await answer(first.client, first.step, { credential: elsewhere })
+  assert.equal(refused.status, 422)
+  assert.equal((await answer(first.client, refused, { credential: newDevice(id).create(first.options) })).done, true)
+  // The same id with another key, as whoever wants to be found in place of the first.
+  const taken = await answer(second.client, second.step, { credential: newDevice(id).create(second.options) })
+  assert.notEqual(taken.done, true)
+  assert.ok(!(await isSignedIn(second.client)))
+})
+
+test('of a passkey: megabytes, odd types and prototypes are wrong answers', async () => {
+  const { client, step } = await atPasskey(people.bob)
+  let now = step
+  for (const credential of ['', '{}', '{"__proto__":{}}', '['.repeat(20_000), 7, null, ['x'], { id: 'x' }]) {
+    now = await answer(client, now, { credential })
+    assert.equal(now.status, 422, JSON.stringify(credential).slice(0, 30))
+  }
+  assert.ok(!(await isSignedIn(client)))
+})
