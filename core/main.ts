@@ -12,8 +12,9 @@ import { consentEffects, createConsents } from './access/consents.ts'
 import { Front } from './access/front.ts'
 import { factorParts } from './access/factor-parts.ts'
 import { createGrants } from './access/grants.ts'
-import { operatorLinks, setupLink } from './access/links.ts'
+import { createLinks, setupLink } from './access/links.ts'
 import { createPasswords, passwordEffects } from './access/passwords.ts'
+import { createRecovery } from './access/recovery.ts'
 import { createRefusals } from './access/refusals.ts'
 import { createSessions } from './access/sessions.ts'
 import { createSimulator } from './access/simulator.ts'
@@ -64,6 +65,7 @@ import { createHttp } from './outgoing/http.ts'
 import { registerPorts, usesOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { linkMailing, sendLinks } from './mail/link-mail.ts'
 import { createMailing } from './mail/mailing.ts'
 import { createNotices, withNotices } from './mail/notices.ts'
 import { sendNotices } from './mail/send-notices.ts'
@@ -200,7 +202,15 @@ async function wire(
     claims: createClaims({ pool, directory, sessions, log, now: clock.now }),
     events,
     http: createHttp({ allow: options.outgoingAllow, userAgent: `Sluice/${version()}` }),
-    mail: createMailing({ database, mailer, templates, snapshot: plane.snapshot, origin }),
+    mail: createMailing({
+      database,
+      mailer,
+      templates,
+      snapshot: plane.snapshot,
+      origin,
+      sendLink: linkMailing({ jobs, events, clock, snapshot: plane.snapshot }),
+    }),
+    recovery: createRecovery({ snapshot: plane.snapshot, judge: (...asked) => judge(...asked) }),
   }
   const container = registerPorts(implementations)
   const useBy = usesOf(catalog.plugins, container)
@@ -248,7 +258,7 @@ async function wire(
     now: clock.now,
     say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
   })
-  const links = operatorLinks(coreStore)
+  const links = createLinks(coreStore, database)
   const deliveries = createDeliveries({
     jobs,
     database,
@@ -372,6 +382,7 @@ async function wire(
     rotation,
   })
   sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), log })
+  sendLinks(jobs, { database, store: coreStore, links, mailer, templates, snapshot: plane.snapshot, events, origin: origin(), clock, log })
   jobs.start()
   opened.push(() => jobs.drain())
 

@@ -4,6 +4,7 @@ import type { Database } from '../data/database.ts'
 import { type Audited, Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { enrolsFor } from '../identity/devices.ts'
+import { stampOf } from './mailbox.ts'
 import { replacesPasswordOf, setsPassword } from './passwords.ts'
 import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
 import type { Closed, Closing, SigningIn } from './types.ts'
@@ -18,6 +19,8 @@ class Undone extends Error {
 }
 
 const refuse = (effect: Effect, errors: Readonly<Record<string, Message>>): Undone => new Undone({ closed: false, effect, errors })
+
+const notFor = (why: 'unproved' | 'link-dead'): Undone => new Undone({ closed: false, effect: undefined, why })
 
 const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number, keep: string | undefined) => {
   const handler = Object.hasOwn(handlers, effect.effect) ? handlers[effect.effect] : undefined
@@ -72,9 +75,10 @@ const closeIn =
     if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
     const sessionId = session && randomUUIDv7()
     if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
+    if (wanted.mailed && (await stampOf(tx, wanted.mailed.userId)) !== wanted.mailed.stamp) throw notFor('link-dead')
     // Before the effects: whoever they make is not there yet.
-    if (await isAnyThere(tx, wanted.unproved ?? [])) throw new Undone({ closed: false, effect: undefined, unproved: true })
-    if (await isUnproved(tx, wanted)) throw new Undone({ closed: false, effect: undefined, unproved: true })
+    if (await isAnyThere(tx, wanted.unproved ?? [])) throw notFor('unproved')
+    if (await isUnproved(tx, wanted)) throw notFor('unproved')
     const made: Audited[] = []
     for (const effect of wanted.effects) made.push(...[(await makeEffect(tx, effect, effects, now, keep?.sessionId)) ?? []].flat())
     const audited = made.length > 0 ? { audited: made } : {}

@@ -35,8 +35,8 @@ export type Factors = {
   factorsOf(method: string): readonly Factor[]
 }
 
-/** Methods that stages prove, beside those of authenticators. A link that an operator hands out is no factor of the user's. */
-const ofStages: Readonly<Record<string, readonly Factor[]>> = { pwd: ['knowledge'], 'email-link': ['possession'], link: [] }
+/** Methods that are proved beside those of authenticators. A link, of an operator or by mail, stands in for the password that it is there to set. */
+const ofStages: Readonly<Record<string, readonly Factor[]>> = { pwd: ['knowledge'], 'email-link': ['knowledge'], link: ['knowledge'] }
 
 /** What the methods rest on. One that nobody knows any more, of an authenticator that is gone, counts as one thing that is held. */
 export const factorsBy = (authenticators: Factors['authenticators']): Factors['factorsOf'] => {

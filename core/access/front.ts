@@ -18,6 +18,7 @@ import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
+import type { OpenedLink } from './links.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
 import { factorCount, levelsOf, meetsLevels } from './factors.ts'
@@ -79,7 +80,7 @@ type SignedIn = NonNullable<Browser['session']>
 
 /** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
 type Opening = {
-  readonly link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined
+  readonly link?: OpenedLink | undefined
   readonly next?: unknown
 }
 
@@ -116,7 +117,7 @@ export class Front {
     if (refused) return refused
     const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
     const view = await this.#parts.engine.start(
-      { program, purpose, ...(link && { link: link.key }), ...(given && { facts: given }) },
+      { program, purpose, ...(link && { link: link.key, mailed: link.mailed }), ...(given && { facts: given }) },
       visit,
     )
     return this.after(visit, view)
@@ -252,7 +253,11 @@ export class Front {
     if (purpose.to === 'home') {
       const program = visit.snapshot.flows.get(view.flow)
       if (program && isOwnFlow(program) && purpose.then === undefined) return { next: 'done', isSignedIn: true, cookie }
-      const isHome = view.session !== undefined || visit.browser.session !== undefined || purpose.then !== undefined
+      const { session } = visit.browser
+      // Somebody else may be signed in at this browser: their page would tell nothing of what was done.
+      if (program?.byLink && program.designation === 'recovery' && purpose.then === undefined)
+        return { next: 'done', isSignedIn: session !== undefined && session.userId === view.user?.id, cookie }
+      const isHome = view.session !== undefined || session !== undefined || purpose.then !== undefined
       return isHome ? { next: 'home', to: purpose.then, cookie } : { next: 'done', isSignedIn: false, cookie }
     }
     if (purpose.to === 'signed-out') return { ...signedOut(purpose), cookie }

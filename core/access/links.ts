@@ -1,22 +1,35 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { facts, type Json, type Store } from '../api/index.ts'
+import type { Tx } from '../data/tables.ts'
+import { type Mailed, stampOf } from './mailbox.ts'
 
-/** A link that an operator hands to one person: it opens one flow, once. Only its hash is stored. */
-export type OperatorLinks = {
+type LinkUser = { readonly id: string; readonly username: string }
+
+/** What a link opens. `mailed`: it went to the address of this user, and says no more than that whoever opens it reads what is sent there. */
+export type OpenedLink = {
+  readonly key: string
+  readonly flow: string
+  readonly facts: Readonly<Record<string, Json>>
+  readonly mailed?: Mailed
+}
+
+/** Links that an operator hands to one person, and those that are mailed: each opens one flow, once. Only their hashes are stored. */
+export type Links = {
   /**
    * The path of a new link, e.g. `/if/flow/recovery-link/?link=…`. `lifetime` in seconds. With `only`, the last link that was made under
-   * this name is dead from now on.
+   * this name is dead from now on. With `mailed` it is dead as soon as the user has another password or address, or is disabled.
    */
   create(link: {
     readonly flow: string
-    readonly user?: { readonly id: string; readonly username: string }
+    readonly user?: LinkUser
     readonly lifetime: number
     readonly only?: string
+    readonly mailed?: Mailed
   }): Promise<string>
   /** The last link that was made under this name is dead from now on, if there is one. */
   revoke(only: string): Promise<void>
-  /** What a link opens, if it has not been used and has not expired. Reading it uses nothing up: mail scanners open links. */
-  read(token: string): Promise<{ readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined>
+  /** What a link opens, if it works. Reading it uses nothing up: mail scanners open links. */
+  read(token: string): Promise<OpenedLink | undefined>
 }
 
 /** The name of the link for the first administrator. It is dead once there is one. */
@@ -24,29 +37,34 @@ export const setupLink = 'setup'
 
 const keyOf = (token: string) => `link:${createHash('sha256').update(token).digest('base64url')}`
 
-export const operatorLinks = (store: Store): OperatorLinks => {
-  const revoke = async (only: string): Promise<void> => {
-    const last = await store.take(`link-of:${only}`)
-    if (last && 'taken' in last) await store.take(last.taken as string)
+export const createLinks = (store: Store, { sql }: { readonly sql: Pick<Tx, 'selectFrom'> }): Links => {
+  /** Puts a link in the place of the last one of a name, which dies: also where several are made at the same time, one is left. */
+  const replace = async (name: string, key: string, lifetime: number): Promise<void> => {
+    for (;;) {
+      const last = await store.get(name)
+      if (last) await store.take(last.value as string)
+      if (await store.compareAndSet(name, last?.version, key, lifetime)) return
+    }
   }
   return {
-    revoke,
-    async create({ flow, user, lifetime, only }) {
+    async revoke(only) {
+      const last = await store.take(`link-of:${only}`)
+      if (last && 'taken' in last) await store.take(last.taken as string)
+    },
+    async create({ flow, user, lifetime, only, mailed }) {
       const token = randomBytes(32).toString('base64url')
       const key = keyOf(token)
-      await store.put(key, { flow, user: user ?? null }, lifetime)
-      if (only !== undefined) {
-        await revoke(only)
-        await store.put(`link-of:${only}`, key, lifetime)
-      }
+      await store.put(key, { flow, user: user ?? null, ...(mailed && { mailed }) }, lifetime)
+      if (only !== undefined) await replace(`link-of:${only}`, key, lifetime)
       return `/if/flow/${flow}/?link=${token}`
     },
     async read(token) {
       const key = keyOf(token)
       const entry = await store.get(key)
       if (!entry) return undefined
-      const { flow, user } = entry.value as { readonly flow: string; readonly user: Json }
-      return { key, flow, facts: user === null ? {} : { [facts.user.name]: user } }
+      const { flow, user, mailed } = entry.value as { readonly flow: string; readonly user: Json; readonly mailed?: Mailed }
+      if (mailed && (await stampOf(sql, mailed.userId)) !== mailed.stamp) return undefined
+      return { key, flow, facts: user === null ? {} : { [facts.user.name]: user }, ...(mailed && { mailed }) }
     },
   }
 }

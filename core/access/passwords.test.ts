@@ -86,7 +86,7 @@ test('a password that is there is replaced only where the run has proved who its
   const second = [passwords.set(ada, await passwords.hash('second'))]
   for (const proved of [undefined, [], [bob]]) {
     const closed = await close({ runId: `by ${proved}`, effects: second, ...(proved && { proved }) })
-    assert.deepEqual(closed, { closed: false, effect: undefined, unproved: true })
+    assert.deepEqual(closed, { closed: false, effect: undefined, why: 'unproved' })
   }
   assert.equal(await passwords.verify(ada, 'first'), true)
   assert.equal((await close({ runId: 'by a link', effects: second, proved: 'anybody' })).closed, true)

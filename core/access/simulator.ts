@@ -22,6 +22,8 @@ export type SimulationWish = {
   /** Methods that the user is signed in by. */
   readonly session?: readonly string[] | undefined
   readonly knownBrowser?: boolean | undefined
+  /** The link that opens the flow was mailed to the user. */
+  readonly mailed?: boolean | undefined
   readonly assume?: boolean | undefined
 }
 
@@ -89,6 +91,7 @@ export const createSimulator =
       ...(wish.scopes && { wants: { consent: { to: wish.scopes.map((name) => ({ name, text: literal(name) })) } } }),
       session: wish.session && { methods: wish.session },
       knownBrowser: wish.knownBrowser,
+      mailed: wish.mailed,
       assume: wish.assume,
       factors,
     }

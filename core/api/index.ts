@@ -1,10 +1,12 @@
 import Type from 'typebox'
+import { durationHint, durationPattern } from './duration.ts'
 import type { Secret } from './secret.ts'
 
 export { Type }
 export type { Static, TObject, TSchema } from 'typebox'
 export * from './base.ts'
 export * from './text.ts'
+export { durationSeconds } from './duration.ts'
 export * from './expression.ts'
 export * from './screen.ts'
 export * from './stage.ts'
@@ -44,3 +46,7 @@ export const secret = ({
     'x-secret': true,
     writeOnly: true,
   })
+
+/** A setting for a length of time, e.g. `30m`; read it by `durationSeconds`. */
+export const duration = (options: { readonly title: string; readonly description: string; readonly default?: string }) =>
+  Type.String({ ...options, pattern: durationPattern, 'x-hint': durationHint })

@@ -3,6 +3,7 @@ import { definePort, type Effect, type Json } from './base.ts'
 import type { MappedClaims } from './claims.ts'
 import type { Http } from './http.ts'
 import type { AuditEvent } from './sink.ts'
+import type { RequestView } from './stage.ts'
 
 export type Clock = { now(): Date }
 
@@ -164,6 +165,31 @@ export type Mailing = Recipients & {
    * shown to operators if the mail server did not take it.
    */
   sendEvent(to: string, event: AuditEvent, options: { readonly locale: string; readonly held: boolean }): Promise<void>
+  /**
+   * Mails a user a link that opens a flow, at the address that the directory has. It works once, and is dead as soon as another was sent to them, or they
+   * have another password or address. `undefined`, a disabled user and one without an address get none, for the same work; nor does anybody whose
+   * address was sent too many within the hour. It is sent a moment later, and tried again for as long as it would work. `false`: there is no mail
+   * server. Throws for a flow that is not for `recovery` with `entry: link`.
+   */
+  sendLink(userId: string | undefined, link: MailedLink): Promise<boolean>
+}
+
+export type MailedLink = {
+  /** The flow that it opens: a slug. */
+  readonly flow: string
+  /** Seconds for which it works, from when it is sent. */
+  readonly lifetime: number
+  /** That of whoever asked for it: the mail is in its language. */
+  readonly request: RequestView
+}
+
+/** The way back in for people who forgot their password. */
+export type Recovery = {
+  /**
+   * The path of the flow for it, that of the application, else of the settings. `undefined` where no mail can be sent, or somebody whom nobody
+   * knows could not enter it.
+   */
+  path(from: { readonly request: RequestView; readonly application: { readonly slug: string } | undefined }): Promise<string | undefined>
 }
 
 /** Audit events. Never throws for the caller: a failed write is logged. */
@@ -196,4 +222,5 @@ export const ports = Object.freeze({
   events: definePort<Events>('events'),
   http: definePort<Http>('http'),
   mail: definePort<Mailing>('mail', { strong: true }),
+  recovery: definePort<Recovery>('recovery'),
 })

@@ -1,5 +1,5 @@
 import type { Clock, Events, Passwords, Users, UsersWrite } from '../api/index.ts'
-import { type OperatorLinks, setupLink } from '../access/links.ts'
+import { type Links, setupLink } from '../access/links.ts'
 import { isPattern, unknownPermission } from '../access/permissions.ts'
 import { createToken } from '../access/tokens.ts'
 import { configurationCommands } from '../configuration/commands.ts'
@@ -32,7 +32,7 @@ export type ActionParts = {
   readonly usersWrite: UsersWrite
   readonly passwords: Passwords
   readonly effects: EffectHandlers
-  readonly links: OperatorLinks
+  readonly links: Links
   readonly events: Events
   readonly chain: () => Promise<Chain>
   readonly clock: Clock

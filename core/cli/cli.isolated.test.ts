@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
-import { operatorLinks } from '../access/links.ts'
+import { createLinks } from '../access/links.ts'
 import { createTokens } from '../access/tokens.ts'
 import { openDatabase } from '../data/database.ts'
 import { createEvents } from '../events/events.ts'
@@ -150,7 +150,7 @@ test('recover: a link that opens the recovery flow for that user', async (contex
 
   const database = await open(cwd)
   context.after(() => database.close())
-  const links = operatorLinks(scoped(databaseStore(database, { now: () => new Date() }), 'core:'))
+  const links = createLinks(scoped(databaseStore(database, { now: () => new Date() }), 'core:'), database)
   const opened = await links.read(new URL(link.out.trim()).searchParams.get('link') ?? '')
   assert.equal(opened?.flow, 'recovery-link')
   assert.equal((opened.facts['user'] as { username: string }).username, 'ada')
@@ -228,7 +228,7 @@ test('while a server runs, commands go through it; while something else holds th
     usersWrite: createUsersWrite(),
     passwords: createPasswords({ database, hasher: createHasher() }),
     effects: { ...userEffects, ...passwordEffects },
-    links: operatorLinks(databaseStore(database, clock)),
+    links: createLinks(databaseStore(database, clock), database),
     events,
     clock,
     chain: () => assert.fail('not verified here'),

@@ -67,6 +67,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
         wants: wantsOf(given),
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
+        mailed: given.mailed,
         assume: given.assume,
         trustedBrowser: given.trustedBrowser,
         factors: given.mfa ? { ...house.factors, ...mfaOf(given.mfa).mfa } : house.factors,

@@ -90,7 +90,7 @@ const handlersFor = async (options: Options, database: Database, log: Log) => {
     usersWrite: identity.createUsersWrite(),
     passwords: access.createPasswords({ database, hasher }),
     effects: { ...identity.userEffects, ...access.passwordEffects },
-    links: links.operatorLinks(scoping.scoped(store, 'core:')),
+    links: links.createLinks(scoping.scoped(store, 'core:'), database),
     events,
     chain: () => chains.openChain(database, seal),
     clock,

@@ -2,7 +2,7 @@ import { createConsents, consentEffects } from '../access/consents.ts'
 import { rehearsal } from '../access/closing.ts'
 import { factorParts } from '../access/factor-parts.ts'
 import { createPasswords, passwordEffects } from '../access/passwords.ts'
-import type { Grants, Http, Mailing, Keys, MappedClaims, Users } from '../api/index.ts'
+import type { Grants, Http, Mailing, Keys, MappedClaims, Recovery, Users } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { Database } from '../data/database.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
@@ -62,6 +62,7 @@ export const offline = (database: Database, catalog: Catalog, seal: Seal): Offli
     events: { record: async () => {} },
     http: absent('http') as Http,
     mail: absent('mail') as Mailing,
+    recovery: absent('recovery') as Recovery,
   }
   const pool = createPolicyPool()
   const directory = createDirectory(database)

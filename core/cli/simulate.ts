@@ -76,6 +76,7 @@ export const simulate: Command = {
     scopes: { type: 'string', value: 'LIST', description: 'What the application asks for, e.g. openid,email.' },
     session: { type: 'string', value: 'LIST', description: 'The user is signed in by these methods, e.g. pwd,totp.' },
     'known-browser': { type: 'boolean', description: 'The user has signed in at the browser before.' },
+    mailed: { type: 'boolean', description: 'The link that opens the flow was mailed to the user; else an operator made it.' },
     locale: { type: 'string', value: 'LANGUAGE', description: 'The language of the browser (default: en).' },
     'user-agent': { type: 'string', value: 'TEXT', description: 'What the browser calls itself.' },
     json: jsonFlag,
@@ -93,6 +94,7 @@ export const simulate: Command = {
       scopes: listOf(flags['scopes']),
       session: listOf(flags['session']),
       knownBrowser: flags['known-browser'] === true,
+      mailed: flags['mailed'] === true,
       locale: text(flags['locale']),
       userAgent: text(flags['user-agent']),
     }

@@ -1,4 +1,4 @@
-import { durationHint, durationPattern, durationSeconds } from '../configuration/duration.ts'
+import { durationHint, durationPattern, durationSeconds } from '../api/duration.ts'
 import { type Command, jsonFlag, misuse } from './command.ts'
 import { optionsOf } from './setup.ts'
 

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { secret, type Secret } from '../api/index.ts'
-import { durationHint, durationPattern } from './duration.ts'
+import { durationHint, durationPattern } from '../api/duration.ts'
 
 /** The section `email` of settings: by whom mail is sent. */
 export const emailSchema = Type.Object(

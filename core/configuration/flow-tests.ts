@@ -25,6 +25,9 @@ const given = Type.Object(
     trustedBrowser: Type.Optional(Type.Boolean({ title: 'Trusted browser', description: 'The user trusts it, as far as `mfa` allows.' })),
     levels: names('Levels', 'Levels of authentication that the application asks for.'),
     mfa: Type.Optional(mfaSchema),
+    mailed: Type.Optional(
+      Type.Boolean({ title: 'Mailed', description: 'The link that opens the flow was mailed to the user; else an operator made it.' }),
+    ),
     assume: Type.Optional(
       Type.Boolean({ title: 'Assume', description: 'Steps that prove something and have no answer are taken as passed.' }),
     ),

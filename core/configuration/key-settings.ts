@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { durationSeconds } from './duration.ts'
+import { durationSeconds } from '../api/duration.ts'
 
 const day = 86_400
 /** Seconds: shorter would leave no time to publish a key before it signs and to accept it after. */

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { lineOfText, linesOfText, secret } from '../api/index.ts'
 import { brandSchema, mediaReference } from './brand-schema.ts'
 import { condition } from './condition-schema.ts'
-import { durationHint, durationPattern } from './duration.ts'
+import { durationHint, durationPattern } from '../api/duration.ts'
 import { emailSchema } from './email-schema.ts'
 import { eventsSchema } from './event-settings.ts'
 import type { Schema } from './schema.ts'
@@ -74,7 +74,7 @@ const flow = Type.Object({
   entry: Type.Optional(
     Type.Enum(['link', 'call'], {
       title: 'Entry',
-      description: 'With `link`, only a one-time link from an operator opens the flow; with `call`, only other flows run it.',
+      description: 'With `link`, only a one-time link opens the flow; with `call`, only other flows run it.',
     }),
   ),
   access: Type.Optional(
@@ -93,6 +93,9 @@ const flowsByUse = {
   authentication: Type.Optional(reference('Authentication', 'The flow that signs users in.', 'flows')),
   authorization: Type.Optional(reference('Authorization', 'The flow after it, e.g. asking for consent.', 'flows')),
   invalidation: Type.Optional(reference('Invalidation', 'The flow that signs users out.', 'flows')),
+  recovery: Type.Optional(
+    reference('Recovery', 'Where people go who forgot their password; pages lead there only while mail can be sent.', 'flows'),
+  ),
 }
 const brand = brandSchema(flowsByUse)
 

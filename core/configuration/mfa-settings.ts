@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { type Level, standardLevels } from '../access/factors.ts'
-import { durationHint, durationPattern, durationSeconds } from './duration.ts'
+import { durationHint, durationPattern, durationSeconds } from '../api/duration.ts'
 
 const day = 86_400
 
@@ -40,10 +40,16 @@ export const mfaSchema = Type.Object({
   ),
   grace: duration(
     'Grace period',
-    'How long after the first sign-in that asks for it somebody may put off setting up a second factor. 0s: not at all.',
+    'How long after the first sign-in that asks for it somebody may put off setting up a second factor. Without one: not at all.',
   ),
-  trust: duration('Trusted browsers', 'How long people may choose not to be asked for a second factor again at a browser. 0s: not at all.'),
-  recent: duration('Used recently', 'How long nobody is asked again who has proved a second factor at the same browser. 0s: always asked.'),
+  trust: duration(
+    'Trusted browsers',
+    'How long people may choose not to be asked for a second factor again at a browser. Without one: not at all.',
+  ),
+  recent: duration(
+    'Used recently',
+    'How long nobody is asked again who has proved a second factor at the same browser. Without one: always asked.',
+  ),
   levels: Type.Optional(
     Type.Array(level, {
       title: 'Levels',

@@ -6,7 +6,13 @@ import type { Path } from './problem.ts'
 import type { Schema } from './schema.ts'
 
 /** That an object names another one by its slug, or an image by its id. */
-export type Reference = { readonly to: Referred; readonly slug: string; readonly path: Path }
+export type Reference = {
+  readonly to: Referred
+  readonly slug: string
+  readonly path: Path
+  /** Of a flow: what it has to be. */
+  readonly flow?: NonNullable<Schema['x-flow']>
+}
 
 /** What a schema calls a kind: its name, or that of one of its objects. */
 const kindOf = (name: string): Referred | undefined =>
@@ -15,9 +21,9 @@ const kindOf = (name: string): Referred | undefined =>
 /** By the schema: texts of fields that are marked `x-ref`. */
 function* marked(schema: Schema | undefined, value: unknown, path: Path): Generator<Reference> {
   if (!schema || value === undefined) return
-  const { 'x-ref': name, properties, items } = schema
+  const { 'x-ref': name, 'x-flow': flow, properties, items } = schema
   const to = name === undefined ? undefined : kindOf(name)
-  if (to && typeof value === 'string') yield { to, slug: value, path }
+  if (to && typeof value === 'string') yield { to, slug: value, path, ...(flow && { flow }) }
   for (const branch of schema.anyOf ?? schema.oneOf ?? []) yield* marked(branch, value, path)
   if (Array.isArray(value)) for (const [index, one] of value.entries()) yield* marked(items, one, [...path, index])
   else if (isMap(value) && properties) for (const [key, one] of Object.entries(value)) yield* marked(properties[key], one, [...path, key])

@@ -23,6 +23,8 @@ export type Schema = {
   readonly 'x-generate'?: boolean | string | undefined
   /** The slug of another object: its kind, in the singular or the plural, e.g. `flow`. */
   readonly 'x-ref'?: string | undefined
+  /** Beside `x-ref: flow`: what the flow has to be for, and how it is opened. */
+  readonly 'x-flow'?: { readonly designation: string; readonly entry: 'link' } | undefined
   /** A text that is compiled and handed on as an `Expression`. */
   readonly 'x-expression'?: boolean | undefined
   /** Where a missing value comes from: `slug`, the slug of the configured object; `tokens.<name>`, a lifetime of `settings.tokens` in seconds. */
@@ -64,6 +66,7 @@ const createAjv = (dropUnknown: boolean): Ajv2020 => {
     'x-default-from',
     'x-unset',
     'x-ref',
+    'x-flow',
     'x-widget',
     'x-hint',
     'x-keep-with',

@@ -1,4 +1,4 @@
-import { durationSeconds } from './duration.ts'
+import { durationSeconds } from '../api/duration.ts'
 import { type Item, problemOf } from './document.ts'
 import { emailSchema, type EmailSettings } from './email-schema.ts'
 import { retentionOf } from './event-settings.ts'
@@ -15,6 +15,7 @@ const shippedDefaults: DefaultFlows = {
   authentication: 'default-authentication',
   authorization: 'default-authorization-implicit-consent',
   invalidation: 'default-invalidation',
+  recovery: 'default-recovery',
   passwordChange: 'default-password-change',
 }
 

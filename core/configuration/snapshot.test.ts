@@ -25,6 +25,7 @@ flows:
   default-authorization-implicit-consent: { title: Allow, designation: authorization, steps: [] }
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
   default-password-change: { title: Change, designation: stage-configuration, steps: [] }
+  default-recovery: { title: Recover, designation: recovery, steps: [] }
   initial-setup: { title: Set up, designation: authentication, entry: link, steps: [{ type: greeting }] }
 `
 const documentOf = (text: string, file: string, env: Record<string, string> = {}, directory = '/nowhere') => {
@@ -66,6 +67,7 @@ applications: { docs: { name: Documentation, provider: wiki, launchUrl: 'https:/
       authentication: 'default-authentication',
       authorization: 'default-authorization-implicit-consent',
       invalidation: 'default-invalidation',
+      recovery: 'default-recovery',
     },
   })
   const provider = snapshot.providersOf('sample').byApplication('docs')
@@ -207,7 +209,7 @@ applications:
       'my.yaml:24:3: applications.App: "App" must be a slug: small letters, digits, - and _, starting with a letter or a digit, 100 at most',
       'my.yaml:24:31: applications.App.provider: there is no provider "thre"; did you mean "three"?',
       'my.yaml:25:31: applications.app.provider: there is no provider "thre"; did you mean "three"?',
-      'my.yaml:25:62: applications.app.flows.authentication: the flow "initial-setup" is opened by a link from an operator only',
+      'my.yaml:25:62: applications.app.flows.authentication: the flow "initial-setup" is opened by a one-time link only',
       'my.yaml:25:92: applications.app.flows.authorization: the flow "default-invalidation" is for invalidation, not for authorization',
       'my.yaml:25:128: applications.app.flows.invalidation: there is no flow "defaultinvalidation"; did you mean "default-invalidation"?',
     ],

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { durationHint, durationPattern, durationSeconds } from './duration.ts'
+import { durationHint, durationPattern, durationSeconds } from '../api/duration.ts'
 
 const day = 86_400
 

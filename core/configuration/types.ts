@@ -8,8 +8,8 @@ import type { Item } from './document.ts'
 import type { EmailSettings } from './email-schema.ts'
 import type { GroupSeed, UserSeed } from './kinds.ts'
 
-/** The flows that an application's sign-ins and sign-outs run: slugs. */
-export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation', string>>
+/** The flows that an application's sign-ins and sign-outs run, and that of whoever cannot sign in to it: slugs. */
+export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation' | 'recovery', string>>
 /** The flows that are run where nothing else is said. */
 export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
 export type ConfiguredApplication = Application & {

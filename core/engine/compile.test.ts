@@ -125,7 +125,7 @@ describe('the compiler', () => {
     const flows = { linked: part([], { entry: 'link' }), broken: part([{ type: 'sercet' }]) }
     assert.deepEqual(problems([...signedIn, { flow: 'lost' }, { flow: 'linked' }, { flow: 'broken' }], {}, flows), [
       'steps.2.flow: there is no flow "lost"',
-      'steps.3.flow: the flow "linked" is opened by a link from an operator only, so no other flow can call it',
+      'steps.3.flow: the flow "linked" is opened by a one-time link only, so no other flow can call it',
       'steps.4.flow: the flow "broken" cannot be used; put right what is wrong there',
     ])
   })

@@ -12,8 +12,12 @@ export const proofsOf = ({ state, program }: Pick<Position, 'state' | 'program'>
   const user = userOf(state)
   const before = program.designation === 'authentication' ? carriedOf(state) : session && session.userId === user?.id ? session.proofs : []
   const own = state.proofs.filter((proof) => proof.user === null || proof.user === user?.id)
-  return [...before, ...own.map(({ method, at }) => ({ method, at }))]
+  return [...before, ...linkOf(state), ...own.map(({ method, at }) => ({ method, at }))]
 }
+
+/** What the link proves that the run was opened by. It is used up, and recorded, when the run ends: should it be dead then, so is the run. */
+const linkOf = ({ link, startedAt }: RunState): readonly Proof[] =>
+  link && !link.taken ? [{ method: link.mailed ? 'email-link' : 'link', at: startedAt }] : []
 
 /** What a stage kept, which is sealed where it delegates. */
 export const keptOf = (state: RunState, step: Step, parts: EngineParts): Json | undefined => {

@@ -81,6 +81,12 @@ const openedBy = (
     ...(trust > 0 && { trust }),
   }
 }
+/** Why a run cannot end well that is about somebody. */
+const unmade = {
+  unproved: 'core.nothing-proved-to-change',
+  'link-dead': 'core.link-used',
+  unavailable: 'core.account-unavailable',
+} as const
 
 /** How runs end: closed with everything written, denied with nothing written, or broken. */
 export class Ending {
@@ -121,6 +127,7 @@ export class Ending {
           ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
+          ...(taken.link?.mailed && { mailed: taken.link.mailed }),
         })
     const verdict = closed.closed === 'before' ? 'closed-before' : closed.closed ? 'closed' : 'refused'
     const line = { step: '', did: 'close', verdict, ms: performance.now() - started } as const
@@ -136,6 +143,8 @@ export class Ending {
     if (closed.closed === true && isKnown && position.version !== undefined) await giveBack(this.#parts.store, asker.request.ip)
     if (closed.closed === true) await this.#audit(closed.audited ?? [], state, asker)
     if (closed.closed === true && closed.session) count('session')
+    if (closed.closed === true && taken.link && program.designation === 'recovery')
+      await this.record('recovery.link-used', state, asker, { methods: proofs.map((proof) => proof.method) })
     if (closed.closed === true && (opens || ends)) {
       await this.record(opens ? 'login' : 'logout', state, asker, { methods: proofs.map((proof) => proof.method) })
     }
@@ -214,23 +223,28 @@ export class Ending {
     for (const { action, userId, fields } of done) await this.#parts.events.record({ action, userId, detail: { flow, fields }, request })
   }
 
-  /** Uses the operator link up; `undefined` if somebody else did. */
+  /**
+   * Uses the link up; `undefined` if somebody else did. An operator's link speaks for whoever comes out of the run. A mailed one proves that it is
+   * the user who reads what is sent to their address, and speaks for nobody else.
+   */
   async #takeLink(state: RunState): Promise<RunState | undefined> {
     if (!state.link || state.link.taken) return state
     const link = await this.#parts.store.take(state.link.key, { leave: { usedBy: state.id } })
     // This run took it before, in a request whose answer may never have arrived: what it wrote is found by the closing.
     const own = link && 'left' in link && (link.left as { readonly usedBy?: string }).usedBy === state.id
     if (!link || !('taken' in link || own)) return undefined
+    const { mailed } = state.link
+    const proof = mailed ? { method: 'email-link', user: mailed.userId } : { method: 'link', user: null }
     return {
       ...state,
       link: { ...state.link, taken: true },
-      proofs: [...state.proofs, { method: 'link', at: this.#parts.now(), step: bySupply, user: null }],
+      // It came first, whatever was proved since.
+      proofs: [{ ...proof, at: this.#parts.now(), step: bySupply }, ...state.proofs],
     }
   }
 
   async #conflict(position: Position, closed: Closed & { closed: false }, asker: Asker): Promise<View | Again> {
-    if (!closed.effect)
-      return this.deny(position, msg(closed.unproved ? 'core.nothing-proved-to-change' : 'core.account-unavailable'), asker)
+    if (!closed.effect) return this.deny(position, msg(unmade[closed.why ?? 'unavailable']), asker)
     const { state, program } = position
     const fields = Object.keys(closed.errors)
     const given = state.facts.filter(({ name, value, step }) => name === closed.effect?.back && value !== null && step >= 0)

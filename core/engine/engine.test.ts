@@ -322,6 +322,26 @@ describe('the end', () => {
     assert.equal(h.closings.length, 1)
   })
 
+  withHouse('a link that was mailed proves that it is its user, and of nobody else', async (h) => {
+    const opened = program([{ type: 'who' }], { entry: 'link' })
+    const mailed = { userId: 'u-ada', stamp: 's' }
+    const ends = async (name: string) => {
+      await h.store.put('link:1', {}, 60)
+      const at = asking(await h.engine.start({ program: opened, purpose: null, link: 'link:1', mailed }, h.asker()))
+      return h.engine.answer(at.runId, at.challenge, { name }, new Map([[opened.slug, opened]]), h.asker())
+    }
+    const own = await ends('ada')
+    assert.equal(own.is === 'closed' && own.user?.id, 'u-ada')
+    assert.deepEqual(own.is === 'closed' && own.proofs.map(({ method }) => method), ['email-link'])
+    assert.deepEqual(h.closings.at(-1)?.mailed, mailed)
+    assert.deepEqual(h.closings.at(-1)?.proved, ['u-ada'])
+    const other = await ends('bob')
+    assert.equal(other.is === 'denied' && 'key' in other.why && other.why.key, 'core.nothing-proved')
+    h.closeAs(() => ({ closed: false, effect: undefined, why: 'link-dead' }))
+    const dead = await ends('ada')
+    assert.equal(dead.is === 'denied' && 'key' in dead.why && dead.why.key, 'core.link-used')
+  })
+
   withHouse('who sends the last answer of a link twice is not told that somebody else used the link', async (h) => {
     await h.store.put('link:1', { flow: 'setup' }, 60)
     const setup = program([{ type: 'who' }], { entry: 'link' })

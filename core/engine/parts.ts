@@ -1,6 +1,7 @@
 import type { TObject } from 'typebox'
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
 import type { Factors } from '../access/factors.ts'
+import type { Mailed } from '../access/mailbox.ts'
 import type { Browser, Carried, Closed, Closing } from '../access/types.ts'
 import type { EnrolledDevices } from '../identity/devices.ts'
 import type { Judge } from '../policy/types.ts'
@@ -56,8 +57,10 @@ export type Start = {
   readonly facts?: Readonly<Record<string, Json>>
   /** What the user's session has proved already, for a run that only adds to it. */
   readonly carried?: Carried
-  /** The store key of the operator link that opens the run. */
+  /** The store key of the link that opens the run. */
   readonly link?: string
+  /** That link was mailed, and to whom; one that was not is an operator's. */
+  readonly mailed?: Mailed | undefined
 }
 
 /** Who asks: the request as stages see it, and the browser that runs are bound to. */

@@ -71,6 +71,8 @@ export type Simulation = {
   readonly knownBrowser?: boolean | undefined
   /** The user trusts the browser. */
   readonly trustedBrowser?: boolean | undefined
+  /** The flow is opened by a link that was mailed to the user, not by an operator's. */
+  readonly mailed?: boolean | undefined
   /** Takes steps that prove something and have no answer as passed, by their first proof. */
   readonly assume?: boolean | undefined
 }
@@ -181,8 +183,9 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, plain: assume || (parts.factors.plain ?? false) } }),
     explain: true,
     trace: (line) => void trace.push(line),
-    close: async (closing) => {
+    close: async ({ mailed: _, ...closing }) => {
       effects = closing.effects
+      // The link is none that could be dead.
       return parts.rehearse(closing)
     },
   })
@@ -228,6 +231,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
         ...(program.designation === 'invalidation' && { [facts.signOut.name]: { confirmed: false } }),
       },
       ...(program.byLink && { link }),
+      ...(program.byLink && simulation.mailed && user && { mailed: { userId: user.id, stamp: '' } }),
     },
     asker,
   )

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Application, Effect, Json, Message, Outcome, Wants } from '../api/index.ts'
 import { addSpent, spentNow, type Spent } from '../observe/work.ts'
+import type { Mailed } from '../access/mailbox.ts'
 import type { Carried, Proof } from '../access/types.ts'
 import type { Reason, Verdict } from '../policy/types.ts'
 import type { Asker, Start } from './parts.ts'
@@ -45,8 +46,8 @@ export type RunState = {
   readonly failures: number
   readonly wants: Wants
   readonly application: Application | null
-  /** The store key of the operator link that opened the run; `taken` once this run has used it up. */
-  readonly link: { readonly key: string; readonly taken: boolean } | null
+  /** The store key of the link that opened the run; `taken` once this run has used it up. `mailed`: to whom, if it is not an operator's. */
+  readonly link: { readonly key: string; readonly taken: boolean; readonly mailed?: Mailed } | null
   /** Where it goes when the run has ended; the engine does not look inside. */
   readonly purpose: Json
   /** Epoch milliseconds. */
@@ -98,7 +99,7 @@ const traceLimit = 100
 export const newId = () => randomBytes(18).toString('base64url')
 
 export function begun(
-  { program, purpose, wants = {}, application, facts = {}, link, carried }: Start,
+  { program, purpose, wants = {}, application, facts = {}, link, mailed, carried }: Start,
   asker: Asker,
   now: number,
 ): RunState {
@@ -121,7 +122,7 @@ export function begun(
     failures: 0,
     wants,
     application: application ?? null,
-    link: link === undefined ? null : { key: link, taken: false },
+    link: link === undefined ? null : { key: link, taken: false, ...(mailed && { mailed }) },
     purpose,
     startedAt: now,
     expiresAt: now + lifetime * 1000,

@@ -144,7 +144,7 @@ export class TreeReader {
     const called = this.#library.flow(slug)
     if (!called) return this.#problem(at, this.#library.unknownFlow(slug))
     if (called.entry === 'link')
-      return this.#problem(at, `the flow "${slug}" is opened by a link from an operator only, so no other flow can call it`)
+      return this.#problem(at, `the flow "${slug}" is opened by a one-time link only, so no other flow can call it`)
     const [problems, refers] = [this.problems.length, this.refers.length]
     const nodes = this.#list(called.steps, { prefix: `${id}/`, within: '', path: at, slugs: [...place.slugs, slug] })
     // What is wrong there, and what it refers to, is told there.

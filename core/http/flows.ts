@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Accesses } from '../access/authorize.ts'
 import type { BackChannel } from '../access/back-channel.ts'
 import type { Front, Next } from '../access/front.ts'
-import type { OperatorLinks } from '../access/links.ts'
+import type { Links } from '../access/links.ts'
 import { ownPath } from '../access/own-path.ts'
 import type { Visit } from '../access/visit.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -21,7 +21,7 @@ export type FlowParts = {
   readonly front: Front
   readonly visits: Visits
   readonly pages: Pages
-  readonly links: OperatorLinks
+  readonly links: Links
   readonly accesses: Accesses
   readonly backChannel: BackChannel
 }

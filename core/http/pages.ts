@@ -68,10 +68,10 @@ export class Pages {
         const said = next.view.status !== 200 || next.view.notice !== undefined
         const shown = isOfRun(request, next.view) && (said || (request.method !== 'POST' && isAtStep(request, next.view.step)))
         if (!shown) return redirect(reply, address)
-        const { screen, errors, notice, application, user, challenge, status, retryAfter } = next.view
+        const { errors, notice, application, user, challenge, status, retryAfter } = next.view
         if (retryAfter !== undefined) void reply.header('retry-after', retryAfter)
         return this.page(request, reply, status, {
-          screen,
+          screen: this.#linksInLanguage(request, next.view.screen),
           errors: notice && Object.keys(errors).length === 0 ? { '': notice } : errors,
           application,
           ...(user && { user: { username: user.username, ...(user.typed && { notYou: `${address}&do=restart` }) } }),
@@ -196,6 +196,13 @@ export class Pages {
 
   forged(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     return this.#plain(request, reply, 403, msg('core.forged.title'), msg('core.forged.text'))
+  }
+
+  /** A screen whose links to pages of ours keep the language that was chosen. */
+  #linksInLanguage(request: FastifyRequest, { title, nodes }: Screen): Screen {
+    const kept = (node: Screen['nodes'][number]) =>
+      node.node === 'link' && node.href.startsWith('/if/') ? { ...node, href: this.inLanguage(request, node.href) } : node
+    return { title, nodes: nodes.map(kept) }
   }
 
   #plain(request: FastifyRequest, reply: FastifyReply, status: number, title: Message, text: Message): FastifyReply {

@@ -11,19 +11,21 @@ import type { Mailer } from './types.ts'
 /** Members of a group that are written to at most. */
 const mostMembers = 100
 
-/** The port `mail`. `origin`: of this server. */
+/** The port `mail`. `origin`: of this server. `sendLink`: see `linkMailing`. */
 export const createMailing = ({
   database: { sql },
   mailer,
   templates,
   snapshot,
   origin,
+  sendLink,
 }: {
   readonly database: Pick<Database, 'sql'>
   readonly mailer: Pick<Mailer, 'send'>
   readonly templates: Templates
   readonly snapshot: () => Pick<Snapshot, 'brandOf'>
   readonly origin: () => string
+  readonly sendLink: Mailing['sendLink']
 }): Mailing => ({
   async ofGroup(slug) {
     const group = await sql.selectFrom('groups').select('id').where('slug', '=', slug).executeTakeFirst()
@@ -52,4 +54,5 @@ export const createMailing = ({
     })
     await mailer.send({ to, ...mail })
   },
+  sendLink,
 })

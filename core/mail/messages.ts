@@ -7,10 +7,11 @@ export const mailMessages = [
   'token-created',
   'new-browser',
   'account-disabled',
+  'recovery',
 ] as const
 export type MailMessage = (typeof mailMessages)[number]
 
-/** What templates can show. All of it is text, and none of it is secret. */
+/** What templates can show. All of it is text, and none of it is secret, a link apart. */
 export type MailData = {
   readonly brand: { readonly name: string; readonly color: string }
   /** Of the server; empty where nobody has said it. */
@@ -49,6 +50,16 @@ export type SignInMailData = MailData & {
   }
 }
 
+/** What the template `recovery` can show beside it. */
+export type LinkMailData = MailData & {
+  readonly link: {
+    /** It is a secret until it was used. */
+    readonly url: string
+    /** How long it works, in words: `30 minutes`. */
+    readonly lifetime: string
+  }
+}
+
 const time = new Map<string, Intl.DateTimeFormat>()
 
 /** A moment in UTC, since nobody knows where the reader is. */
@@ -56,6 +67,12 @@ export const written = (at: number, locale: string): string => {
   const format = time.get(locale) ?? new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   time.set(locale, format)
   return `${format.format(at)} UTC`
+}
+
+/** Seconds in words: hours where they are whole, else minutes. */
+export const lasting = (seconds: number, locale: string): string => {
+  const [value, unit] = seconds % 3600 === 0 ? [seconds / 3600, 'hour'] : [Math.ceil(seconds / 60), 'minute']
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
 /** For trying templates. */
@@ -75,6 +92,12 @@ export const sampleSignIn = (address: string): SignInMailData['signIn'] => ({
   system: 'Windows',
   ip: '192.0.2.1',
   security: securityPage(address),
+})
+
+/** For trying the template of links. The link leads nowhere. */
+export const sampleLink = (address: string, locale: string): LinkMailData['link'] => ({
+  url: `${address}/if/flow/recovery-by-email/?link=…`,
+  lifetime: lasting(30 * 60, locale),
 })
 
 /** For trying the template of events. */

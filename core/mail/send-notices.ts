@@ -12,7 +12,7 @@ import type { Mailer } from './types.ts'
 /** Whatever a mail program would make a link of: a stranger who chooses a name must not choose an address that is sent to others. */
 const linkLike = /[:/@]|[^\s.]\.[^\s.]/
 const longestName = 100
-const shownName = (name: string): string => (name.length > longestName || linkLike.test(name) ? '' : name)
+export const shownName = (name: string): string => (name.length > longestName || linkLike.test(name) ? '' : name)
 
 /** The language that somebody last chose at a browser, else the attribute `locale`. */
 const localeOf = async ({ sql }: Database, userId: string, attributes: string): Promise<string> => {

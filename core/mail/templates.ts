@@ -6,11 +6,13 @@ import { lookupOrder } from '../web/locales.ts'
 import { renderLiquid, TemplateError } from './liquid.ts'
 import {
   type EventMailData,
+  type LinkMailData,
   type MailData,
   mailMessages,
   type MailMessage,
   sampleData,
   sampleEvent,
+  sampleLink,
   sampleSignIn,
   type SignInMailData,
 } from './messages.ts'
@@ -38,9 +40,10 @@ export type Templates = {
   /** Tags of the languages that there are templates in. */
   languages(): readonly string[]
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
-  render(message: Exclude<MailMessage, 'event' | 'new-browser'>, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(message: Exclude<MailMessage, 'event' | 'new-browser' | 'recovery'>, locale: string, data: MailData): Omit<Mail, 'to'>
   render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
   render(message: 'new-browser', locale: string, data: SignInMailData): Omit<Mail, 'to'>
+  render(message: 'recovery', locale: string, data: LinkMailData): Omit<Mail, 'to'>
   /** The same, with the files that it is made of. */
   preview(message: MailMessage, locale: string, data: MailData): Preview
 }
@@ -162,6 +165,7 @@ const sample = {
   content: 'Content',
   event: sampleEvent,
   signIn: sampleSignIn('https://id.example.com'),
+  link: sampleLink('https://id.example.com', 'en'),
 }
 const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
 

@@ -1,4 +1,4 @@
-import type { Grants, Http, Mailing, Policy } from '../api/index.ts'
+import type { Grants, Http, Mailing, Policy, Recovery } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { SimulationParts } from '../engine/simulate.ts'
 import type { EnrolledDevices } from '../identity/devices.ts'
@@ -34,7 +34,12 @@ const noMail = (mail: Mailing): Mailing => ({
   async sendEvent() {
     throw new Error('a simulation sends no mail')
   },
+  // As if there were a mail server: what follows is to be seen.
+  sendLink: async () => true,
 })
+
+/** Its conditions are asked by policies that may write. */
+const noRecovery: Recovery = { path: async () => undefined }
 
 /** The ports of a policy, for whoever makes a judge. */
 export type UsePolicy = (policy: Policy) => Readonly<Record<string, unknown>>
@@ -44,7 +49,14 @@ export const quietly =
   (catalog: Catalog, implementations: Implementations, judge: (use: UsePolicy) => Judge): SimulationParts['quietly'] =>
   (quiet) => {
     const { grants, mail, devices } = implementations
-    const silenced = { log: silent, http: noHttp, mail: noMail(mail), grants: readGrants(grants), devices: unused(devices) }
+    const silenced = {
+      log: silent,
+      http: noHttp,
+      mail: noMail(mail),
+      recovery: noRecovery,
+      grants: readGrants(grants),
+      devices: unused(devices),
+    }
     const container = registerPorts({ ...implementations, ...quiet, ...silenced })
     const uses = usesOf(catalog.plugins, container)
     return {

@@ -256,6 +256,7 @@ test('no address takes a run across flows or opens a flow that is not for openin
     'default-authorization-implicit-consent',
     'initial-setup',
     'recovery-link',
+    'recovery-by-email',
     '__proto__',
     'constructor',
   ]) {

@@ -18,6 +18,9 @@ export const stationNames = [
   'set-up',
   'set-up-errors',
   'landing-empty',
+  'recovery-asked',
+  'recovery-sent',
+  'recovery-too-soon',
   'recover',
   'recovered',
   'not-found',
@@ -64,6 +67,8 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
       calendar: { name: 'Calendar', launchUrl: 'http://127.0.0.1/calendar' },
       photos: { name: 'Photo archive', launchUrl: 'http://127.0.0.1/photos' },
     },
+    // Nothing listens there: what is shown does not wait for it.
+    settings: { email: { host: '127.0.0.1', port: 1, security: 'none', from: 'sluice@example.com' } },
     flows: { closed: { title: 'Closed', designation: 'recovery', steps: [{ type: 'deny' }] } },
   })
   const admin = { username: 'grace', password: 'a long administrator password' }
@@ -100,6 +105,15 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
     await page.locator('h1').waitFor()
     await page.waitForLoadState('networkidle')
   }
+  /** Whoever they say they are: another name for each browser, since one may not ask twice within a minute. */
+  const recovering = async (page: Page, name: string) => {
+    await page.goto(`${server.url}/if/flow/default-recovery/`)
+    await fill(page, 'identifier', `${name} ${++asked}`)
+    await submit(page)
+    await page.locator('[name=identifier]').waitFor({ state: 'detached' })
+    await settled(page)
+  }
+  let asked = 0
   const recovery = async () => (await server.sluice(['recover', 'ada'])).out.trim()
 
   const all: Readonly<Record<StationName, Station>> = {
@@ -156,6 +170,23 @@ export async function stations(): Promise<{ readonly all: Readonly<Record<Statio
       },
     },
     'landing-empty': { status: 200, reach: (page) => inPortal(page, empty.url, admin) },
+    'recovery-asked': {
+      status: 200,
+      async reach(page) {
+        await identified(page)
+        await page.locator('a[href*="default-recovery"]').click()
+        await page.locator('[name=identifier]').waitFor()
+      },
+    },
+    'recovery-sent': { status: 200, reach: (page) => recovering(page, 'somebody') },
+    'recovery-too-soon': {
+      status: 200,
+      async reach(page) {
+        await recovering(page, 'somebody else')
+        await submit(page)
+        await page.locator('.notice.warn').waitFor()
+      },
+    },
     recover: { status: 200, reach: async (page) => page.goto(await recovery()) },
     recovered: {
       status: 200,

@@ -12,22 +12,26 @@ const byKind = <T extends { readonly kind: string }>(items: Iterable<T>): readon
 const factsOf = (facts: Stage['needs']): readonly string[] | null =>
   typeof facts === 'function' ? null : ((facts ?? []) as readonly Fact[]).map(({ name }) => name)
 
+/** `<kind>.title`; of a kind that is not named like its plugin `<plugin>.<kind>.title`: other plugins may bring something of that name. */
+const textKey = (plugin: string, kind: string, what: 'title' | 'description') =>
+  kind === plugin ? `${kind}.${what}` : `${plugin}.${kind}.${what}`
+
 /**
- * What a `type` may say, by family, in the order of their names. Titles are those that plugins have messages for: `<kind>.title`, `<kind>.description`,
- * or, of what is not named as its plugin is, `<plugin>.<kind>.title`.
+ * What a `type` may say, by family, in the order of their names. Titles and descriptions are those that
+ * plugins have messages for, see `textKey`.
  */
 export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
   const pluginOf = new Map(
     catalog.plugins.flatMap((plugin) => broughtBy(plugin).map((item): readonly [Configurable<any>, string] => [item, plugin.id])),
   )
   const shown = (item: Configurable<any>) => {
-    const plugin = pluginOf.get(item) ?? item.kind
-    const key = plugin === item.kind ? item.kind : `${plugin}.${item.kind}`
+    const { kind } = item
+    const plugin = pluginOf.get(item) ?? kind
     return {
-      kind: item.kind,
+      kind,
       plugin,
-      title: textOf(`${key}.title`) ?? null,
-      description: textOf(`${key}.description`) ?? null,
+      title: textOf(textKey(plugin, kind, 'title')) ?? null,
+      description: textOf(textKey(plugin, kind, 'description')) ?? null,
       settings: filledIn(catalog.schema(item)),
     }
   }

@@ -1,6 +1,6 @@
 import type { Clock, Events, Passwords } from '../../api/index.ts'
 import type { Accesses } from '../../access/authorize.ts'
-import type { OperatorLinks } from '../../access/links.ts'
+import type { Links } from '../../access/links.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
 import type { Plane } from '../../configuration/plane-types.ts'
 import type { Database } from '../../data/database.ts'
@@ -18,7 +18,7 @@ export type ApiParts = {
   readonly cursors: Cursors
   readonly rotation: Pick<Rotation, 'rotate'>
   readonly passwords: Passwords
-  readonly links: OperatorLinks
+  readonly links: Links
   /** Tells people of changes of their accounts. */
   readonly notices: Notices
   readonly catalog: Catalog

@@ -35,6 +35,7 @@ const simulation = Type.Object({
   scopes: list('What the application asks for.'),
   session: list('The methods by which the user is signed in, e.g. `pwd`.'),
   knownBrowser: Type.Optional(Type.Boolean({ description: 'The user has signed in at the browser before.' })),
+  mailed: Type.Optional(Type.Boolean({ description: 'The link that opens the flow was mailed to the user; else an operator made it.' })),
   locale: text('The language of the browser.'),
   userAgent: text('What the browser calls itself.'),
 })

@@ -24,6 +24,7 @@ const given = () => {
       if (refuses.has(to)) throw new Error('the mail server did not take it')
       sent.push(`${to} ${id}${held ? ' held' : ''}`)
     },
+    sendLink: async () => false,
   }
   const deliver = (id: string, settings: object) =>
     sink.deliver(anEvent({ id }), {

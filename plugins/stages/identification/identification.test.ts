@@ -68,3 +68,9 @@ test('is filled in with what was typed before, else with what the application sa
   assert.equal(await value({ wants: { hint: 'ada' } }), 'ada')
   assert.equal(await value({ wants: { hint: 'ada' }, know: [typed('eve')] }), 'eve')
 })
+
+test('what the page is about can be said in every language', async () => {
+  const settings = { title: { en: 'Forgot?', de: 'Vergessen?' }, text: { en: 'Say who you are.', de: 'Sagen Sie, wer Sie sind.' } }
+  const { title, nodes } = screenOf(await drive(stage, settings, { ...given(), request: { locale: 'de' } }).show())
+  assert.deepEqual([title, nodes[0]], [{ text: 'Vergessen?' }, { node: 'text', text: { text: 'Sagen Sie, wer Sie sind.' } }])
+})

@@ -1,4 +1,4 @@
-import { ask, definePlugin, defineStage, facts, know, msg, pass, ports, retry, screen, Type } from 'sluice/plugin'
+import { ask, definePlugin, defineStage, facts, know, localized, localText, msg, pass, ports, retry, screen, Type } from 'sluice/plugin'
 import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 
@@ -23,16 +23,21 @@ export const stage = defineStage({
       uniqueItems: true,
       default: ['username', 'email'],
     }),
+    title: Type.Optional(
+      localText({ title: 'Title', description: 'The heading of the page; it is about signing in where nothing is said.' }),
+    ),
+    text: Type.Optional(localText({ title: 'Text', description: 'A paragraph below the heading.' })),
   }),
   answer: Type.Object({ identifier: Type.String() }),
   gives: [facts.login, facts.user],
   use: { users: ports.users },
 
-  show({ settings, wants, peek }) {
+  show({ settings, wants, peek, request }) {
     const [only, more] = settings.by
     return ask(
       screen(
-        msg('identification.title'),
+        settings.title === undefined ? msg('identification.title') : localized(settings.title, request.locale),
+        ...(settings.text === undefined ? [] : [{ node: 'text' as const, text: localized(settings.text, request.locale) }]),
         {
           node: 'field',
           input: only === 'email' && !more ? 'email' : 'text',

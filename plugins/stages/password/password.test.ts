@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { facts, know } from 'sluice/plugin'
-import { drive, memoryPasswords, messagesContract, stageContract } from 'sluice/kit'
+import { drive, memoryPasswords, messagesContract, screenOf, stageContract } from 'sluice/kit'
 import plugin, { stage } from './plugin.ts'
 
 const right = 'correct horse battery staple'
 const login = know(facts.login, { identifier: 'ada' })
 const user = know(facts.user, { id: 'u1', username: 'ada' })
-const reached = (passwords = memoryPasswords({ u1: right })) => ({ use: { passwords }, know: [login, user] })
+/** Where people go who forgot it, if anywhere. */
+const leadsTo = (path?: string) => ({ path: async () => path })
+const reached = (passwords = memoryPasswords({ u1: right })) => ({ use: { passwords, recovery: leadsTo() }, know: [login, user] })
 const wrong = { go: 'retry', errors: { '': { key: 'password.wrong' } } }
 
 test('meets the stage contract', () => stageContract(stage, {}, reached()))
@@ -34,11 +36,14 @@ test('a user without a password gets the same answer for the same work', async (
 
 test('nobody is proved by a port that says yes to nobody', async () => {
   const credulous = { ...memoryPasswords(), verify: async () => true }
-  assert.deepEqual(await drive(stage, {}, { use: { passwords: credulous }, know: [login] }).submit({ password: right }), wrong)
+  assert.deepEqual(
+    await drive(stage, {}, { use: { passwords: credulous, recovery: leadsTo() }, know: [login] }).submit({ password: right }),
+    wrong,
+  )
 })
 
 test('who is signed in confirms the password they have, and whoever has none is not asked', async () => {
-  const use = { passwords: memoryPasswords({ u1: right }) }
+  const use = { passwords: memoryPasswords({ u1: right }), recovery: leadsTo() }
   const other = know(facts.user, { id: 'u2', username: 'eve' })
   const confirming = drive(stage, { confirm: true }, { use, know: [login, user] })
   const asked = await confirming.show()
@@ -71,4 +76,13 @@ test('passwords reach the check whole: long ones, NUL bytes, spaces at the ends'
 test('both Unicode forms of a password are the same password', async () => {
   const given = reached(memoryPasswords({ u1: 'm\u00fcnchen-zoo' }))
   assert.equal((await drive(stage, {}, given).submit({ password: 'mu\u0308nchen-zoo' })).go, 'pass')
+})
+
+test('who forgot it is led to where a link is mailed, if there is such a place, whoever they are', async () => {
+  const links = async (path?: string, know = [login, user]) => {
+    const { nodes } = screenOf(await drive(stage, {}, { use: { passwords: memoryPasswords(), recovery: leadsTo(path) }, know }).show())
+    return nodes.flatMap((node) => (node.node === 'link' ? [node.href] : []))
+  }
+  assert.deepEqual(await links(), [])
+  for (const know of [[login, user], [login]]) assert.deepEqual(await links('/if/flow/recover/', know), ['/if/flow/recover/'])
 })

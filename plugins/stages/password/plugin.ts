@@ -15,11 +15,13 @@ export const stage = defineStage({
   answer: Type.Object({ password: Type.String() }),
   needs: [facts.login],
   proves: ['pwd'],
-  use: { passwords: ports.passwords },
+  use: { passwords: ports.passwords, recovery: ports.recovery },
 
-  async show({ settings, peek, use }) {
+  async show({ settings, peek, use, request, application }) {
     const user = peek(facts.user)
     if (settings.confirm && user && !(await use.passwords.has(user.id))) return pass()
+    // Wherever somebody stands who is asked for it, whoever they are: it is no secret that a password can be forgotten.
+    const recovery = await use.recovery.path({ request, application })
     return ask(
       screen(
         msg(settings.confirm ? 'password.confirm.title' : 'password.title'),
@@ -32,6 +34,7 @@ export const stage = defineStage({
           autocomplete: 'current-password',
         },
         { node: 'button', label: msg(settings.confirm ? 'password.confirm.continue' : 'password.continue') },
+        ...(recovery === undefined ? [] : [{ node: 'link' as const, label: msg('password.forgot'), href: recovery }]),
       ),
     )
   },
