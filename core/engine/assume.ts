@@ -12,7 +12,7 @@ export const anything = '*'
 export type Assumed = { readonly [assumed]?: string }
 
 /** Where there is a choice, the authenticator is chosen that proves it: `use` is what stages call that. */
-const delegated = async (stage: Stage, ctx: Context, answer: object, proof: string): Promise<Outcome> => {
+const delegated = async (stage: Stage, ctx: Context, answer: unknown, proof: string): Promise<Outcome> => {
   const kind = ctx.authenticators.enabled.find(({ methods }) => methods.includes(proof))?.kind
   const chosen = kind === undefined ? undefined : await stage.submit(ctx, { use: kind })
   return stage.submit(chosen?.go === 'ask' ? { ...ctx, kept: chosen.keep } : ctx, answer)
