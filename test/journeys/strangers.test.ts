@@ -326,7 +326,7 @@ describe('the plugins of strangers, outside of the checkout,', () => {
 })
 
 describe('sluice plugin new', () => {
-  for (const family of ['stage', 'policy', 'protocol', 'sink'] as const) {
+  for (const family of ['stage', 'authenticator', 'policy', 'protocol', 'sink'] as const) {
     test(`makes a ${family} that passes its own tests and is in use`, async () => {
       const directory = temporaryDirectory()
       const sluice = (...args: readonly string[]) => command(args, { directory }).ended
@@ -381,6 +381,46 @@ describe('sluice plugin new', () => {
     } finally {
       await server.stop()
       chat.close()
+    }
+  })
+
+  test('makes an authenticator that people set up, which is no second factor beside a password', async () => {
+    const directory = temporaryDirectory()
+    assert.equal((await command(['plugin', 'new', '--authenticator', 'acme-question'], { directory }).ended).code, 0)
+    const steps = [
+      { type: 'identification' },
+      { type: 'password' },
+      { type: 'authenticator-setup', with: { authenticators: ['acme-question'], ask: 'missing' } },
+      { type: 'second-factor', with: { require: 'always' } },
+    ]
+    const server = await startServer({
+      apply: configuration({
+        authenticators: { 'acme-question': { type: 'acme-question' } },
+        flows: {
+          asks: { title: 'Sign in', designation: 'authentication', steps: steps.slice(0, 3) },
+          'asks-for-two': { title: 'Sign in', designation: 'authentication', steps: [...steps.slice(0, 2), steps[3]] },
+        },
+      }),
+      env: { SLUICE_PLUGINS: join(directory, 'acme-question') },
+    })
+    try {
+      const client = new Client(server.url, { 'accept-language': 'de' })
+      const page = await signIn(client, people.ada, '/if/flow/asks/')
+      assert.deepEqual([page.heading, /What was your first pet called\?/.test(page.text)], ['Wählen Sie Ihre Antwort', true])
+      assert.equal((await client.submit(page, { answer: 'x' })).status, 422)
+      await client.submit(await client.open(page.url), { answer: 'Fluffy' })
+      assert.equal((await client.ask('/')).status, 200)
+      const once = new Client(server.url)
+      await signIn(once, people.ada, '/if/flow/asks/')
+      assert.equal((await once.ask('/')).status, 200, 'who has it is not asked to set it up again')
+
+      const two = new Client(server.url)
+      const refused = await signIn(two, people.ada, '/if/flow/asks-for-two/')
+      assert.equal(refused.status, 403, refused.text)
+      const other = await signIn(new Client(server.url), people.bob, '/if/flow/asks-for-two/')
+      assert.equal(other.heading, 'Set up an authenticator app', other.text)
+    } finally {
+      await server.stop()
     }
   })
 
