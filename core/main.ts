@@ -65,6 +65,7 @@ import { createHttp } from './outgoing/http.ts'
 import { registerPorts, usesOf } from './ports/container.ts'
 import { quietly } from './ports/quiet.ts'
 import { createMailer } from './mail/mailer.ts'
+import { codeMailing, sendCodes } from './mail/code-mail.ts'
 import { linkMailing, sendLinks } from './mail/link-mail.ts'
 import { createMailing } from './mail/mailing.ts'
 import { createNotices, withNotices } from './mail/notices.ts'
@@ -209,6 +210,7 @@ async function wire(
       snapshot: plane.snapshot,
       origin,
       sendLink: linkMailing({ jobs, events, clock, snapshot: plane.snapshot }),
+      codes: codeMailing({ database, store: coreStore, seal, jobs, clock, log, snapshot: plane.snapshot }),
     }),
     recovery: createRecovery({ snapshot: plane.snapshot, judge: (...asked) => judge(...asked) }),
   }
@@ -382,6 +384,7 @@ async function wire(
     rotation,
   })
   sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), log })
+  sendCodes(jobs, { database, store: coreStore, seal, mailer, templates, snapshot: plane.snapshot, origin: origin(), clock })
   sendLinks(jobs, { database, store: coreStore, links, mailer, templates, snapshot: plane.snapshot, events, origin: origin(), clock, log })
   jobs.start()
   opened.push(() => jobs.drain())

@@ -172,7 +172,32 @@ export type Mailing = Recipients & {
    * server. Throws for a flow that is not for `recovery` with `entry: link`.
    */
   sendLink(userId: string | undefined, link: MailedLink): Promise<boolean>
+  /** Is there a mail server? */
+  canSend(): boolean
+  /**
+   * Mails a user a code to type, at the address that the directory has, provided that it is `to`. It is made when it is sent, and kept by core alone, so that
+   * no plugin, job or log has it. One user, and one address, get ten in half an hour at most. Gives the name of the code, which is no secret. Throws for a
+   * lifetime of more than an hour.
+   */
+  sendCode(userId: string, code: MailedCode): Promise<SentCode>
+  /**
+   * Was this the code of that name? Spaces do not count. Of any number of callers who have it exactly one gets `right`. `gone`: it was used, is too old, was
+   * tried five times, or was not sent yet.
+   */
+  takeCode(name: string, code: string): Promise<'right' | 'wrong' | 'gone'>
 }
+
+export type MailedCode = {
+  /** The address that the user must have, so that nothing goes anywhere else. */
+  readonly to: string
+  readonly digits: 6 | 8
+  /** Seconds for which it works, from when it is sent. */
+  readonly lifetime: number
+  /** That of whoever is to type it: the mail is in its language. */
+  readonly request: RequestView
+}
+/** `no-address`: the user is disabled, or does not have the address, or none. */
+export type SentCode = { readonly sent: string } | { readonly refused: 'no-server' | 'no-address' | 'too-many' }
 
 export type MailedLink = {
   /** The flow that it opens: a slug. */

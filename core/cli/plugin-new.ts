@@ -4,7 +4,7 @@ import { type Command, Failure, misuse } from './command.ts'
 import { type Family, filesOf } from './plugin-new/files.ts'
 import { namePattern, namesOf } from './plugin-new/names.ts'
 
-const families: readonly Family[] = ['stage', 'policy', 'protocol', 'sink']
+const families: readonly Family[] = ['stage', 'authenticator', 'policy', 'protocol', 'sink']
 
 const familyOf = (flags: Readonly<Record<string, unknown>>): Family => {
   const chosen = families.filter((family) => flags[family])
@@ -23,10 +23,11 @@ const isEmpty = (directory: string): boolean => {
 
 export const pluginNew: Command = {
   name: 'plugin new',
-  summary: 'Begin a plugin: a stage, policy, protocol or sink that works, with its test',
+  summary: 'Begin a plugin: a stage, authenticator, policy, protocol or sink that works, with its test',
   parameters: [{ name: 'NAME', required: true, description: 'Its id and kind: small letters, digits and dashes, e.g. acme-login.' }],
   flags: {
     stage: { type: 'boolean', description: 'A stage (the default).' },
+    authenticator: { type: 'boolean', description: 'An authenticator, which users set up.' },
     policy: { type: 'boolean', description: 'A policy.' },
     protocol: { type: 'boolean', description: 'A protocol.' },
     sink: { type: 'boolean', description: 'A sink, which events go to.' },

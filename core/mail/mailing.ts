@@ -11,7 +11,7 @@ import type { Mailer } from './types.ts'
 /** Members of a group that are written to at most. */
 const mostMembers = 100
 
-/** The port `mail`. `origin`: of this server. `sendLink`: see `linkMailing`. */
+/** The port `mail`. `origin`: of this server. `sendLink`: see `linkMailing`; `codes`: see `codeMailing`. */
 export const createMailing = ({
   database: { sql },
   mailer,
@@ -19,13 +19,15 @@ export const createMailing = ({
   snapshot,
   origin,
   sendLink,
+  codes,
 }: {
   readonly database: Pick<Database, 'sql'>
   readonly mailer: Pick<Mailer, 'send'>
   readonly templates: Templates
-  readonly snapshot: () => Pick<Snapshot, 'brandOf'>
+  readonly snapshot: () => Pick<Snapshot, 'brandOf' | 'email'>
   readonly origin: () => string
   readonly sendLink: Mailing['sendLink']
+  readonly codes: Pick<Mailing, 'sendCode' | 'takeCode'>
 }): Mailing => ({
   async ofGroup(slug) {
     const group = await sql.selectFrom('groups').select('id').where('slug', '=', slug).executeTakeFirst()
@@ -55,4 +57,6 @@ export const createMailing = ({
     await mailer.send({ to, ...mail })
   },
   sendLink,
+  canSend: () => snapshot().email !== undefined,
+  ...codes,
 })

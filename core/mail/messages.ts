@@ -8,10 +8,11 @@ export const mailMessages = [
   'new-browser',
   'account-disabled',
   'recovery',
+  'code',
 ] as const
 export type MailMessage = (typeof mailMessages)[number]
 
-/** What templates can show. All of it is text, and none of it is secret, a link apart. */
+/** What templates can show. All of it is text, and none of it is secret, links and codes apart. */
 export type MailData = {
   readonly brand: { readonly name: string; readonly color: string }
   /** Of the server; empty where nobody has said it. */
@@ -60,6 +61,16 @@ export type LinkMailData = MailData & {
   }
 }
 
+/** What the template `code` can show beside it. */
+export type CodeMailData = MailData & {
+  readonly code: {
+    /** Digits. They are a secret until they were used. */
+    readonly digits: string
+    /** How long they work, in words: `10 minutes`. */
+    readonly lifetime: string
+  }
+}
+
 const time = new Map<string, Intl.DateTimeFormat>()
 
 /** A moment in UTC, since nobody knows where the reader is. */
@@ -99,6 +110,9 @@ export const sampleLink = (address: string, locale: string): LinkMailData['link'
   url: `${address}/if/flow/recovery-by-email/?link=…`,
   lifetime: lasting(30 * 60, locale),
 })
+
+/** For trying the template of codes. */
+export const sampleCode = (locale: string): CodeMailData['code'] => ({ digits: '012345', lifetime: lasting(10 * 60, locale) })
 
 /** For trying the template of events. */
 export const sampleEvent: EventMailData['event'] = {

@@ -9,7 +9,7 @@ import { deviceOf } from '../interfaces/kit/device.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { MailMessage } from './messages.ts'
 
-export type Notice = Exclude<MailMessage, 'test' | 'event' | 'recovery'>
+export type Notice = Exclude<MailMessage, 'test' | 'event' | 'recovery' | 'code'>
 export const noticeJob = 'notice'
 /** What a job holds: who is told what, where, and of when (epoch ms). Nothing of it is secret. */
 export type NoticeData = {

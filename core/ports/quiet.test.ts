@@ -19,9 +19,9 @@ test('a simulation calls no other server', async () => {
   assert.equal(called, 0)
 })
 
-test('a simulation mails no link, and says that it did; it leads nobody to where one is mailed', async () => {
+test('a simulation mails no link and no code, and says that it did; it leads nobody to where one is mailed', async () => {
   let called = 0
-  const mail = { sendLink: async () => ++called > 0 } as unknown as Mailing
+  const mail = { sendLink: async () => ++called > 0, sendCode: async () => ({ sent: `${++called}` }) } as unknown as Mailing
   const recovery: Recovery = { path: async () => `${++called}` }
   const stage = { kind: 'mails', use: { mail: ports.mail, recovery: ports.recovery } }
   const catalog = { plugins: [{ id: 'mails', stages: [stage] }], stage: () => stage } as unknown as Catalog
@@ -30,6 +30,9 @@ test('a simulation mails no link, and says that it did; it leads nobody to where
   const { use } = quietly(catalog, implementations, () => ({}) as never)({} as never)
   const quiet = use('mails') as { readonly mail: Mailing; readonly recovery: Recovery }
   assert.equal(await quiet.mail.sendLink('u1', {} as never), true)
+  assert.equal(quiet.mail.canSend(), true)
+  assert.deepEqual(await quiet.mail.sendCode('u1', {} as never), { sent: 'simulated' })
+  assert.equal(await quiet.mail.takeCode('simulated', '000000'), 'gone')
   assert.equal(await quiet.recovery.path({} as never), undefined)
   assert.equal(called, 0)
 })

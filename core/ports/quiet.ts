@@ -36,6 +36,9 @@ const noMail = (mail: Mailing): Mailing => ({
   },
   // As if there were a mail server: what follows is to be seen.
   sendLink: async () => true,
+  canSend: () => true,
+  sendCode: async () => ({ sent: 'simulated' }),
+  takeCode: async () => 'gone',
 })
 
 /** Its conditions are asked by policies that may write. */

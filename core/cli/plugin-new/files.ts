@@ -1,11 +1,18 @@
 import { fileURLToPath } from 'node:url'
+import { authenticatorTemplate } from './authenticator.ts'
 import type { Names } from './names.ts'
 import { policyTemplate } from './policy.ts'
 import { protocolTemplate } from './protocol.ts'
 import { sinkTemplate } from './sink.ts'
 import { stageTemplate } from './stage.ts'
 
-const templates = { stage: stageTemplate, policy: policyTemplate, protocol: protocolTemplate, sink: sinkTemplate }
+const templates = {
+  stage: stageTemplate,
+  authenticator: authenticatorTemplate,
+  policy: policyTemplate,
+  protocol: protocolTemplate,
+  sink: sinkTemplate,
+}
 export type Family = keyof typeof templates
 
 const installation = fileURLToPath(new URL('../../../', import.meta.url))

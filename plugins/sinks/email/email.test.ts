@@ -25,6 +25,9 @@ const given = () => {
       sent.push(`${to} ${id}${held ? ' held' : ''}`)
     },
     sendLink: async () => false,
+    canSend: () => true,
+    sendCode: async () => ({ refused: 'no-server' }),
+    takeCode: async () => 'gone',
   }
   const deliver = (id: string, settings: object) =>
     sink.deliver(anEvent({ id }), {
