@@ -13,14 +13,14 @@ import {
 } from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ApplicationFlows } from '../configuration/types.ts'
-import { isOwnFlow, ownFacts } from '../engine/own-flow.ts'
+import { enrols, isOwnFlow, ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import { factorCount, levelsOf, meetsLevels } from './factors.ts'
+import { factorCount, freshFor, levelsOf, meetsLevels } from './factors.ts'
 import type { Browser, Carried } from './types.ts'
 import type { Visit } from './visit.ts'
 
@@ -60,8 +60,11 @@ export type Next = { readonly cookie?: string | undefined } & (
 
 /** What a run is for: kept with it, and taken up when it ends. */
 type Purpose =
-  /** `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. */
-  | { readonly to: 'home'; readonly flow?: string; readonly then?: string }
+  /**
+   * `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. `confirm`: whoever is signed in only proves anew
+   * who they are.
+   */
+  | { readonly to: 'home'; readonly flow?: string; readonly then?: string; readonly confirm?: true }
   | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
   | {
       readonly to: 'application'
@@ -77,10 +80,14 @@ type ForApplication = Purpose & { to: 'application' }
 /** Who is signed in, as what follows a sign-in has to know them. */
 type SignedIn = NonNullable<Browser['session']>
 
-/** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
+/**
+ * How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored.
+ * `confirm`: whoever is signed in proves anew who they are.
+ */
 type Opening = {
   readonly link?: { readonly key: string; readonly flow: string; readonly facts: Readonly<Record<string, Json>> } | undefined
   readonly next?: unknown
+  readonly confirm?: boolean
 }
 
 export type FrontParts = {
@@ -99,7 +106,7 @@ export class Front {
   }
 
   /** Opens a flow by its address. `undefined`: there is no such flow to be opened like this. */
-  async open(visit: Visit, slug: string, { link, next }: Opening = {}): Promise<Next | undefined> {
+  async open(visit: Visit, slug: string, { link, next, confirm = false }: Opening = {}): Promise<Next | undefined> {
     const program = visit.snapshot.flows.get(slug)
     if (!program || program.byCall || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
     const { origin } = visit.request
@@ -108,24 +115,31 @@ export class Front {
     if (program.designation === 'invalidation')
       return this.logout(visit, { confirmed: false, ...(then !== undefined && { then: new URL(then, origin) }) })
     if (program.designation === 'authorization') return undefined
-    if (!link && program.designation === 'authentication' && session) return { next: 'home', to: then }
+    const confirms = confirm && !link && program.designation === 'authentication' && session !== undefined
+    if (!link && program.designation === 'authentication' && session && !confirms) return { next: 'home', to: then }
     const isOwn = isOwnFlow(program)
-    if (isOwn && !session) return this.#signInFirst(visit, slug, then)
-    const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }) }
+    if (isOwn && (!session || (enrols(program) && isStale(session, visit.request.at)))) return this.#proveFirst(visit, slug, then)
+    const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }), ...(confirms && { confirm: true }) }
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
     const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
     const view = await this.#parts.engine.start(
-      { program, purpose, ...(link && { link: link.key }), ...(given && { facts: given }) },
+      {
+        program,
+        purpose,
+        ...(link && { link: link.key }),
+        ...(given && { facts: given }),
+        ...(confirms && confirming(session)),
+      },
       visit,
     )
     return this.after(visit, view)
   }
 
-  /** Signs in, and comes back to the flow. */
-  async #signInFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
+  /** Signs in, or proves anew who it is, and comes back to the flow. */
+  async #proveFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
     const next = `/if/flow/${slug}/${then === undefined ? '' : `?${new URLSearchParams({ next: then })}`}`
-    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next })
+    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next, confirm: true })
   }
 
   /** A protocol's wish: sign in as far as needed, authorize, finish. */
@@ -225,7 +239,7 @@ export class Front {
         ...(application && { application }),
       })
     }
-    return (await this.open(visit, view.flow, { next: purpose.to === 'home' && purpose.then })) ?? { next: 'gone' }
+    return (await this.open(visit, view.flow, again(purpose))) ?? { next: 'gone' }
   }
 
   /** Tells the application that nothing came of it, when the user goes back there from a refusal. */
@@ -238,7 +252,7 @@ export class Front {
   /** What somebody does who was refused: tell the application, try again, or sign in as somebody else. */
   async afterRefusal(visit: Visit, reference: string, wish: 'back' | 'again' | 'switch'): Promise<Next> {
     const purpose = (await this.#parts.refusals.find(visit, reference)) as unknown as Purpose | undefined
-    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '', { next: purpose.then })) ?? { next: 'gone' }
+    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '', again(purpose))) ?? { next: 'gone' }
     const provider = purpose?.to === 'application' ? this.#provider(visit, purpose) : undefined
     if (purpose?.to !== 'application' || !provider) return { next: 'gone' }
     if (wish === 'back') return this.#refuse(visit, purpose, provider, 'denied')
@@ -383,6 +397,25 @@ const goingOn = ({
   facts: ownFacts({ id: userId, username }),
   carried: { session: id, user: userId, proofs },
 })
+
+/** How a run is begun again that was opened by its address. */
+const again = (purpose: Purpose): Opening => (purpose.to === 'home' ? { next: purpose.then, confirm: purpose.confirm ?? false } : {})
+
+/** What a run begins with in which whoever is signed in only proves anew who they are: nothing of what was proved before counts. */
+const confirming = ({ id, userId, username }: SignedIn) => ({
+  wants: { maxAge: 0, subject: userId },
+  facts: ownFacts({ id: userId, username }),
+  carried: { session: id, user: userId, proofs: [] },
+})
+
+/** Where whoever is signed in proves anew who they are. `?next=/if/…` leads back from there. */
+export const confirmAddress = ({ defaultFlows }: Pick<Visit['snapshot'], 'defaultFlows'>): string =>
+  `/if/flow/${defaultFlows.authentication}/?confirm=1`
+
+/** Seconds that it may take to set an authenticator up: the proof has to count still when that is done. */
+const timeToEnrol = 5 * 60
+
+const isStale = ({ at }: SignedIn, now: Date): boolean => now.getTime() - at.getTime() > (freshFor - timeToEnrol) * 1000
 
 const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
   purpose.then === undefined

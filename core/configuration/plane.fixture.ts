@@ -19,6 +19,7 @@ flows:
   default-authorization-implicit-consent: { title: Allow, designation: authorization, steps: [] }
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
   default-password-change: { title: Change, designation: stage-configuration, steps: [] }
+  default-authenticator-setup: { title: Set up, designation: stage-configuration, steps: [] }
 `
 export const documentOf = (text: string, file = 'my.yaml', env: Readonly<Record<string, string>> = {}) => {
   const read = readDocument(`version: 1\n${text}`, file, { env, directory: '/nowhere' })

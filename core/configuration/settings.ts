@@ -16,6 +16,7 @@ const shippedDefaults: DefaultFlows = {
   authorization: 'default-authorization-implicit-consent',
   invalidation: 'default-invalidation',
   passwordChange: 'default-password-change',
+  authenticatorSetup: 'default-authenticator-setup',
 }
 
 type Settings = {

@@ -25,6 +25,7 @@ flows:
   default-authorization-implicit-consent: { title: Allow, designation: authorization, steps: [] }
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
   default-password-change: { title: Change, designation: stage-configuration, steps: [] }
+  default-authenticator-setup: { title: Set up, designation: stage-configuration, steps: [] }
   initial-setup: { title: Set up, designation: authentication, entry: link, steps: [{ type: greeting }] }
 `
 const documentOf = (text: string, file: string, env: Record<string, string> = {}, directory = '/nowhere') => {

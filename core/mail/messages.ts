@@ -7,6 +7,9 @@ export const mailMessages = [
   'token-created',
   'new-browser',
   'account-disabled',
+  'authenticator-added',
+  'authenticator-removed',
+  'authenticators-reset',
 ] as const
 export type MailMessage = (typeof mailMessages)[number]
 
@@ -49,6 +52,18 @@ export type SignInMailData = MailData & {
   }
 }
 
+/** What the templates `authenticator-added`, `authenticator-removed` and `authenticators-reset` can show beside it. */
+export type AuthenticatorMailData = MailData & {
+  readonly authenticator: {
+    /** What people call its kind, e.g. `Authenticator app`; empty where all were removed. */
+    readonly label: string
+    /** Why all were removed, as an administrator has written it; else empty. */
+    readonly reason: string
+    /** Address of the page where people look after their authenticators. */
+    readonly security: string
+  }
+}
+
 const time = new Map<string, Intl.DateTimeFormat>()
 
 /** A moment in UTC, since nobody knows where the reader is. */
@@ -74,6 +89,13 @@ export const sampleSignIn = (address: string): SignInMailData['signIn'] => ({
   browser: 'Firefox 140',
   system: 'Windows',
   ip: '192.0.2.1',
+  security: securityPage(address),
+})
+
+/** For trying the templates of authenticators. */
+export const sampleAuthenticator = (address: string): AuthenticatorMailData['authenticator'] => ({
+  label: 'Authenticator app',
+  reason: 'The telephone was lost.',
   security: securityPage(address),
 })
 

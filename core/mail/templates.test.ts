@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../../test/kit/server.ts'
-import { mailMessages, sampleEvent, sampleData, sampleSignIn } from './messages.ts'
+import { mailMessages, sampleAuthenticator, sampleEvent, sampleData, sampleSignIn } from './messages.ts'
 import { createTemplates, templateProblems } from './templates.ts'
 
 const brand = { name: 'Acme', color: '#123456' }
@@ -28,8 +28,12 @@ test('every message is there in both languages, with the brand', () => {
   for (const message of mailMessages) {
     const inLanguage = (locale: string) => {
       if (message === 'event') return render(message, locale, { ...data, event: sampleEvent })
-      if (message === 'new-browser') return render(message, locale, { ...data, signIn: sampleSignIn(data.address) })
-      return render(message, locale, data)
+      if (message === 'test') return render(message, locale, data)
+      return render(message, locale, {
+        ...data,
+        signIn: sampleSignIn(data.address),
+        authenticator: sampleAuthenticator(data.address),
+      })
     }
     const [en, de] = [inLanguage('en'), inLanguage('de-AT')]
     // What happened is an action, which no language has another name for.

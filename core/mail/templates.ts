@@ -5,10 +5,12 @@ import type { Log } from '../api/index.ts'
 import { lookupOrder } from '../web/locales.ts'
 import { renderLiquid, TemplateError } from './liquid.ts'
 import {
+  type AuthenticatorMailData,
   type EventMailData,
   type MailData,
   mailMessages,
   type MailMessage,
+  sampleAuthenticator,
   sampleData,
   sampleEvent,
   sampleSignIn,
@@ -38,9 +40,13 @@ export type Templates = {
   /** Tags of the languages that there are templates in. */
   languages(): readonly string[]
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
-  render(message: Exclude<MailMessage, 'event' | 'new-browser'>, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(
+    message: Exclude<MailMessage, 'event' | 'new-browser' | `authenticator${string}`>,
+    locale: string,
+    data: MailData,
+  ): Omit<Mail, 'to'>
   render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
-  render(message: 'new-browser', locale: string, data: SignInMailData): Omit<Mail, 'to'>
+  render(message: Exclude<MailMessage, 'test' | 'event'>, locale: string, data: SignInMailData & AuthenticatorMailData): Omit<Mail, 'to'>
   /** The same, with the files that it is made of. */
   preview(message: MailMessage, locale: string, data: MailData): Preview
 }
@@ -162,6 +168,7 @@ const sample = {
   content: 'Content',
   event: sampleEvent,
   signIn: sampleSignIn('https://id.example.com'),
+  authenticator: sampleAuthenticator('https://id.example.com'),
 }
 const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
 

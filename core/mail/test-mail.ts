@@ -1,6 +1,6 @@
 import type { ConfiguredBrand } from '../configuration/brands.ts'
 import { negotiate } from '../web/locales.ts'
-import { type MailMessage, sampleData, sampleEvent, sampleSignIn } from './messages.ts'
+import { type MailMessage, sampleAuthenticator, sampleData, sampleEvent, sampleSignIn } from './messages.ts'
 import type { Preview, Templates } from './templates.ts'
 import type { Mail } from './types.ts'
 
@@ -25,6 +25,7 @@ export const sampleMail = (templates: Pick<Templates, 'preview'>, message: MailM
     ...sampleData(brandOfMail(brand), origin, locale),
     ...(message === 'event' && { event: sampleEvent }),
     ...(message === 'new-browser' && { signIn: sampleSignIn(origin) }),
+    ...(message.startsWith('authenticator') && { authenticator: sampleAuthenticator(origin) }),
   })
 
 /** What is sent to find out whether mail arrives. */

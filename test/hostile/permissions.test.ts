@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { permissions } from '../../core/access/permissions.ts'
 import { openDatabase } from '../../core/data/database.ts'
@@ -59,6 +60,13 @@ const table: Readonly<Record<string, string>> = {
   'DELETE /sessions/{id}': '404 sessions.delete',
   'GET /consents': 'own consents.view',
   'DELETE /consents/{id}': '404 consents.delete',
+  'GET /devices': 'own devices.view',
+  'PATCH /devices/{id}': 'known',
+  'DELETE /devices/{id}': '404 devices.delete',
+  'GET /trusted-browsers': 'own devices.view',
+  'DELETE /trusted-browsers/{id}': '404 devices.delete',
+  'GET /me/authenticators': 'known',
+  'POST /users/{id}/reset-authenticators': 'devices.delete',
   'GET /events': 'own events.view',
   'GET /events/actions': 'events.view',
   'GET /events/seal': 'events.view',
@@ -106,6 +114,8 @@ type Operation = {
 }
 
 let server: TestServer
+const device = randomUUIDv7()
+let browser: string
 /** What each route says it answers with. */
 const schemas = new Map<string, object>()
 let admin: Api
@@ -160,7 +170,18 @@ before(async () => {
     .insertInto('consents')
     .values({ user_id: ada.id, application: 'wiki', scopes: '["openid"]', created_at: at, updated_at: at })
     .execute()
+  // Something that nobody can open any more is listed, and can be removed.
+  await database.sql
+    .insertInto('devices')
+    .values({ id: device, user_id: ada.id, kind: 'totp', key: null, name: '', sealed: '', version: 1, created_at: at, last_used_at: null })
+    .execute()
+  await database.sql
+    .updateTable('browser_users')
+    .set({ trusted_at: at, trusted_until: at + 3_600_000 })
+    .where('user_id', '=', ada.id)
+    .execute()
   await database.close()
+  browser = (await admin.must('GET', `/trusted-browsers?user=${ada.id}`)).items[0].id
   await new Promise((resolve) => setTimeout(resolve, 1100))
 })
 after(() => server?.stop())
@@ -169,6 +190,8 @@ after(() => server?.stop())
 const filled = (path: string): string =>
   path
     .replace(/^\/tokens\/\{id\}/, `/tokens/${adaToken()}`)
+    .replace(/^\/devices\/\{id\}/, `/devices/${device}`)
+    .replace(/^\/trusted-browsers\/\{id\}/, `/trusted-browsers/${browser}`)
     .replace(/^\/consents\/\{id\}/, `/consents/${ada.id}.wiki`)
     .replace('{id}', path.startsWith('/users') ? ada.id : ada.session)
     .replace('{user}', ada.id)
