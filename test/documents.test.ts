@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readCatalog } from '../core/configuration/house.ts'
+import { broughtBy } from '../core/configuration/brought.ts'
 import { kinds } from '../core/configuration/kinds.ts'
 import { limits } from '../core/engine/limits.ts'
 import { isUnbuilt, optionNames, variableOf } from '../core/options/table.ts'
@@ -49,12 +50,14 @@ test('every link of a guide to a file of ours finds it', () => {
 test("a plugin's description names every setting that its schema has", () => {
   const described = [
     ...[...catalog.stages.values()].map((stage) => ['stages', stage] as const),
+    ...[...catalog.authenticators.values()].map((one) => ['authenticators', one] as const),
     ...[...catalog.policies.values()].map((policy) => ['policies', policy] as const),
     ...[...catalog.protocols.values()].map((protocol) => ['protocols', protocol] as const),
     ...[...catalog.sinks.values()].map((sink) => ['sinks', sink] as const),
   ]
   for (const [family, item] of described) {
-    const file = `plugins/${family}/${item.kind}/README.md`
+    const plugin = catalog.plugins.find((one) => broughtBy(one).includes(item))?.id ?? item.kind
+    const file = `plugins/${family}/${plugin}/README.md`
     for (const name of Object.keys(catalog.schema(item).properties ?? {}))
       assert.ok(read(file).includes(`\n| \`${name}\``), `${file} does not name ${name}`)
   }

@@ -17,11 +17,23 @@ type Given = {
   readonly use: FactorParts['use']
 }
 
+/** Compiled once for each part. */
+const remembered = <K extends object, T>(make: (key: K) => T): ((key: K) => T) => {
+  const made = new WeakMap<K, T>()
+  return (key) => {
+    const before = made.get(key)
+    if (before !== undefined) return before
+    const value = make(key)
+    made.set(key, value)
+    return value
+  }
+}
+
 /** What the engine needs to run parts of authenticators. */
 export const factorParts = ({ database, catalog, devices, seal, use }: Given): FactorParts => ({
   use,
   devices,
-  answers: (schema) => catalog.answers(schema),
+  answers: remembered((schema: object) => catalog.answers(schema)),
   async dueAt(userId) {
     const user = await database.sql.selectFrom('users').select('second_factor_due_at').where('id', '=', userId).executeTakeFirst()
     return user?.second_factor_due_at ?? undefined

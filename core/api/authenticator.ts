@@ -124,6 +124,8 @@ export type Authenticating = {
   part(kind: string, part: 'enrol' | 'verify' | 'identify'): DelegatedPart
   /** What is asked for. `always`: the step itself asks for two factors. Undefined: nothing is. */
   demand(options?: { readonly always?: boolean }): Demand | undefined
+  /** How many different factors were proved, with these methods beside what was. */
+  factors(also?: readonly string[]): number
   /** How long this browser may be trusted, in seconds; 0: not at all. */
   readonly trust: number
   /** Is this browser trusted by the user, or did they prove a second factor here a short while ago, as the settings allow? Never where a fresh proof is asked for. */

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { createSeal } from '../keys/seal.ts'
+import { createSeal, type Seal } from '../keys/seal.ts'
 import { inWords, type SimulationReport } from '../access/simulator.ts'
-import { literal } from '../api/index.ts'
+import { literal, type Wants } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { FlowCase, FlowTest } from '../configuration/flow-tests.ts'
 import type { Problem } from '../configuration/problem.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Snapshot } from '../configuration/types.ts'
-import { openDatabase } from '../data/database.ts'
+import { mfaOf } from '../configuration/mfa-settings.ts'
+import { type Database, openDatabase } from '../data/database.ts'
 import { type Mismatch, runFlowTest } from '../engine/flow-tests.ts'
 import { CannotSimulate } from '../engine/simulate.ts'
 import type { Program } from '../engine/program.ts'
+import { createDevices, deviceEffects } from '../identity/devices.ts'
+import { createUsers } from '../identity/users.ts'
 import { hashSeeds, sow } from '../identity/seeds.ts'
 import { offline, type Offline } from './offline.ts'
 
@@ -30,6 +33,11 @@ type House = Offline & Pick<Snapshot, 'flows' | 'flowAccess' | 'applications' | 
 
 /** When nothing is said, it is always the same time, so that tests do not depend on the day. */
 const standardTime = '2026-01-01T12:00:00Z'
+
+const wantsOf = ({ scopes, levels }: FlowCase['given']): Wants => ({
+  ...(scopes && { consent: { to: scopes.map((scope) => ({ name: scope, text: literal(scope) })) } }),
+  ...(levels && { levels }),
+})
 
 async function runCase(house: House, program: Program, one: FlowCase): Promise<CaseResult> {
   const { given, name, answers, expect, place } = one
@@ -56,11 +64,12 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
         answers,
         application: application ?? (slug === undefined ? undefined : { slug, name: slug }),
         guards: { flow: flowAccess.get(program.slug), application: application?.access },
-        ...(given.scopes && { wants: { consent: { to: given.scopes.map((scope) => ({ name: scope, text: literal(scope) })) } } }),
+        wants: wantsOf(given),
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
         assume: given.assume,
-        factors: house.factors,
+        trustedBrowser: given.trustedBrowser,
+        factors: given.mfa ? { ...house.factors, ...mfaOf(given.mfa).mfa } : house.factors,
       },
       expect,
       say,
@@ -70,6 +79,34 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
     if (error instanceof CannotSimulate) return { name, ok: false, problem: error.message }
     throw error
   }
+}
+
+/** What users have set up in a test is nothing that an authenticator could look at. */
+const withPlainFactors = ({ simulation, ...house }: Offline): Offline => ({
+  ...house,
+  simulation: { ...simulation, ...(simulation.factors && { factors: { ...simulation.factors, plain: true } }) },
+})
+
+/** Has users set up what the file says: good for being assumed, and for nothing else. Returns what cannot be. */
+async function setUp(database: Database, seal: Seal, test: FlowTest, { factors }: Pick<Snapshot, 'factors'>): Promise<readonly Problem[]> {
+  const devices = createDevices({ database, seal, clock: { now: () => new Date() } })
+  const users = createUsers(database)
+  const problems: Problem[] = []
+  for (const [username, kinds] of Object.entries(test.authenticators)) {
+    const user = await users.find(username, ['username'])
+    const path = ['authenticators', username]
+    if (!user) problems.push({ position: test.place(path), path, message: `there is no user "${username}" among the users of this file` })
+    for (const [index, kind] of kinds.entries()) {
+      const at = [...path, index]
+      const message = `there is no authenticator "${kind}" that is enabled${didYouMean(kind, factors.authenticators.keys())}`
+      if (!factors.authenticators.has(kind)) problems.push({ position: test.place(at), path: at, message })
+      else if (user) {
+        const { effect, data } = devices.ofKind(kind, false).add(user.id, { name: '', data: null })
+        await database.transaction(async (tx) => void (await deviceEffects[effect]?.(tx, data, Date.now())))
+      }
+    }
+  }
+  return problems
 }
 
 /**
@@ -86,8 +123,9 @@ export async function runFlowTests(
     return { problems: [{ position: test.flowPlace, path: ['flow'], message }] }
   }
   const database = await openDatabase({ url: 'sqlite::memory:' })
+  const seal = createSeal(randomBytes(32).toString('base64'))
   const house = {
-    ...offline(database, catalog, createSeal(randomBytes(32).toString('base64'))),
+    ...withPlainFactors(offline(database, catalog, seal)),
     flows: snapshot.flows,
     flowAccess: snapshot.flowAccess,
     applications: snapshot.applications,
@@ -98,6 +136,8 @@ export async function runFlowTests(
     const hashes = await hashSeeds(database, test.seeds.users, house.hasher.hash)
     const { problems } = await database.transaction((tx) => sow(tx, test.seeds, hashes, Date.now()))
     if (problems.length > 0) return { problems: problems.map(({ path, message }) => ({ position: test.place(path), path, message })) }
+    const unset = await setUp(database, seal, test, snapshot)
+    if (unset.length > 0) return { problems: unset }
     const results: CaseResult[] = []
     for (const one of test.cases) results.push(await runCase(house, program, one))
     return { results }

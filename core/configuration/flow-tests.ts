@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { mfaSchema } from './mfa-settings.ts'
 import type { Expected } from '../engine/flow-tests.ts'
 import { readDocument } from './document.ts'
 import { type GroupSeed, kinds, type UserSeed } from './kinds.ts'
@@ -21,6 +22,9 @@ const given = Type.Object(
     scopes: names('Scopes', 'What the application asks for.'),
     session: names('Session', 'The user is signed in by these methods.'),
     knownBrowser: Type.Optional(Type.Boolean({ title: 'Known browser', description: 'The user has signed in at it before.' })),
+    trustedBrowser: Type.Optional(Type.Boolean({ title: 'Trusted browser', description: 'The user trusts it, as far as `mfa` allows.' })),
+    levels: names('Levels', 'Levels of authentication that the application asks for.'),
+    mfa: Type.Optional(mfaSchema),
     assume: Type.Optional(
       Type.Boolean({ title: 'Assume', description: 'Steps that prove something and have no answer are taken as passed.' }),
     ),
@@ -56,6 +60,12 @@ const file = Type.Object({
   groups: Type.Optional(
     Type.Object({}, { title: 'Groups', description: 'Which groups are there.', additionalProperties: kinds.groups.schema }),
   ),
+  authenticators: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Type.String()), {
+      title: 'Authenticators',
+      description: 'What users have set up, by user name.',
+    }),
+  ),
   cases: Type.Array(one, { title: 'Cases', description: 'What is tried.', minItems: 1 }),
 })
 
@@ -75,6 +85,8 @@ export type FlowTest = {
   readonly flowPlace: Position | undefined
   readonly place: (path: Path) => Position | undefined
   readonly seeds: Seeds
+  /** Kinds of authenticators that users have set up, by user name. */
+  readonly authenticators: Readonly<Record<string, readonly string[]>>
   readonly cases: readonly FlowCase[]
 }
 
@@ -92,7 +104,7 @@ export const readFlowTest = (content: string, name: string): { readonly test: Fl
       problems: checked.problems.map(({ path, message }: { path: Path; message: string }) => ({ position: at(path), path, message })),
     }
   }
-  const { flow, users, groups, cases } = checked.value as Type.Static<typeof file>
+  const { flow, users, groups, authenticators = {}, cases } = checked.value as Type.Static<typeof file>
   return {
     test: {
       file: name,
@@ -100,6 +112,7 @@ export const readFlowTest = (content: string, name: string): { readonly test: Fl
       flowPlace: at(['flow']),
       place: at,
       seeds: { users: seeds<UserSeed>(kinds.users.schema, users), groups: seeds<GroupSeed>(kinds.groups.schema, groups) },
+      authenticators,
       cases: cases.map(({ name: title, given: about = {}, answers = {}, expect: expected }, index) => ({
         name: title,
         given: about,

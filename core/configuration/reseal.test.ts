@@ -5,12 +5,14 @@ import { refreshTokens } from '../access/refresh-token.ts'
 import { testDatabase } from '../data/fixture.ts'
 import { createCursors } from '../http/api/cursors.ts'
 import { openRing } from '../keys/ring.ts'
-import { createSeal, Unsealable } from '../keys/seal.ts'
+import { createDevices, deviceEffects } from '../identity/devices.ts'
+import { createSeal, type Seal, Unsealable } from '../keys/seal.ts'
 import { resealAll } from './reseal.ts'
 
 const oldKey = 'the old secret key of thirty-two characters'
 const newKey = 'the new secret key of thirty-two characters'
 const clock = { now: () => new Date() }
+const ada = { id: 'u-ada', username: 'ada', username_key: 'ada', name: '', email_verified: false, enabled: true }
 
 const setUp = async (t: { after(close: () => Promise<void>): void }) => {
   const database = await testDatabase()
@@ -33,6 +35,23 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
     .insertInto('revision_objects')
     .values({ ...object, object_id: id, revision_number: 1 })
     .execute()
+  await sql
+    .insertInto('users')
+    .values({
+      ...ada,
+      email: null,
+      email_key: null,
+      attributes: '{}',
+      second_factor_due_at: null,
+      version: 1,
+      created_at: 1,
+      updated_at: 1,
+    })
+    .execute()
+  const device = createDevices({ database, seal: old, clock })
+    .ofKind('totp', false)
+    .add(ada.id, { name: '', data: { secret: 'canary' } })
+  await database.transaction(async (tx) => void (await deviceEffects[device.effect]?.(tx, device.data, 1)))
   return { database, ring }
 }
 
@@ -43,12 +62,15 @@ test('attack 140: with the previous key beside it all opens, is sealed anew once
   await assert.rejects(openRing({ database, seal: createSeal(newKey), clock }), /SLUICE_SECRET_KEY_PREVIOUS/)
   assert.ok(await (await openRing({ database, seal: both, clock })).verify(jws, { issuer: 'x' }))
 
-  const counts = { signingKeys: 3, objects: 1, revisions: 1, auditKey: 0, left: 0 }
+  const devicesBy = (seal: Seal) => createDevices({ database, seal, clock }).ofUser(ada.id)
+  assert.deepEqual((await devicesBy(both))[0]?.data, { secret: 'canary' })
+  const counts = { signingKeys: 3, objects: 1, revisions: 1, devices: 1, auditKey: 0, left: 0 }
   assert.deepEqual(await resealAll(database, both, { dry: true }), counts)
   assert.deepEqual(await resealAll(database, both), counts)
-  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, auditKey: 0, left: 0 })
+  assert.deepEqual(await resealAll(database, both), { signingKeys: 0, objects: 0, revisions: 0, devices: 0, auditKey: 0, left: 0 })
 
   assert.ok(await (await openRing({ database, seal: createSeal(newKey), clock })).verify(jws, { issuer: 'x' }))
+  assert.deepEqual((await devicesBy(createSeal(newKey)))[0]?.data, { secret: 'canary' })
   await resealAll(database, createSeal(newKey))
   await assert.rejects(resealAll(database, createSeal(oldKey)), Unsealable)
   await assert.rejects(openRing({ database, seal: createSeal(oldKey), clock }), Unsealable)
@@ -73,7 +95,7 @@ test('what somebody wrote meanwhile is left as it is, in every table, and done b
     },
   }
   const counts = await resealAll({ sql: database.sql.withPlugin(meanwhile) }, both)
-  assert.deepEqual(counts, { signingKeys: 2, objects: 0, revisions: 0, auditKey: 0, left: 3 })
+  assert.deepEqual(counts, { signingKeys: 2, objects: 0, revisions: 0, devices: 1, auditKey: 0, left: 3 })
   for (const table of ['revision_objects', 'configuration_objects'] as const)
     assert.deepEqual(await database.sql.selectFrom(table).select('spec').execute(), [{ spec: '{"written":"meanwhile"}' }])
   const revoked = await database.sql.selectFrom('signing_keys').select('private_sealed').where('alg', '=', 'ES256').execute()

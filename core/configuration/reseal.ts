@@ -1,6 +1,7 @@
 import { sql as rawSql } from 'kysely'
 import type { Database } from '../data/database.ts'
 import { resealChainKey } from '../events/chain-key.ts'
+import { sealedForDevice } from '../identity/devices.ts'
 import type { Seal } from '../keys/seal.ts'
 import { sealedFor } from '../keys/stored-keys.ts'
 import type { KindName } from './kinds.ts'
@@ -11,6 +12,8 @@ export type Resealed = {
   readonly signingKeys: number
   readonly objects: number
   readonly revisions: number
+  /** What authenticators keep of what users have set up. */
+  readonly devices: number
   /** The key of the audit log: 1 or 0. */
   readonly auditKey: number
   readonly left: number
@@ -62,7 +65,16 @@ const pendingRevisions = async (sql: Sql, seal: Seal): Promise<readonly Pending[
   })
 }
 
-const sources = { signingKeys: pendingKeys, objects: pendingObjects, revisions: pendingRevisions } as const
+const pendingDevices = async (sql: Sql, seal: Seal): Promise<readonly Pending[]> => {
+  const devices = await sql.selectFrom('devices').select(['id', 'sealed']).execute()
+  return devices.flatMap(({ id, sealed: before }) => {
+    const again = seal.reseal(before, sealedForDevice(id))
+    if (again === undefined) return []
+    return [{ count: 1, change: sql.updateTable('devices').set({ sealed: again }).where('id', '=', id).where('sealed', '=', before) }]
+  })
+}
+
+const sources = { signingKeys: pendingKeys, objects: pendingObjects, revisions: pendingRevisions, devices: pendingDevices } as const
 
 /**
  * Seals with the secret key whatever is sealed with the previous one; with `dry` it only counts. A row at a time, each whole or not at all, and only
@@ -71,8 +83,8 @@ const sources = { signingKeys: pendingKeys, objects: pendingObjects, revisions: 
  */
 export const resealAll = async (database: Pick<Database, 'sql'>, seal: Seal, { dry = false } = {}): Promise<Resealed> => {
   const auditKey = (await resealChainKey(database, seal, dry)) ? 1 : 0
-  const counts = { signingKeys: 0, objects: 0, revisions: 0, auditKey, left: 0 }
-  for (const where of ['signingKeys', 'objects', 'revisions'] as const)
+  const counts = { signingKeys: 0, objects: 0, revisions: 0, devices: 0, auditKey, left: 0 }
+  for (const where of ['signingKeys', 'objects', 'revisions', 'devices'] as const)
     for (const { count, change } of await sources[where](database.sql, seal)) {
       const isDone = dry || (await change.executeTakeFirst()).numUpdatedRows > 0n
       counts[isDone ? where : 'left'] += count
@@ -81,11 +93,12 @@ export const resealAll = async (database: Pick<Database, 'sql'>, seal: Seal, { d
 }
 
 /** E.g. "2 signing keys, 5 secrets in the configuration". */
-export const resealedText = ({ signingKeys, objects, revisions, auditKey }: Omit<Resealed, 'left'>): string => {
+export const resealedText = ({ signingKeys, objects, revisions, devices, auditKey }: Omit<Resealed, 'left'>): string => {
   const said = [
     [signingKeys, 'signing keys'],
     [objects, 'secrets in the configuration'],
     [revisions, 'in its history'],
+    [devices, 'of authenticators'],
     [auditKey, 'of the audit log'],
   ] as const
   return said.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ') || 'nothing'

@@ -4,9 +4,7 @@ import {
   type AuthenticatorView,
   type DelegatedPart,
   type DeviceView,
-  facts,
   type Json,
-  know,
   msg,
   type Outcome,
   type Part,
@@ -16,7 +14,7 @@ import {
   screen,
   type StageContext,
 } from '../api/index.ts'
-import { type ConfiguredAuthenticator, demandOf, isTrusted, methodsIn } from '../access/factors.ts'
+import { type ConfiguredAuthenticator, demandOf, factorCount, isTrusted, methodsIn } from '../access/factors.ts'
 import { anything, assumed, type Assumed } from './assume.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { begin, succeeded, type Attempt } from './limits.ts'
@@ -91,7 +89,8 @@ export class Delegation implements Authenticating {
     if (!user) return []
     const devices = (await this.#factors.devices.ofUser(user.id)).flatMap(({ data, version, ...device }) => {
       const found = this.#in.asker.factors.authenticators.get(device.kind)
-      return found ? [{ ...device, description: found.authenticator.describe?.({ ...device, data, version }) }] : []
+      const description = this.#factors.plain ? undefined : found?.authenticator.describe?.({ ...device, data, version })
+      return found ? [{ ...device, description }] : []
     })
     return devices.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
   }
@@ -104,6 +103,10 @@ export class Delegation implements Authenticating {
   demand({ always = false }: { readonly always?: boolean } = {}): ReturnType<Authenticating['demand']> {
     const { asker, state, context } = this.#in
     return demandOf(asker.factors, state.wants, methodsIn(context.proofs), always)
+  }
+
+  factors(also: readonly string[] = []): number {
+    return factorCount(this.#in.asker.factors, [...methodsIn(this.#in.context.proofs), ...also])
   }
 
   async graceUntil(): Promise<Date | undefined> {
@@ -121,15 +124,14 @@ export class Delegation implements Authenticating {
     const { state, asker, recorded, parts } = this.#in
     return {
       show: async (kept) => {
-        if (this.#factors.assume) return ask(screen(authenticator.label))
+        if (this.#factors.plain) return ask(screen(authenticator.label))
         const outcome = await part.show(await this.#contextFor(kind, kept))
         if (outcome.go === 'pass' && outcome.proof !== undefined)
           throw new Error(`authenticator "${kind}" claims the proof "${outcome.proof}" without having been answered`)
         return outcome
       },
       submit: async (answer, kept) => {
-        const said = this.#factors.assume ? (answer as Assumed)[assumed] : undefined
-        if (recorded && said !== undefined) return this.#assume(kind, name, said, recorded)
+        if (recorded && this.#factors.plain) return this.#assume(kind, name, (answer as Assumed)[assumed], recorded)
         if (!recorded) throw new Error(`authenticator "${kind}" cannot be answered while a page is shown`)
         const checked = this.#factors.answers(part.answer)(answer)
         if ('problems' in checked) return retry({ '': msg('core.incomplete-answer') })
@@ -149,13 +151,15 @@ export class Delegation implements Authenticating {
   }
 
   /** What a simulation takes for granted: a proof that the authenticator could give, of something that the user has. */
-  #assume(kind: string, name: string, said: string, recorded: Recorded): Outcome {
+  #assume(kind: string, name: string, said: string | undefined, recorded: Recorded): Outcome {
     const { authenticator, settings } = this.#find(kind)
     const methods = Object.keys(authenticator.proves(settings))
     const proof = said === anything ? methods[0] : methods.find((method) => method === said)
     if (proof === undefined) return retry({ '': msg('core.field.invalid') })
+    // Saving backup codes proves nothing.
+    if (name === 'enrol' && authenticator.backup) return pass()
     recorded.proofs.add(proof)
-    return name === 'verify' ? pass({ proof }) : pass({ proof, know: [know(facts.enrolled, { kinds: [kind] })] })
+    return pass({ proof })
   }
 
   #find(kind: string): ConfiguredAuthenticator {

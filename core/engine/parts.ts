@@ -17,8 +17,8 @@ export type FactorParts = {
   readonly answers: (schema: TObject) => Check
   /** When the time ends (epoch ms) in which a user may do without the second factor that they need; undefined: it has not begun. */
   readonly dueAt: (userId: string) => Promise<number | undefined>
-  /** For simulations: answers that say what they prove are believed, and nothing is asked. */
-  readonly assume?: boolean
+  /** For simulations: authenticators show no pages of their own, and only an answer that says what it proves is right. */
+  readonly plain?: boolean
   /** What a stage keeps while it delegates may hold secrets. */
   readonly seal: (kept: Json) => string
   readonly open: (sealed: string) => Json

@@ -69,6 +69,8 @@ export type Simulation = {
   readonly factors?: Factors
   /** The user has signed in at the browser before. */
   readonly knownBrowser?: boolean | undefined
+  /** The user trusts the browser. */
+  readonly trustedBrowser?: boolean | undefined
   /** Takes steps that prove something and have no answer as passed, by their first proof. */
   readonly assume?: boolean | undefined
 }
@@ -125,7 +127,7 @@ const needsSession = (program: Program) =>
   program.designation === 'authorization' || program.designation === 'invalidation' || isOwnFlow(program)
 const needsUser = (program: Program) => needsSession(program) || (program.designation === 'recovery' && program.byLink)
 
-const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Simulation): Browser => {
+const browserOf = ({ program, user, request: { at }, session, knownBrowser, trustedBrowser }: Simulation): Browser => {
   const isSignedIn = user && (session || needsSession(program))
   const methods = session?.methods ?? ['pwd']
   return {
@@ -133,7 +135,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser }: Si
     secret: '',
     cookie: undefined,
     known: user && knownBrowser ? [user.id] : [],
-    trust: [],
+    trust: user && trustedBrowser ? [{ userId: user.id, until: Number.MAX_SAFE_INTEGER, provedAt: undefined }] : [],
     session: isSignedIn
       ? {
           id: 'simulation',
@@ -176,7 +178,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     },
     now: () => at,
     ...quiet,
-    ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, assume } }),
+    ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, plain: assume || (parts.factors.plain ?? false) } }),
     explain: true,
     trace: (line) => void trace.push(line),
     close: async (closing) => {

@@ -92,7 +92,7 @@ test('attacks 139 and 140: a real server changes its secret key, everything live
   assert.equal(second.status, 200, 'a refresh token of the first key is good')
   keep('refresh token of the second key', second.body['refresh_token'])
   assert.deepEqual(await resealed(), left)
-  assert.deepEqual(await resealed('--dry'), { signingKeys: 0, objects: 0, revisions: 0, auditKey: 0, left: 0 })
+  assert.deepEqual(await resealed('--dry'), { signingKeys: 0, objects: 0, revisions: 0, devices: 0, auditKey: 0, left: 0 })
   assert.match(await doctor(), /previous secret key.*nothing stored needs it/)
   await livesOn()
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Client, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
+import { Client, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { codeOf } from '../kit/one-time-password.ts'
+import { backupCodesOn as codesOn, secretOn } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 let server: TestServer
@@ -10,10 +11,6 @@ before(async () => {
   server = await startServer({ apply: configuration({ settings: { mfa: { require: true } } }) })
 })
 after(() => server?.stop())
-
-/** The key on the page of the QR code. */
-const secretOn = (page: Page): string => /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? assert.fail(`no key on: ${page.text}`)
-const codesOn = (page: Page): readonly string[] => page.text.match(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g) ?? []
 
 test('where all users need a second factor, whoever has none sets up an app and backup codes first, and is asked from then on', async () => {
   const client = new Client(server.url)

@@ -5,7 +5,22 @@ import { answerSchema, assertDescribed, validSettings } from './schema.ts'
 import { canBeSent, inputs } from './screen.ts'
 
 /** What goes wrong by accident or is sent on purpose. No stage that proves something may take any of it for a proof. */
-const nonsense: readonly unknown[] = ['', ' ', '\0', 'on', 'true', '0', 'x'.repeat(1_000_000), 7, true, null, [], ['x'], {}, { $ne: '' }]
+export const nonsense: readonly unknown[] = [
+  '',
+  ' ',
+  '\0',
+  'on',
+  'true',
+  '0',
+  'x'.repeat(1_000_000),
+  7,
+  true,
+  null,
+  [],
+  ['x'],
+  {},
+  { $ne: '' },
+]
 
 /**
  * What every stage must do, whoever wrote it. `settings` and `given` must lead to the stage's page, if it has one. With what `given` says,

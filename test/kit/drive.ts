@@ -10,6 +10,8 @@ import {
   type StageContext,
   type Wants,
 } from '../../core/api/index.ts'
+import type { Recorded } from '../../core/engine/delegation.ts'
+import { delegation, type GivenAuthenticators } from './delegation.ts'
 import { assertAllowed, factsOf } from './outcome.ts'
 import { answerSchema, validAnswer, validSettings } from './schema.ts'
 
@@ -20,6 +22,10 @@ export type Given = {
   readonly request?: Partial<RequestView>
   readonly application?: { readonly slug: string; readonly name: string }
   readonly wants?: Wants
+  /** What was proved before. */
+  readonly proofs?: readonly { readonly method: string; readonly at: number }[]
+  /** For a stage that delegates. */
+  readonly authenticators?: GivenAuthenticators
 }
 
 export type Driven = {
@@ -49,8 +55,9 @@ export function drive(stage: Stage, settings: object = {}, given: Given = {}): D
   let shown: Outcome | undefined
 
   const run = async (during: 'show' | 'submit', step: (ctx: StageContext<any, any, any, any>) => Outcome | Promise<Outcome>) => {
-    const outcome = await step(context(stage, valid, given, kept))
-    assertAllowed(stage, valid, outcome, during)
+    const recorded: Recorded = { proofs: new Set(), failed: undefined }
+    const outcome = await step(context(stage, valid, given, kept, during === 'submit' ? recorded : undefined))
+    assertAllowed(stage, valid, outcome, during, recorded)
     if (outcome.go === 'ask') {
       kept = outcome.keep
       shown = outcome
@@ -71,20 +78,25 @@ export function drive(stage: Stage, settings: object = {}, given: Given = {}): D
   }
 }
 
-function context(stage: Stage, settings: object, given: Given, kept: unknown): StageContext<any, any, any, any> {
+function context(stage: Stage, settings: object, given: Given, kept: unknown, recorded?: Recorded): StageContext<any, any, any, any> {
   const known = new Map((given.know ?? []).map(({ fact, value }) => [fact, value]))
   const needs = factsOf(stage.needs, settings)
   const use = Object.keys((stage.use ?? {}) as object).map((name) => [
     name,
     given.use?.[name] ?? assert.fail(`${stage.kind} uses the port "${name}": give one in \`use\``),
   ])
-  return {
+  const own = {
     settings,
     use: Object.freeze(Object.fromEntries(use)),
     request: { ...request, ...given.request },
     flow: { slug: 'test', title: 'Test' },
     application: given.application,
     wants: given.wants ?? {},
+    proofs: given.proofs ?? [],
+    get authenticators() {
+      assert.ok(stage.authenticators, `${stage.kind} does not say \`authenticators: true\``)
+      return delegation(given.authenticators ?? {}, own as StageContext<any, any, any, any>, recorded)
+    },
     kept,
     need(fact: Fact) {
       assert.ok(needs.includes(fact), `${stage.kind}: fact "${fact.name}" is not in \`needs\``)
@@ -92,5 +104,6 @@ function context(stage: Stage, settings: object, given: Given, kept: unknown): S
     },
     peek: (fact: Fact) => known.get(fact.name),
     signal: AbortSignal.timeout(60_000),
-  } as StageContext<any, any, any, any>
+  }
+  return own as StageContext<any, any, any, any>
 }

@@ -1,5 +1,7 @@
 /** What plugins are tested with, published as `sluice/kit`. */
 export { drive, type Driven, type Given } from './drive.ts'
+export { aDevice, memoryDevices } from './devices.ts'
+export { authenticatorContract, driveAuthenticator, type DrivenAuthenticator, type GivenAuthenticator } from './authenticator.ts'
 export { stageContract } from './contract.ts'
 export { decide, policyContract, type Asked } from './policy.ts'
 export { messagesContract } from './messages.ts'

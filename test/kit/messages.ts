@@ -3,19 +3,22 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntlMessageFormat } from 'intl-messageformat'
 import type { Plugin } from '../../core/api/index.ts'
+import { broughtBy } from '../../core/configuration/brought.ts'
 
 /**
  * A plugin's texts: there in English and German and in step in all its languages (same keys, same arguments), valid ICU MessageFormat, every
  * key that the source in `folder` names is there, and no text is there that nothing names. Keys are found as string literals that
- * start with the plugin's id and a dot, so write them whole. What a stage, a policy, a protocol or a sink is called and is for may be told, too:
- * `<kind>.title` and `<kind>.description`.
+ * start with the plugin's id and a dot, so write them whole. What something that it brings is called and is for may be told, too:
+ * `<kind>.title` and `<kind>.description`, or `<plugin>.<kind>.title` where it is not named as its plugin is.
  */
 export function messagesContract(plugin: Plugin, folder: string): void {
   const { en, de, ...others } = plugin.messages ?? {}
   assert.ok(en && de, `${plugin.id} needs messages in en and de`)
   const used = keysIn(folder, plugin.id)
-  for (const { kind } of [...(plugin.stages ?? []), ...(plugin.policies ?? []), ...(plugin.protocols ?? []), ...(plugin.sinks ?? [])])
-    for (const key of [`${kind}.title`, `${kind}.description`]) if (Object.hasOwn(en, key)) used.add(key)
+  for (const { kind } of broughtBy(plugin)) {
+    const name = kind === plugin.id ? kind : `${plugin.id}.${kind}`
+    for (const key of [`${name}.title`, `${name}.description`]) if (Object.hasOwn(en, key)) used.add(key)
+  }
   assert.deepEqual(Object.keys(en).toSorted(), [...used].toSorted(), `keys of ${plugin.id}: texts (left) and what the source names (right)`)
   for (const [language, texts] of Object.entries({ en, de, ...others })) {
     assert.deepEqual(Object.keys(texts).toSorted(), Object.keys(en).toSorted(), `keys of ${plugin.id} in ${language}`)

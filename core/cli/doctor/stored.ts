@@ -23,8 +23,8 @@ const findingsOfJobs = (troubles: readonly JobTrouble[]): readonly Finding[] =>
 /** What is still sealed with the previous secret key; without one there is nothing to tell. */
 const findingsOfSeals = (options: Options, counts: Resealed | undefined): readonly Finding[] => {
   if (options.secretKeyPrevious === undefined || !counts) return []
-  const { signingKeys, objects, revisions, auditKey } = counts
-  if (signingKeys + objects + revisions + auditKey === 0)
+  const { signingKeys, objects, revisions, devices, auditKey } = counts
+  if (signingKeys + objects + revisions + devices + auditKey === 0)
     return [
       {
         level: 'ok',

@@ -38,10 +38,7 @@ export const typesOfPlugins = (catalog: Catalog, textOf: TextOf) => {
       gives: factsOf(stage.gives),
       proves: stage.proves ?? [],
     })),
-    authenticators: byKind(catalog.authenticators.values()).map((authenticator) => ({
-      ...shown(authenticator),
-      title: 'key' in authenticator.label ? (textOf(authenticator.label.key) ?? null) : authenticator.label.text,
-    })),
+    authenticators: byKind(catalog.authenticators.values()).map(shown),
     policies: byKind(catalog.policies.values()).map(shown),
     protocols: byKind(catalog.protocols.values()).map(shown),
     sinks: byKind(catalog.sinks.values()).map(shown),

@@ -33,8 +33,8 @@ const tries = 3
 
 export const authenticator = defineAuthenticator({
   kind: 'recovery-codes',
-  label: msg('recovery-codes.label'),
-  description: msg('recovery-codes.label.description'),
+  label: msg('recovery-codes.title'),
+  description: msg('recovery-codes.description'),
   settings,
   use,
   backup: true,

@@ -64,8 +64,8 @@ const tries = 3
 
 export const authenticator = defineAuthenticator({
   kind: 'totp',
-  label: msg('totp.label'),
-  description: msg('totp.label.description'),
+  label: msg('totp.title'),
+  description: msg('totp.description'),
   settings,
   use,
   proves: () => ({ totp: ['possession'] }),

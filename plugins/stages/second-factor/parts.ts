@@ -18,7 +18,7 @@ const handedOn = (outcome: Outcome, kind: string, { doing, kinds, trustDays, lat
 }
 
 /** The page of one authenticator. */
-export const showPart = async (wish: Wish, kind: string, part: Json = null): Promise<Outcome<Kept>> =>
+const showPart = async (wish: Wish, kind: string, part: Json = null): Promise<Outcome<Kept>> =>
   handedOn(await wish.authenticators.part(kind, wish.doing).show(part ?? undefined), kind, wish, part)
 
 /** What an authenticator makes of an answer. */

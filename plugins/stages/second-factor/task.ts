@@ -9,7 +9,7 @@ export type Task =
 type Kinds = readonly AuthenticatorView[]
 
 /** Those that the user has: the last used first, and what is for emergencies last. */
-export const havingOf = (kinds: Kinds, devices: readonly DeviceView[]): Kinds => {
+const havingOf = (kinds: Kinds, devices: readonly DeviceView[]): Kinds => {
   const order = [...new Set(devices.map(({ kind }) => kind))]
   const having = order.flatMap((kind) => kinds.find((one) => one.kind === kind) ?? [])
   return [...having.filter(({ backup }) => !backup), ...having.filter(({ backup }) => backup)]
@@ -31,7 +31,6 @@ export async function taskOf(
 ): Promise<Task> {
   const { require, authenticators: named, enrol, trust } = settings
   const demand = authenticators.demand({ always: require === 'always' })
-  const two = authenticators.demand({ always: true })
   const accepted = authenticators.enabled.filter(({ kind }) => named.length === 0 || named.includes(kind))
   const wanted = accepted.flatMap(({ methods }) => methods)
   const proved = [...proofs.map(({ method }) => method), ...also]
@@ -39,7 +38,7 @@ export async function taskOf(
   const isDone = (...more: readonly string[]) => {
     // Where some are named, one of those is wanted, whatever else was proved.
     const isNamed = named.length === 0 || [...proved, ...more].some((method) => wanted.includes(method))
-    return isNamed && ((demand ?? two)?.isMet([...also, ...more]) ?? true)
+    return isNamed && (demand ? demand.isMet([...also, ...more]) : authenticators.factors([...also, ...more]) >= 2)
   }
   const wouldDo = ({ methods }: AuthenticatorView) => methods.some((method) => isDone(method))
 
@@ -52,10 +51,10 @@ export async function taskOf(
   const usable = isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : []
   if (usable.length > 0) return { task: 'verify', kinds: usable }
   if (demand === undefined) return { task: 'nothing' }
-  if (isEnrolled && !two?.isMet(also)) {
+  if (isEnrolled && authenticators.factors(also) < 2) {
     // Who has a second factor shows it before they add one that is wanted here: the password alone must not be enough for that.
     const others = havingOf(authenticators.enabled, devices).filter(({ methods }) =>
-      methods.some((method) => two?.isMet([...also, method])),
+      methods.some((method) => authenticators.factors([...also, method]) >= 2),
     )
     return others.length > 0 ? { task: 'verify', kinds: others } : { task: 'refuse' }
   }
