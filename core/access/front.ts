@@ -8,7 +8,6 @@ import {
   type Protocol,
   type Provider,
   type Refusal,
-  type Session,
   type Wants,
 } from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -20,8 +19,8 @@ import type { Accesses, Asking, Wanted } from './authorize.ts'
 import { answerOf } from './answer.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import { factorCount, freshFor, levelsOf, meetsLevels } from './factors.ts'
-import type { Browser, Carried } from './types.ts'
+import { factorCount, levelsOf } from './factors.ts'
+import { confirming, goingOn, isEnough, isFresh, isStale, type SignedIn } from './proving.ts'
 import type { Visit } from './visit.ts'
 
 /** What the browser gets next. `cookie` is to be set along with it. */
@@ -76,9 +75,6 @@ type Purpose =
       readonly phase: 'authentication' | 'authorization'
     }
 type ForApplication = Purpose & { to: 'application' }
-
-/** Who is signed in, as what follows a sign-in has to know them. */
-type SignedIn = NonNullable<Browser['session']>
 
 /**
  * How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored.
@@ -146,14 +142,14 @@ export class Front {
   async login(visit: Visit, kind: string, provider: Provider<unknown>, parked: Json, wants: Wants = {}): Promise<Next> {
     const purpose: ForApplication = { to: 'application', protocol: kind, provider: provider.slug, parked, wants, phase: 'authentication' }
     const { session } = visit.browser
-    const isFresh = session !== undefined && fresh(session, wants, visit.request.at)
+    const isYoung = session !== undefined && isFresh(session, wants, visit.request.at)
     const program = this.#flow(visit, provider.application.slug, 'authentication')
-    if (isFresh && isEnough(visit, session, wants, program)) return this.#authorize(visit, purpose, provider, session)
+    if (isYoung && isEnough(visit, session, wants, program)) return this.#authorize(visit, purpose, provider, session)
     if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
     const view = await this.#parts.engine.start(
-      { program, purpose, wants, application: provider.application, ...(isFresh && goingOn(session)) },
+      { program, purpose, wants, application: provider.application, ...(isYoung && goingOn(session)) },
       visit,
     )
     return this.after(visit, view)
@@ -383,45 +379,10 @@ export const askingAs = ({ request, browser }: Visit, session: SignedIn | undefi
   knownBrowser: session !== undefined && browser.known.includes(session.userId),
 })
 
-/** Does a session do for what is wanted? An application with a flow of its own wants that to have been gone through. */
-const isEnough = ({ factors, snapshot }: Visit, session: SignedIn, wants: Wants, { slug }: Program): boolean =>
-  meetsLevels(factors, wants, session.methods) && (slug === snapshot.defaultFlows.authentication || session.flows.includes(slug))
-
-/** What a run begins with that adds to a session: only what is missing is asked for. */
-const goingOn = ({
-  id,
-  userId,
-  username,
-  proofs,
-}: SignedIn): { readonly facts: Readonly<Record<string, Json>>; readonly carried: Carried } => ({
-  facts: ownFacts({ id: userId, username }),
-  carried: { session: id, user: userId, proofs },
-})
-
 /** How a run is begun again that was opened by its address. */
 const again = (purpose: Purpose): Opening => (purpose.to === 'home' ? { next: purpose.then, confirm: purpose.confirm ?? false } : {})
-
-/** What a run begins with in which whoever is signed in only proves anew who they are: nothing of what was proved before counts. */
-const confirming = ({ id, userId, username }: SignedIn) => ({
-  wants: { maxAge: 0, subject: userId },
-  facts: ownFacts({ id: userId, username }),
-  carried: { session: id, user: userId, proofs: [] },
-})
-
-/** Where whoever is signed in proves anew who they are. `?next=/if/…` leads back from there. */
-export const confirmAddress = ({ defaultFlows }: Pick<Visit['snapshot'], 'defaultFlows'>): string =>
-  `/if/flow/${defaultFlows.authentication}/?confirm=1`
-
-/** Seconds that it may take to set an authenticator up: the proof has to count still when that is done. */
-const timeToEnrol = 5 * 60
-
-const isStale = ({ at }: SignedIn, now: Date): boolean => now.getTime() - at.getTime() > (freshFor - timeToEnrol) * 1000
 
 const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
   purpose.then === undefined
     ? { next: 'signed-out', ...(purpose.application && { application: purpose.application }) }
     : { next: 'answer', answer: { answer: 'redirect', to: new URL(purpose.then) } }
-
-const fresh = (session: Session, { maxAge, subject }: Wants, now: Date): boolean =>
-  (maxAge === undefined || now.getTime() - session.at.getTime() <= maxAge * 1000 - (maxAge === 0 ? 1 : 0)) &&
-  (subject === undefined || subject === session.userId)

@@ -1,7 +1,7 @@
 import { lineOfText } from '../../api/index.ts'
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
-import { confirmAddress } from '../../access/front.ts'
+import { confirmAddress } from '../../access/proving.ts'
 import { permissions } from '../../access/permissions.ts'
 import { listedUsers } from '../../identity/administration.ts'
 import { updateUser } from '../../identity/write-users.ts'

@@ -1,5 +1,5 @@
 import { freshFor } from '../../access/factors.ts'
-import { confirmAddress } from '../../access/front.ts'
+import { confirmAddress } from '../../access/proving.ts'
 import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
