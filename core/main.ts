@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { Server as Listening } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
+import type { Message } from './api/index.ts'
 import { createAccesses } from './access/authorize.ts'
 import { backChannel } from './access/back-channel.ts'
 import { bootstrap } from './access/bootstrap.ts'
@@ -250,6 +251,7 @@ async function wire(
     plugins: catalog.plugins.map((plugin) => plugin.messages ?? {}),
     problem: (problem) => log.error(problem, 'web: a message cannot be shown'),
   })
+  const say = (message: Message, locale: string) => messages.translator(messages.negotiate(locale))(message)
   const simulate = createSimulator({
     store,
     factors,
@@ -258,7 +260,7 @@ async function wire(
     snapshot: plane.snapshot,
     users,
     now: clock.now,
-    say: (message, locale) => messages.translator(messages.negotiate(locale))(message),
+    say,
   })
   const links = createLinks(coreStore, database)
   const deliveries = createDeliveries({
@@ -306,11 +308,13 @@ async function wire(
         rotation,
         passwords,
         links,
+        devices,
         notices,
         catalog,
         plane,
         accesses,
         installation,
+        say,
         textOf: (key, locale) => messages.plain(key, locale),
         simulate,
         judge,
@@ -383,7 +387,11 @@ async function wire(
     follow: deliveries.follow,
     rotation,
   })
-  sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), log })
+  const labelOf = (kind: string, locale: string): string => {
+    const label = catalog.authenticators.get(kind)?.label
+    return label ? say(label, locale) : kind
+  }
+  sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), labelOf, log })
   sendCodes(jobs, { database, store: coreStore, seal, mailer, templates, snapshot: plane.snapshot, origin: origin(), clock })
   sendLinks(jobs, { database, store: coreStore, links, mailer, templates, snapshot: plane.snapshot, events, origin: origin(), clock, log })
   jobs.start()

@@ -63,6 +63,9 @@ export const noFactors: Factors = {
   factorsOf: factorsBy(new Map()),
 }
 
+/** Seconds for which a proof lets people change what they sign in by. */
+export const freshFor = 15 * 60
+
 type Methods = readonly string[]
 
 /** How many different factors these methods prove. */

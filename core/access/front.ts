@@ -8,12 +8,11 @@ import {
   type Protocol,
   type Provider,
   type Refusal,
-  type Session,
   type Wants,
 } from '../api/index.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ApplicationFlows } from '../configuration/types.ts'
-import { isOwnFlow, ownFacts } from '../engine/own-flow.ts'
+import { enrols, isOwnFlow, ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
 import type { Accesses, Asking, Wanted } from './authorize.ts'
@@ -21,8 +20,8 @@ import { answerOf } from './answer.ts'
 import type { OpenedLink } from './links.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import { factorCount, levelsOf, meetsLevels } from './factors.ts'
-import type { Browser, Carried } from './types.ts'
+import { factorCount, levelsOf } from './factors.ts'
+import { confirming, goingOn, isEnough, isFresh, isStale, type SignedIn } from './proving.ts'
 import type { Visit } from './visit.ts'
 
 /** What the browser gets next. `cookie` is to be set along with it. */
@@ -61,8 +60,11 @@ export type Next = { readonly cookie?: string | undefined } & (
 
 /** What a run is for: kept with it, and taken up when it ends. */
 type Purpose =
-  /** `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. */
-  | { readonly to: 'home'; readonly flow?: string; readonly then?: string }
+  /**
+   * `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. `confirm`: whoever is signed in only proves anew
+   * who they are.
+   */
+  | { readonly to: 'home'; readonly flow?: string; readonly then?: string; readonly confirm?: true }
   | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
   | {
       readonly to: 'application'
@@ -75,13 +77,14 @@ type Purpose =
     }
 type ForApplication = Purpose & { to: 'application' }
 
-/** Who is signed in, as what follows a sign-in has to know them. */
-type SignedIn = NonNullable<Browser['session']>
-
-/** How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored. */
+/**
+ * How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored.
+ * `confirm`: whoever is signed in proves anew who they are.
+ */
 type Opening = {
   readonly link?: OpenedLink | undefined
   readonly next?: unknown
+  readonly confirm?: boolean
 }
 
 export type FrontParts = {
@@ -100,7 +103,7 @@ export class Front {
   }
 
   /** Opens a flow by its address. `undefined`: there is no such flow to be opened like this. */
-  async open(visit: Visit, slug: string, { link, next }: Opening = {}): Promise<Next | undefined> {
+  async open(visit: Visit, slug: string, { link, next, confirm = false }: Opening = {}): Promise<Next | undefined> {
     const program = visit.snapshot.flows.get(slug)
     if (!program || program.byCall || program.byLink !== (link !== undefined) || (link && link.flow !== slug)) return undefined
     const { origin } = visit.request
@@ -109,38 +112,45 @@ export class Front {
     if (program.designation === 'invalidation')
       return this.logout(visit, { confirmed: false, ...(then !== undefined && { then: new URL(then, origin) }) })
     if (program.designation === 'authorization') return undefined
-    if (!link && program.designation === 'authentication' && session) return { next: 'home', to: then }
+    const confirms = confirm && !link && program.designation === 'authentication' && session !== undefined
+    if (!link && program.designation === 'authentication' && session && !confirms) return { next: 'home', to: then }
     const isOwn = isOwnFlow(program)
-    if (isOwn && !session) return this.#signInFirst(visit, slug, then)
-    const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }) }
+    if (isOwn && (!session || (enrols(program) && isStale(session, visit.request.at)))) return this.#proveFirst(visit, slug, then)
+    const purpose: Purpose = { to: 'home', flow: slug, ...(then !== undefined && { then }), ...(confirms && { confirm: true }) }
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
     const given = isOwn && session ? ownFacts({ id: session.userId, username: session.username }) : link?.facts
     const view = await this.#parts.engine.start(
-      { program, purpose, ...(link && { link: link.key, mailed: link.mailed }), ...(given && { facts: given }) },
+      {
+        program,
+        purpose,
+        ...(link && { link: link.key, mailed: link.mailed }),
+        ...(given && { facts: given }),
+        ...(confirms && confirming(session)),
+      },
       visit,
     )
     return this.after(visit, view)
   }
 
-  /** Signs in, and comes back to the flow. */
-  async #signInFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
+  /** Signs in, or proves anew who it is, and comes back to the flow. */
+  async #proveFirst(visit: Visit, slug: string, then: string | undefined): Promise<Next | undefined> {
     const next = `/if/flow/${slug}/${then === undefined ? '' : `?${new URLSearchParams({ next: then })}`}`
-    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next })
+    return this.open(visit, visit.snapshot.defaultFlows.authentication, { next, confirm: true })
   }
 
   /** A protocol's wish: sign in as far as needed, authorize, finish. */
   async login(visit: Visit, kind: string, provider: Provider<unknown>, parked: Json, wants: Wants = {}): Promise<Next> {
     const purpose: ForApplication = { to: 'application', protocol: kind, provider: provider.slug, parked, wants, phase: 'authentication' }
     const { session } = visit.browser
-    const isFresh = session !== undefined && fresh(session, wants, visit.request.at)
+    const isYoung = session !== undefined && isFresh(session, wants, visit.request.at)
     const program = this.#flow(visit, provider.application.slug, 'authentication')
-    if (isFresh && isEnough(visit, session, wants, program)) return this.#authorize(visit, purpose, provider, session)
+    if (isYoung && isEnough(visit, session, wants, program)) return this.#authorize(visit, purpose, provider, session)
     if (wants.silent) return this.#refuse(visit, purpose, provider, 'login-needed')
     const refused = await this.#refusedAt(visit, program, purpose)
     if (refused) return refused
     const view = await this.#parts.engine.start(
-      { program, purpose, wants, application: provider.application, ...(isFresh && goingOn(session)) },
+      { program, purpose, wants, application: provider.application, ...(isYoung && goingOn(session)) },
       visit,
     )
     return this.after(visit, view)
@@ -226,7 +236,7 @@ export class Front {
         ...(application && { application }),
       })
     }
-    return (await this.open(visit, view.flow, { next: purpose.to === 'home' && purpose.then })) ?? { next: 'gone' }
+    return (await this.open(visit, view.flow, again(purpose))) ?? { next: 'gone' }
   }
 
   /** Tells the application that nothing came of it, when the user goes back there from a refusal. */
@@ -239,7 +249,7 @@ export class Front {
   /** What somebody does who was refused: tell the application, try again, or sign in as somebody else. */
   async afterRefusal(visit: Visit, reference: string, wish: 'back' | 'again' | 'switch'): Promise<Next> {
     const purpose = (await this.#parts.refusals.find(visit, reference)) as unknown as Purpose | undefined
-    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '', { next: purpose.then })) ?? { next: 'gone' }
+    if (purpose?.to === 'home') return (await this.open(visit, purpose.flow ?? '', again(purpose))) ?? { next: 'gone' }
     const provider = purpose?.to === 'application' ? this.#provider(visit, purpose) : undefined
     if (purpose?.to !== 'application' || !provider) return { next: 'gone' }
     if (wish === 'back') return this.#refuse(visit, purpose, provider, 'denied')
@@ -374,26 +384,10 @@ export const askingAs = ({ request, browser }: Visit, session: SignedIn | undefi
   knownBrowser: session !== undefined && browser.known.includes(session.userId),
 })
 
-/** Does a session do for what is wanted? An application with a flow of its own wants that to have been gone through. */
-const isEnough = ({ factors, snapshot }: Visit, session: SignedIn, wants: Wants, { slug }: Program): boolean =>
-  meetsLevels(factors, wants, session.methods) && (slug === snapshot.defaultFlows.authentication || session.flows.includes(slug))
-
-/** What a run begins with that adds to a session: only what is missing is asked for. */
-const goingOn = ({
-  id,
-  userId,
-  username,
-  proofs,
-}: SignedIn): { readonly facts: Readonly<Record<string, Json>>; readonly carried: Carried } => ({
-  facts: ownFacts({ id: userId, username }),
-  carried: { session: id, user: userId, proofs },
-})
+/** How a run is begun again that was opened by its address. */
+const again = (purpose: Purpose): Opening => (purpose.to === 'home' ? { next: purpose.then, confirm: purpose.confirm ?? false } : {})
 
 const signedOut = (purpose: Purpose & { to: 'signed-out' }): Next =>
   purpose.then === undefined
     ? { next: 'signed-out', ...(purpose.application && { application: purpose.application }) }
     : { next: 'answer', answer: { answer: 'redirect', to: new URL(purpose.then) } }
-
-const fresh = (session: Session, { maxAge, subject }: Wants, now: Date): boolean =>
-  (maxAge === undefined || now.getTime() - session.at.getTime() <= maxAge * 1000 - (maxAge === 0 ? 1 : 0)) &&
-  (subject === undefined || subject === session.userId)

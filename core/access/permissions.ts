@@ -7,6 +7,7 @@ const resources = {
   tokens: ['view', 'create', 'delete'],
   sessions: ['view', 'delete'],
   consents: ['view', 'delete'],
+  devices: ['view', 'delete'],
   events: ['view'],
   plugins: ['view'],
   keys: ['view', 'rotate'],

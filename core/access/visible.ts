@@ -9,6 +9,8 @@ const owned = {
   tokens: { column: 'tokens.user_id', permission: 'tokens.view' },
   sessions: { column: 'sessions.user_id', permission: 'sessions.view' },
   consents: { column: 'consents.user_id', permission: 'consents.view' },
+  devices: { column: 'devices.user_id', permission: 'devices.view' },
+  browser_users: { column: 'browser_users.user_id', permission: 'devices.view' },
   events: { column: 'events.user_id', permission: 'events.view' },
 } as const satisfies Readonly<Record<string, { readonly column: string; readonly permission: Permission }>>
 

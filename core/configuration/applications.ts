@@ -18,7 +18,11 @@ type Linked = {
   readonly access: ReadonlyMap<string, Condition>
 }
 
-const designationOf = (use: keyof DefaultFlows) => (use === 'passwordChange' ? 'stage-configuration' : use)
+/** Flows that people open for themselves. */
+const ownUses = ['passwordChange', 'authenticatorSetup'] as const
+
+const isOwnUse = (use: keyof DefaultFlows): use is (typeof ownUses)[number] => (ownUses as readonly string[]).includes(use)
+const designationOf = (use: keyof DefaultFlows) => (isOwnUse(use) ? 'stage-configuration' : use)
 
 /**
  * Every application by slug, with the provider and the flows that it uses. A provider that no application names gets an application of its
@@ -30,8 +34,8 @@ export const linkApplications = (
 ): ReadonlyMap<string, ConfiguredApplication> => {
   const linked = new Map<string, ConfiguredApplication>()
   const userOf = new Map<string, string>()
-  const { passwordChange: _, ...ofApplications } = defaults
-  for (const use of [...flowUses, 'passwordChange'] as const) {
+  const { passwordChange: _, authenticatorSetup: __, ...ofApplications } = defaults
+  for (const use of [...flowUses, ...ownUses]) {
     const why = misfit(defaults[use], designationOf(use), flows)
     const said = saidBy?.spec[use] !== undefined ? saidBy : undefined
     if (why && said) problems.push(problemOf(said, [use], why))

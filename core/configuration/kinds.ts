@@ -226,6 +226,13 @@ const sections = {
     passwordChange: Type.Optional(
       reference('Changing the password', 'The flow by which people change their own password; for stage-configuration.', 'flows'),
     ),
+    authenticatorSetup: Type.Optional(
+      reference(
+        'Setting up authenticators',
+        'The flow by which people set up authenticators of their own; for stage-configuration.',
+        'flows',
+      ),
+    ),
   }),
 }
 const claim = Type.Object(

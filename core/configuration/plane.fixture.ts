@@ -20,6 +20,7 @@ flows:
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
   default-password-change: { title: Change, designation: stage-configuration, steps: [] }
   default-recovery: { title: Recover, designation: recovery, steps: [] }
+  default-authenticator-setup: { title: Set up, designation: stage-configuration, steps: [] }
 `
 export const documentOf = (text: string, file = 'my.yaml', env: Readonly<Record<string, string>> = {}) => {
   const read = readDocument(`version: 1\n${text}`, file, { env, directory: '/nowhere' })

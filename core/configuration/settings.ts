@@ -17,6 +17,7 @@ const shippedDefaults: DefaultFlows = {
   invalidation: 'default-invalidation',
   recovery: 'default-recovery',
   passwordChange: 'default-password-change',
+  authenticatorSetup: 'default-authenticator-setup',
 }
 
 type Settings = {

@@ -26,6 +26,7 @@ flows:
   default-invalidation: { title: Sign out, designation: invalidation, steps: [] }
   default-password-change: { title: Change, designation: stage-configuration, steps: [] }
   default-recovery: { title: Recover, designation: recovery, steps: [] }
+  default-authenticator-setup: { title: Set up, designation: stage-configuration, steps: [] }
   initial-setup: { title: Set up, designation: authentication, entry: link, steps: [{ type: greeting }] }
 `
 const documentOf = (text: string, file: string, env: Record<string, string> = {}, directory = '/nowhere') => {

@@ -11,7 +11,7 @@ import type { GroupSeed, UserSeed } from './kinds.ts'
 /** The flows that an application's sign-ins and sign-outs run, and that of whoever cannot sign in to it: slugs. */
 export type ApplicationFlows = Readonly<Record<'authentication' | 'authorization' | 'invalidation' | 'recovery', string>>
 /** The flows that are run where nothing else is said. */
-export type DefaultFlows = ApplicationFlows & { readonly passwordChange: string }
+export type DefaultFlows = ApplicationFlows & Readonly<Record<'passwordChange' | 'authenticatorSetup', string>>
 export type ConfiguredApplication = Application & {
   /** Of the stored object, if it is one. */
   readonly id?: string

@@ -1,7 +1,8 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
-import { factorCount, isTrusted, meetsLevels, methodsIn } from '../access/factors.ts'
+import { factorCount, freshFor, isTrusted, meetsLevels, methodsIn } from '../access/factors.ts'
 import type { Closed, Closing, Proof } from '../access/types.ts'
 import type { Audited } from '../data/effects.ts'
+import { enrolsFor } from '../identity/devices.ts'
 import { count } from '../observe/work.ts'
 import { carriedOf, userOf, type KnownUser } from './subject.ts'
 import { giveBack } from './limits.ts'
@@ -37,8 +38,12 @@ const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): r
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
 }
 
-/** Milliseconds for which a session counts as a proof for what its owner changes of their own sign-in. */
-const freshness = 15 * 60_000
+/** Of whom the run has a proof. Whoever sets something up shows that they have it, which proves of nobody who they are. */
+const provedIn = ({ effects, proofs }: RunState): NonNullable<Closing['proved']> => {
+  if (proofs.some(({ user }) => user === null)) return 'anybody'
+  const enrolling = new Set(effects.filter((effect) => enrolsFor(effect) !== undefined).map(({ step }) => step))
+  return proofs.flatMap(({ step, user }) => (enrolling.has(step) ? [] : (user ?? [])))
+}
 
 /** The session at the browser, if the run has proved its user: what ends their others leaves it to them. */
 const ownSession = ({ proofs }: RunState, { browser: { id, session } }: Asker): Pick<Closing, 'keep'> =>
@@ -52,7 +57,7 @@ const isOf = ({ userId, methods }: Session, user: KnownUser | undefined, proofs:
 
 /** Whose session at the browser is so young that it is a proof by itself. */
 const freshOf = ({ browser: { session } }: Asker, now: number): string | undefined =>
-  session && session.at.getTime() > now - freshness ? session.userId : undefined
+  session && session.at.getTime() > now - freshFor * 1000 ? session.userId : undefined
 
 type Lacking =
   | { readonly refused: Message; readonly why: Refusal; readonly session?: undefined }
@@ -122,7 +127,7 @@ export class Ending {
           request: asker.request,
           effects: taken.effects.map(({ step: _, user: __, ...effect }) => effect),
           unproved: unprovedIn(taken, asker),
-          proved: taken.proofs.some((proof) => proof.user === null) ? 'anybody' : taken.proofs.flatMap((proof) => proof.user ?? []),
+          proved: provedIn(taken),
           fresh: freshOf(asker, this.#parts.now()),
           ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),

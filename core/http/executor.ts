@@ -10,7 +10,9 @@ import { sendProblem } from './problem.ts'
 
 type Run = {
   Params: { slug: string }
-  Body: { run?: string; challenge?: string; answer?: Record<string, unknown>; link?: string; next?: string; restart?: true } | undefined
+  Body:
+    | { run?: string; challenge?: string; answer?: Record<string, unknown>; link?: string; next?: string; confirm?: true; restart?: true }
+    | undefined
 }
 
 const body = {
@@ -22,12 +24,13 @@ const body = {
     answer: { type: 'object' },
     link: { type: 'string' },
     next: { type: 'string' },
+    confirm: { const: true },
     restart: { const: true },
   },
 }
 
 /**
- * The JSON face of flows, from the same screens: `POST /api/v1/flows/<slug>/run` with `{}` or `{next}` begins a run, with `{run}` shows it, with
+ * The JSON face of flows, from the same screens: `POST /api/v1/flows/<slug>/run` with `{}`, `{next}` or `{confirm}` begins a run, with `{run}` shows it, with
  * `{run, challenge, answer}` answers it. A run belongs to the browser cookie that the first answer sets.
  */
 export function executorRoutes(app: FastifyInstance, { engine, front, visits, links, pages }: FlowParts): void {
@@ -41,7 +44,7 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
       })
     }
     const visit = await visits.visit(request)
-    const { run, challenge, answer, link, next: then, restart } = request.body ?? {}
+    const { run, challenge, answer, link, next: then, confirm = false, restart } = request.body ?? {}
     const programs = visit.snapshot.flows
     if (run !== undefined && answer !== undefined) {
       return send(request, reply, visit, await front.after(visit, await engine.answer(run, challenge ?? '', answer, programs, visit)))
@@ -55,7 +58,8 @@ export function executorRoutes(app: FastifyInstance, { engine, front, visits, li
       )
     }
     const opened = link === undefined ? undefined : await links.read(link)
-    const next = link !== undefined && !opened ? undefined : await front.open(visit, request.params.slug, { link: opened, next: then })
+    const next =
+      link !== undefined && !opened ? undefined : await front.open(visit, request.params.slug, { link: opened, next: then, confirm })
     if (next) return send(request, reply, visit, next)
     return sendProblem(reply, {
       status: 404,

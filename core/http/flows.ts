@@ -12,7 +12,7 @@ import type { Visits } from './visits.ts'
 
 type Flow = {
   Params: { slug: string }
-  Querystring: { run?: string; step?: string; link?: string; next?: string; do?: 'restart' | 'resume' | 'back' }
+  Querystring: { run?: string; step?: string; link?: string; next?: string; confirm?: string; do?: 'restart' | 'resume' | 'back' }
   Body: Record<string, unknown> | undefined
 }
 
@@ -31,7 +31,7 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
   const { engine, front, visits, pages, links } = parts
 
   const show = async (request: FastifyRequest<Flow>, visit: Visit): Promise<Next | undefined> => {
-    const { run, step, link, next, do: wish } = request.query
+    const { run, step, link, next, confirm, do: wish } = request.query
     const { slug } = request.params
     const programs = visit.snapshot.flows
     if (typeof run === 'string') {
@@ -45,7 +45,7 @@ export function flowRoutes(app: FastifyInstance, parts: FlowParts): void {
       const opened = await links.read(link)
       return opened ? front.open(visit, slug, { link: opened, next }) : undefined
     }
-    return front.open(visit, slug, { next })
+    return front.open(visit, slug, { next, confirm: confirm === '1' })
   }
 
   const get = async (request: FastifyRequest<Flow>, reply: FastifyReply) => {

@@ -11,15 +11,21 @@ import { userChanged } from './changes.ts'
 /** A device with the kind of its authenticator. */
 export type KnownDevice = Device & { readonly kind: string }
 
+/** A device for lists. `data` is undefined where it cannot be opened any more: its owner sees it all the same, and can remove it. */
+export type ListedDevice = Omit<KnownDevice, 'data'> & { readonly data: Json | undefined }
+
 /** Everything that users have enrolled with authenticators, in table `devices`. */
 export type EnrolledDevices = {
   /** The port, for one kind of authenticator. `single`: a user has one at most. */
   ofKind(kind: string, single: boolean): Devices
   /** All of a user, in the order in which they were enrolled. */
   ofUser(userId: string): Promise<readonly KnownDevice[]>
+  /** Those of these ids, in the order of the ids; what is gone is left out. */
+  listed(ids: readonly string[]): Promise<readonly ListedDevice[]>
 }
 
-const addDevice = 'devices.add'
+/** The effect that enrols a device. */
+export const addDevice = 'devices.add'
 type Added = {
   readonly id: string
   readonly userId: string
@@ -32,6 +38,16 @@ type Added = {
 
 /** What the data of a device is sealed for: it opens in no other row. */
 export const sealedForDevice = (id: string): string => `device ${id}`
+
+const plain = (row: Selectable<Tables['devices']>): Omit<KnownDevice, 'data'> => ({
+  id: row.id,
+  userId: row.user_id,
+  kind: row.kind,
+  name: row.name,
+  version: row.version,
+  createdAt: new Date(row.created_at),
+  lastUsedAt: row.last_used_at === null ? undefined : new Date(row.last_used_at),
+})
 
 export const createDevices = ({
   database,
@@ -59,16 +75,25 @@ export const createDevices = ({
       .where('users.enabled', '=', true),
   )
   const known = (row: Selectable<Tables['devices']>): KnownDevice => ({
-    id: row.id,
-    userId: row.user_id,
-    kind: row.kind,
-    name: row.name,
+    ...plain(row),
     data: JSON.parse(seal.open(row.sealed, sealedForDevice(row.id))) as Json,
-    version: row.version,
-    createdAt: new Date(row.created_at),
-    lastUsedAt: row.last_used_at === null ? undefined : new Date(row.last_used_at),
   })
+  const openedOrNot = (row: Selectable<Tables['devices']>): KnownDevice | undefined => {
+    try {
+      return known(row)
+    } catch {
+      return undefined
+    }
+  }
   return {
+    async listed(ids) {
+      if (ids.length === 0) return []
+      const rows = await sql.selectFrom('devices').selectAll().where('id', 'in', ids).execute()
+      return ids.flatMap((id) => {
+        const row = rows.find((one) => one.id === id)
+        return row ? [{ ...plain(row), data: openedOrNot(row)?.data }] : []
+      })
+    },
     ofUser: async (userId) => (await all({ userId })).map(known),
     ofKind: (kind, single) => ({
       of: async (userId) => (await some({ userId, kind })).map(known),
@@ -102,9 +127,12 @@ export const createDevices = ({
 /** Devices that one user may have. Every sign-in reads them. */
 const most = 50
 
+/** Whose device the effect that enrols one adds, and of which kind. */
+export const enrolledBy = (data: Json): Pick<Added, 'userId' | 'kind'> => data as Added
+
 /** Whose device an effect would add. */
 export const enrolsFor = ({ effect, data }: { readonly effect: string; readonly data: Json }): string | undefined =>
-  effect === addDevice ? (data as Added).userId : undefined
+  effect === addDevice ? enrolledBy(data).userId : undefined
 
 export const deviceEffects: EffectHandlers = {
   async [addDevice](tx, data, now) {
@@ -128,11 +156,23 @@ export const deviceEffects: EffectHandlers = {
   },
 }
 
-/** No browser is trusted by this user any more. */
-export const distrustBrowsers = async (tx: Tx, userId: string): Promise<void> => {
-  await tx
+/**
+ * Removes devices of a user, all or those of these ids, and returns their kinds. No browser is trusted any more, since what they were trusted by may
+ * be gone.
+ */
+export const removeDevices = async (tx: Tx, userId: string, now: number, ids?: readonly string[]): Promise<readonly string[]> => {
+  const wanted = tx.deleteFrom('devices').where('user_id', '=', userId)
+  const removed = await (ids ? wanted.where('id', 'in', ids) : wanted).returning('kind').execute()
+  await distrustBrowsers(tx, userId)
+  await userChanged(tx, userId, now)
+  return removed.map(({ kind }) => kind)
+}
+
+/** No browser is trusted by this user any more, or the one of this id is not. */
+export const distrustBrowsers = async (tx: Tx, userId: string, browserId?: string): Promise<void> => {
+  const distrusted = tx
     .updateTable('browser_users')
     .set({ trusted_at: null, trusted_until: null, second_factor_at: null, user_agent: null })
     .where('user_id', '=', userId)
-    .execute()
+  await (browserId === undefined ? distrusted : distrusted.where('browser_id', '=', browserId)).execute()
 }

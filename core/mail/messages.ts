@@ -9,6 +9,9 @@ export const mailMessages = [
   'account-disabled',
   'recovery',
   'code',
+  'authenticator-added',
+  'authenticator-removed',
+  'authenticators-reset',
 ] as const
 export type MailMessage = (typeof mailMessages)[number]
 
@@ -71,6 +74,18 @@ export type CodeMailData = MailData & {
   }
 }
 
+/** What the templates `authenticator-added`, `authenticator-removed` and `authenticators-reset` can show beside it. */
+export type AuthenticatorMailData = MailData & {
+  readonly authenticator: {
+    /** What people call its kind, e.g. `Authenticator app`; empty where all were removed. */
+    readonly label: string
+    /** Why all were removed, as an administrator has written it; else empty. */
+    readonly reason: string
+    /** Address of the page where people look after their authenticators. */
+    readonly security: string
+  }
+}
+
 const time = new Map<string, Intl.DateTimeFormat>()
 
 /** A moment in UTC, since nobody knows where the reader is. */
@@ -113,6 +128,13 @@ export const sampleLink = (address: string, locale: string): LinkMailData['link'
 
 /** For trying the template of codes. */
 export const sampleCode = (locale: string): CodeMailData['code'] => ({ digits: '012345', lifetime: lasting(10 * 60, locale) })
+
+/** For trying the templates of authenticators. */
+export const sampleAuthenticator = (address: string): AuthenticatorMailData['authenticator'] => ({
+  label: 'Authenticator app',
+  reason: 'The telephone was lost.',
+  security: securityPage(address),
+})
 
 /** For trying the template of events. */
 export const sampleEvent: EventMailData['event'] = {

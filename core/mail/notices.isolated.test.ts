@@ -28,7 +28,16 @@ test('people are told of changes in their language, at the address from before, 
   const effects = withNotices(passwordEffects, notices)
   const snapshot = () => ({ email, brandOf: () => undefined })
   const templates = createTemplates({ folder: '/nowhere', log })
-  sendNotices(jobs, { database, mailer, templates, snapshot, origin: 'https://id.example.com', log, backOff: () => 0 })
+  sendNotices(jobs, {
+    database,
+    mailer,
+    templates,
+    snapshot,
+    origin: 'https://id.example.com',
+    labelOf: (kind) => kind,
+    log,
+    backOff: () => 0,
+  })
   const user = { username: 'ada', name: 'www.evil.example', email: 'ada@example.com', attributes: { locale: 'de' } }
   const id = await database.transaction((tx) => createUser(tx, user, 1))
   const waiting = () => database.sql.selectFrom('jobs').select('data').execute()

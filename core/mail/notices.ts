@@ -6,6 +6,7 @@ import type { EmailSettings } from '../configuration/email-schema.ts'
 import type { EffectHandler, EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { deviceOf } from '../interfaces/kit/device.ts'
+import { addDevice as enrolling, enrolledBy } from '../identity/devices.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import type { MailMessage } from './messages.ts'
 
@@ -19,12 +20,15 @@ export type NoticeData = {
   readonly at: number
   /** Where somebody signed in; empty where it is not known. */
   readonly from?: From
+  readonly authenticator?: Told
 }
 type From = Readonly<Record<'browser' | 'system' | 'ip', string>>
+/** `authenticator`: its kind. `reason`: why all were removed. */
+type Told = { readonly authenticator?: string; readonly reason?: string }
 
 export type Notices = {
-  /** Tells a user, at the present address, of what this transaction does. */
-  tell(tx: Tx, message: Exclude<Notice, 'new-browser'>, userId: string): Promise<void>
+  /** Tells a user of what this transaction does, at the address that they had before it. */
+  tell(tx: Tx, message: Exclude<Notice, 'new-browser'>, userId: string, told?: Told): Promise<void>
   /** Does something in a transaction that may change a user, and tells that user what of it matters. */
   watch<T>(tx: Tx, userId: string, work: () => Promise<T>): Promise<T>
   /** Tells whoever signs in at a browser that does not know them. */
@@ -69,27 +73,43 @@ export const createNotices = ({
     const settings = current()
     return settings !== undefined && settings.securityMails !== false
   }
-  const add = async (tx: Tx, message: Notice, userId: string, to: string | null, from?: From): Promise<void> => {
+  const add = async (
+    tx: Tx,
+    message: Notice,
+    userId: string,
+    to: string | null,
+    more: Pick<NoticeData, 'from' | 'authenticator'> = {},
+  ): Promise<void> => {
     if (!to) return
-    const data: NoticeData = { message, userId, to, at: clock.now().getTime(), ...(from && { from }) }
+    const data: NoticeData = { message, userId, to, at: clock.now().getTime(), ...more }
     await jobs.enqueue({ kind: noticeJob, data }, tx)
   }
+  // What a transaction did to a user before it does more: the address from before all of it.
+  const addresses = new WeakMap<Tx, Map<string, string | null>>()
+  const addressIn = (tx: Tx, userId: string, email: string | null): string | null => {
+    const known = addresses.get(tx) ?? new Map<string, string | null>()
+    addresses.set(tx, known)
+    if (!known.has(userId)) known.set(userId, email)
+    return known.get(userId) ?? null
+  }
   return {
-    async tell(tx, message, userId) {
-      if (isOn()) await add(tx, message, userId, (await stateOf(tx, userId))?.email ?? null)
+    async tell(tx, message, userId, told) {
+      if (!isOn()) return
+      const state = await stateOf(tx, userId)
+      if (state) await add(tx, message, userId, addressIn(tx, userId, state.email), told && { authenticator: told })
     },
     async watch(tx, userId, work) {
       const before = isOn() ? await stateOf(tx, userId) : undefined
+      const to = before ? addressIn(tx, userId, before.email) : null
       const result = await work()
       const after = before && (await stateOf(tx, userId))
       if (before && after)
-        for (const [message, happened] of Object.entries(changes))
-          if (happened(before, after)) await add(tx, message as Notice, userId, before.email)
+        for (const [message, happened] of Object.entries(changes)) if (happened(before, after)) await add(tx, message as Notice, userId, to)
       return result
     },
     async signingIn(tx, { browserId, userId, request }) {
       if (isOn() && (await isNewBrowser(tx, browserId, userId, clock.now().getTime())))
-        await add(tx, 'new-browser', userId, (await stateOf(tx, userId))?.email ?? null, fromOf(request))
+        await add(tx, 'new-browser', userId, (await stateOf(tx, userId))?.email ?? null, { from: fromOf(request) })
     },
   }
 }
@@ -101,6 +121,16 @@ const subjects: Readonly<Record<string, string>> = { 'passwords.set': 'userId', 
 export const withNotices = (effects: EffectHandlers, notices: Notices): EffectHandlers =>
   Object.fromEntries(
     Object.entries(effects).map(([name, handler]): [string, EffectHandler] => {
+      if (name === enrolling)
+        return [
+          name,
+          async (tx, data, now, keep) => {
+            const done = await handler(tx, data, now, keep)
+            const { userId, kind } = enrolledBy(data)
+            await notices.tell(tx, 'authenticator-added', userId, { authenticator: kind })
+            return done
+          },
+        ]
       const field = subjects[name]
       if (field === undefined) return [name, handler]
       return [

@@ -38,12 +38,23 @@ export const sendNotices = (
     readonly templates: Pick<Templates, 'render'>
     readonly snapshot: () => Pick<Snapshot, 'email' | 'brandOf'>
     readonly origin: string
+    /** What people call the authenticators of a kind. */
+    readonly labelOf: (kind: string, locale: string) => string
     readonly log: Pick<Log, 'info'>
     /** Seconds before try n. */
     readonly backOff?: (attempt: number) => number
   },
 ): void => {
-  const { database, mailer, templates, snapshot, origin, log, backOff = (attempt) => Math.min(10 * 4 ** (attempt - 2), 4 * 3600) } = parts
+  const {
+    database,
+    mailer,
+    templates,
+    snapshot,
+    origin,
+    labelOf,
+    log,
+    backOff = (attempt) => Math.min(10 * 4 ** (attempt - 2), 4 * 3600),
+  } = parts
   jobs.handle(noticeJob, {
     attempts: 12,
     backOff,
@@ -51,7 +62,7 @@ export const sendNotices = (
     // A mail server that hangs holds nothing but mail up.
     concurrency: 2,
     async run(data, { jobId }) {
-      const { message, userId, to, at, from } = data as NoticeData
+      const { message, userId, to, at, from, authenticator = {} } = data as NoticeData
       const { email, brandOf } = snapshot()
       const user = await database.sql
         .selectFrom('users')
@@ -68,8 +79,12 @@ export const sendNotices = (
         at: written(at, locale),
       }
       const signIn = { browser: '', system: '', ip: '', ...from, security: securityPage(origin) }
-      const mail =
-        message === 'new-browser' ? templates.render(message, locale, { ...told, signIn }) : templates.render(message, locale, told)
+      const changed = {
+        label: authenticator.authenticator === undefined ? '' : labelOf(authenticator.authenticator, locale),
+        reason: authenticator.reason ?? '',
+        security: securityPage(origin),
+      }
+      const mail = templates.render(message, locale, { ...told, signIn, authenticator: changed })
       await mailer.send({ to, ...mail })
       log.info({ job: jobId, message }, 'a message about security was sent')
     },

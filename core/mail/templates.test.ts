@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { temporaryDirectory } from '../../test/kit/server.ts'
-import { mailMessages, sampleCode, sampleEvent, sampleData, sampleLink, sampleSignIn } from './messages.ts'
+import { mailMessages, sampleAuthenticator, sampleCode, sampleEvent, sampleData, sampleLink, sampleSignIn } from './messages.ts'
 import { createTemplates, templateProblems } from './templates.ts'
 
 const brand = { name: 'Acme', color: '#123456' }
@@ -31,6 +31,8 @@ test('every message is there in both languages, with the brand', () => {
       if (message === 'new-browser') return render(message, locale, { ...data, signIn: sampleSignIn(data.address) })
       if (message === 'recovery') return render(message, locale, { ...data, link: sampleLink(data.address, locale) })
       if (message === 'code') return render(message, locale, { ...data, code: sampleCode(locale) })
+      if (message === 'authenticator-added' || message === 'authenticator-removed' || message === 'authenticators-reset')
+        return render(message, locale, { ...data, authenticator: sampleAuthenticator(data.address) })
       return render(message, locale, data)
     }
     const [en, de] = [inLanguage('en'), inLanguage('de-AT')]

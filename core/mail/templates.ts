@@ -6,12 +6,14 @@ import { lookupOrder } from '../web/locales.ts'
 import { renderLiquid, TemplateError } from './liquid.ts'
 import {
   type CodeMailData,
+  type AuthenticatorMailData,
   type EventMailData,
   type LinkMailData,
   type MailData,
   mailMessages,
   type MailMessage,
   sampleCode,
+  sampleAuthenticator,
   sampleData,
   sampleEvent,
   sampleLink,
@@ -42,11 +44,21 @@ export type Templates = {
   /** Tags of the languages that there are templates in. */
   languages(): readonly string[]
   /** Writes a message in a language; what the folder has wrong is logged once, and the shipped one is used. */
-  render(message: Exclude<MailMessage, 'event' | 'new-browser' | 'recovery' | 'code'>, locale: string, data: MailData): Omit<Mail, 'to'>
+  render(
+    message: Exclude<MailMessage, 'event' | 'new-browser' | 'recovery' | 'code' | `authenticator${string}`>,
+    locale: string,
+    data: MailData,
+  ): Omit<Mail, 'to'>
   render(message: 'event', locale: string, data: EventMailData): Omit<Mail, 'to'>
   render(message: 'new-browser', locale: string, data: SignInMailData): Omit<Mail, 'to'>
   render(message: 'recovery', locale: string, data: LinkMailData): Omit<Mail, 'to'>
   render(message: 'code', locale: string, data: CodeMailData): Omit<Mail, 'to'>
+  render(message: Extract<MailMessage, `authenticator${string}`>, locale: string, data: AuthenticatorMailData): Omit<Mail, 'to'>
+  render(
+    message: Exclude<MailMessage, 'test' | 'event' | 'recovery' | 'code'>,
+    locale: string,
+    data: SignInMailData & AuthenticatorMailData,
+  ): Omit<Mail, 'to'>
   /** The same, with the files that it is made of. */
   preview(message: MailMessage, locale: string, data: MailData): Preview
 }
@@ -170,6 +182,7 @@ const sample = {
   signIn: sampleSignIn('https://id.example.com'),
   link: sampleLink('https://id.example.com', 'en'),
   code: sampleCode('en'),
+  authenticator: sampleAuthenticator('https://id.example.com'),
 }
 const names: ReadonlySet<string> = new Set([...mailMessages, 'layout'].flatMap((name) => parts.map((part) => `${name}.${part}.liquid`)))
 

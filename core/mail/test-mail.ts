@@ -1,6 +1,6 @@
 import type { ConfiguredBrand } from '../configuration/brands.ts'
 import { negotiate } from '../web/locales.ts'
-import { type MailMessage, sampleCode, sampleData, sampleEvent, sampleLink, sampleSignIn } from './messages.ts'
+import { type MailMessage, sampleAuthenticator, sampleCode, sampleData, sampleEvent, sampleLink, sampleSignIn } from './messages.ts'
 import type { Preview, Templates } from './templates.ts'
 import type { Mail } from './types.ts'
 
@@ -27,6 +27,7 @@ export const sampleMail = (templates: Pick<Templates, 'preview'>, message: MailM
     ...(message === 'new-browser' && { signIn: sampleSignIn(origin) }),
     ...(message === 'recovery' && { link: sampleLink(origin, locale) }),
     ...(message === 'code' && { code: sampleCode(locale) }),
+    ...(message.startsWith('authenticator') && { authenticator: sampleAuthenticator(origin) }),
   })
 
 /** What is sent to find out whether mail arrives. */

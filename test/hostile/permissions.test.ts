@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import { permissions } from '../../core/access/permissions.ts'
 import { openDatabase } from '../../core/data/database.ts'
@@ -8,94 +9,7 @@ import { Client, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked } from './attack.ts'
-
-const kindRoutes = (kind: string) => [
-  [`GET /${kind}`, `${kind}.view`],
-  [`POST /${kind}`, `${kind}.create`],
-  [`GET /${kind}/{slug}`, `${kind}.view`],
-  [`GET /${kind}/{slug}/used-by`, `${kind}.view`],
-  [`PUT /${kind}/{slug}`, `${kind}.edit`],
-  [`PATCH /${kind}/{slug}`, `${kind}.edit`],
-  [`DELETE /${kind}/{slug}`, `${kind}.delete`],
-]
-
-/**
- * Who may call each route: a permission; `known` for everybody who is, or what somebody gets who calls it for what is not theirs: `own`
- * lists (only their own is in them), or the status of a refusal. A route without an entry here fails, and so does an entry that the
- * server does not agree with.
- */
-const table: Readonly<Record<string, string>> = {
-  'POST /flows/{slug}/run': 'public',
-  'GET /me': 'known',
-  'PATCH /me': 'known',
-  'GET /me/applications': 'known',
-  'GET /kinds': 'known',
-  'GET /openapi.json': 'known',
-  'GET /users': 'own users.view',
-  'POST /users': 'users.create',
-  'GET /users/{id}': '404 users.view',
-  'GET /users/{id}/used-by': 'users.view',
-  'PATCH /users/{id}': 'users.edit',
-  'DELETE /users/{id}': 'users.delete',
-  'POST /users/{id}/password': 'users.edit',
-  'DELETE /users/{id}/sessions': '403 sessions.delete',
-  'DELETE /users/{id}/tokens': '403 tokens.delete',
-  'POST /users/{id}/recovery-link': 'users.recover',
-  'PUT /users/{id}/avatar': '403 users.edit',
-  'DELETE /users/{id}/avatar': '403 users.edit',
-  'GET /groups': 'groups.view',
-  'POST /groups': 'groups.create',
-  'GET /groups/{slug}': 'groups.view',
-  'GET /groups/{slug}/used-by': 'groups.view',
-  'PATCH /groups/{slug}': 'groups.edit',
-  'DELETE /groups/{slug}': 'groups.delete',
-  'PUT /groups/{slug}/members/{user}': 'groups.edit',
-  'DELETE /groups/{slug}/members/{user}': 'groups.edit',
-  'GET /tokens': 'own tokens.view',
-  'POST /tokens': '403 tokens.create',
-  'GET /tokens/{id}': '404 tokens.view',
-  'DELETE /tokens/{id}': '404 tokens.delete',
-  'GET /sessions': 'own sessions.view',
-  'DELETE /sessions/{id}': '404 sessions.delete',
-  'GET /consents': 'own consents.view',
-  'DELETE /consents/{id}': '404 consents.delete',
-  'GET /events': 'own events.view',
-  'GET /events/actions': 'events.view',
-  'GET /events/seal': 'events.view',
-  'GET /events/{id}': '404 events.view',
-  'GET /statistics/sign-ins': 'events.view',
-  'GET /keys': 'keys.view',
-  'GET /jobs': 'jobs.view',
-  'GET /jobs/{id}': 'jobs.view',
-  'POST /jobs/{id}/retry': 'jobs.manage',
-  'DELETE /jobs/{id}': 'jobs.manage',
-  'POST /keys/rotate': 'keys.rotate',
-  'GET /system': 'system.view',
-  'GET /plugins': 'plugins.view',
-  ...Object.fromEntries(
-    ['roles', 'flows', 'authenticators', 'policies', 'providers', 'applications', 'scopeMappings', 'brands', 'sinks', 'settings'].flatMap(
-      kindRoutes,
-    ),
-  ),
-  'GET /media': 'media.view',
-  'POST /media': 'media.create',
-  'GET /media/{id}': 'media.view',
-  'GET /media/{id}/used-by': 'media.view',
-  'DELETE /media/{id}': 'media.delete',
-  'GET /settings/email/templates': 'settings.view',
-  'POST /settings/email/test': 'settings.edit',
-  'POST /sinks/{slug}/test': 'sinks.edit',
-  'POST /flows/{slug}/simulate': 'flows.simulate',
-  'GET /expressions/types': 'policies.view',
-  'POST /expressions/check': 'policies.edit',
-  'POST /configuration/apply': 'configuration.apply',
-  'GET /configuration/export': 'configuration.view',
-  'GET /configuration/schema': 'configuration.view',
-  'GET /configuration/history': 'configuration.view',
-  'GET /configuration/history/{number}': 'configuration.view',
-  'GET /configuration/diff': 'configuration.view',
-  'POST /configuration/rollback': 'configuration.rollback',
-}
+import { table } from './routes.ts'
 
 type Operation = {
   readonly route: string
@@ -106,6 +20,8 @@ type Operation = {
 }
 
 let server: TestServer
+const device = randomUUIDv7()
+let browser: string
 /** What each route says it answers with. */
 const schemas = new Map<string, object>()
 let admin: Api
@@ -160,7 +76,18 @@ before(async () => {
     .insertInto('consents')
     .values({ user_id: ada.id, application: 'wiki', scopes: '["openid"]', created_at: at, updated_at: at })
     .execute()
+  // Something that nobody can open any more is listed, and can be removed.
+  await database.sql
+    .insertInto('devices')
+    .values({ id: device, user_id: ada.id, kind: 'totp', key: null, name: '', sealed: '', version: 1, created_at: at, last_used_at: null })
+    .execute()
+  await database.sql
+    .updateTable('browser_users')
+    .set({ trusted_at: at, trusted_until: at + 3_600_000 })
+    .where('user_id', '=', ada.id)
+    .execute()
   await database.close()
+  browser = (await admin.must('GET', `/trusted-browsers?user=${ada.id}`)).items[0].id
   await new Promise((resolve) => setTimeout(resolve, 1100))
 })
 after(() => server?.stop())
@@ -169,6 +96,8 @@ after(() => server?.stop())
 const filled = (path: string): string =>
   path
     .replace(/^\/tokens\/\{id\}/, `/tokens/${adaToken()}`)
+    .replace(/^\/devices\/\{id\}/, `/devices/${device}`)
+    .replace(/^\/trusted-browsers\/\{id\}/, `/trusted-browsers/${browser}`)
     .replace(/^\/consents\/\{id\}/, `/consents/${ada.id}.wiki`)
     .replace('{id}', path.startsWith('/users') ? ada.id : ada.session)
     .replace('{user}', ada.id)

@@ -37,7 +37,20 @@ test('messages are shown as people get them, with the brand, in every language t
   assert.deepEqual([told, languages, locale], [join(folder, 'mine'), ['de', 'en', 'fr'], 'de'])
   assert.deepEqual(
     items.map(({ name }: any) => name),
-    ['test', 'event', 'password-changed', 'email-changed', 'token-created', 'new-browser', 'account-disabled', 'recovery', 'code'],
+    [
+      'test',
+      'event',
+      'password-changed',
+      'email-changed',
+      'token-created',
+      'new-browser',
+      'account-disabled',
+      'recovery',
+      'code',
+      'authenticator-added',
+      'authenticator-removed',
+      'authenticators-reset',
+    ],
   )
   for (const { name, subject, text, html, files } of items) {
     assert.ok(subject, name)

@@ -1,6 +1,8 @@
 import { avatarRoutes } from './avatars.ts'
 import { configurationRoutes } from './configuration.ts'
 import { consentRoutes } from './consents.ts'
+import { authenticatorRoutes } from './authenticators.ts'
+import { deviceRoutes } from './devices.ts'
 import { type EmailParts, emailRoutes } from './email.ts'
 import { eventRoutes } from './events.ts'
 import { type ExpressionParts, expressionRoutes } from './expressions.ts'
@@ -21,6 +23,7 @@ import { sessionRoutes } from './sessions.ts'
 import { statisticsRoute } from './statistics.ts'
 import { systemRoute } from './system.ts'
 import { tokenRoutes } from './tokens.ts'
+import { trustedBrowserRoutes } from './trusted-browsers.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the API, and the description that is made of them. */
@@ -34,6 +37,9 @@ export const apiRoutes = (parts: ApiParts & EmailParts & ExpressionParts & Simul
     ...tokenRoutes(parts),
     ...sessionRoutes(parts),
     ...consentRoutes(parts),
+    ...deviceRoutes(parts),
+    ...trustedBrowserRoutes(parts),
+    ...authenticatorRoutes(parts),
     ...eventRoutes(parts),
     statisticsRoute(parts),
     ...pluginRoutes(parts),

@@ -1,6 +1,7 @@
 import { lineOfText } from '../../api/index.ts'
 import Type from 'typebox'
 import { demand } from '../../access/caller.ts'
+import { confirmAddress } from '../../access/proving.ts'
 import { permissions } from '../../access/permissions.ts'
 import { listedUsers } from '../../identity/administration.ts'
 import { updateUser } from '../../identity/write-users.ts'
@@ -11,26 +12,34 @@ import { type Call, defineRoute, type Route } from './route.ts'
 import { nullable, user } from './schemas.ts'
 import { shownUser } from './user-list.ts'
 
+/** Where people go at a browser for what is done by flows. */
+export const linksOf = ({ defaultFlows }: Pick<Call['snapshot'], 'defaultFlows'>) => ({
+  passwordChange: `/if/flow/${defaultFlows.passwordChange}/`,
+  authenticatorSetup: `/if/flow/${defaultFlows.authenticatorSetup}/`,
+  confirm: confirmAddress({ defaultFlows }),
+  signOut: `/if/flow/${defaultFlows.invalidation}/`,
+})
+
 const me = Type.Object({
   user,
   token: nullable(Type.Object({ id: Type.String(), name: Type.String() })),
   sessionId: nullable(Type.String({ description: 'Of this browser, if you did not send a token.' })),
   links: Type.Object(
-    { passwordChange: Type.String(), signOut: Type.String() },
-    { description: 'Where you change your password and sign out at a browser. `?next=/if/…` leads back from there.' },
+    { passwordChange: Type.String(), authenticatorSetup: Type.String(), confirm: Type.String(), signOut: Type.String() },
+    {
+      description:
+        'Where you change your password, set up authenticators, prove anew who you are, and sign out at a browser. The parameter `next=/if/…` leads back from there.',
+    },
   ),
   permissions: Type.Array(Type.String(), { description: 'What you may do now, with this token if you sent one.' }),
 })
 
 export const meRoutes = ({ database, clock, events, accesses }: ApiParts): readonly Route[] => {
-  const shown = async ({ caller, snapshot: { defaultFlows } }: Pick<Call, 'caller' | 'snapshot'>) => {
+  const shown = async ({ caller, snapshot }: Pick<Call, 'caller' | 'snapshot'>) => {
     const [known] = await listedUsers(database.sql, [caller.userId])
     if (!known) throw notFound('user of this session')
     const own = permissions.filter((permission) => caller.permissions.has(permission))
-    const links = {
-      passwordChange: `/if/flow/${defaultFlows.passwordChange}/`,
-      signOut: `/if/flow/${defaultFlows.invalidation}/`,
-    }
+    const links = linksOf(snapshot)
     return { body: { user: shownUser(known), token: caller.token ?? null, sessionId: caller.sessionId ?? null, links, permissions: own } }
   }
   return [

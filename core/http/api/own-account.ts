@@ -1,8 +1,9 @@
+import { freshFor } from '../../access/factors.ts'
+import { confirmAddress } from '../../access/proving.ts'
 import { ApiProblem } from './problem.ts'
 import type { Call } from './route.ts'
 
-/** Seconds for which a proof lets people change what they sign in by. */
-const proofLifetime = 15 * 60
+type Asked = Pick<Call, 'caller' | 'asking' | 'snapshot'>
 
 const isOwnSession = ({ caller }: Pick<Call, 'caller'>, id: string): boolean => caller.userId === id && caller.sessionId !== undefined
 
@@ -19,14 +20,22 @@ export const mustNotSetOwnPassword = (call: Pick<Call, 'caller' | 'snapshot'>, i
     )
 }
 
-/** Throws `ApiProblem` (403) for a change of one's own address in a session whose last proof is too long ago. `now` in epoch ms. */
-export const mustHaveProvedLately = async (call: Pick<Call, 'caller' | 'asking'>, id: string, now: number): Promise<void> => {
-  if (!isOwnSession(call, id)) return
-  const { proofs } = await call.asking()
-  if (proofs.some(({ at }) => now - at <= proofLifetime * 1000)) return
-  throw new ApiProblem(
+const proofNeeded = ({ snapshot }: Asked): ApiProblem =>
+  new ApiProblem(
     403,
     'proof-needed',
-    `Your own e-mail address is changed within ${proofLifetime / 60} minutes of signing in. Sign out, sign in again, and change it then.`,
+    `This is done within ${freshFor / 60} minutes of proving who you are. Confirm that it is you: ${confirmAddress(snapshot)}`,
   )
+
+const hasProvedLately = async ({ asking }: Asked, now: number): Promise<boolean> =>
+  (await asking()).proofs.some(({ at }) => now - at <= freshFor * 1000)
+
+/** Throws `ApiProblem` (403) for a change of one's own address in a session whose last proof is too long ago. `now` in epoch ms. */
+export const mustHaveProvedLately = async (call: Asked, id: string, now: number): Promise<void> => {
+  if (isOwnSession(call, id) && !(await hasProvedLately(call, now))) throw proofNeeded(call)
+}
+
+/** The same for what is the caller's own, and for tokens too: they prove nothing, and whoever has taken over a session can make one. */
+export const mustProveOneself = async (call: Asked, now: number): Promise<void> => {
+  if (!(await hasProvedLately(call, now))) throw proofNeeded(call)
 }

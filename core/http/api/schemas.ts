@@ -100,6 +100,30 @@ export const session = Type.Object({
   userAgent: Type.String(),
 })
 
+export const device = Type.Object({
+  id: Type.String(),
+  user: Type.String({ description: "Its user's id." }),
+  owner,
+  kind: Type.String({ description: 'Of its authenticator, e.g. `totp`.' }),
+  label: Type.String({ description: 'What people call such devices.' }),
+  name: Type.String({ description: 'As its owner calls it; empty where they have not said.' }),
+  description: nullable(Type.String({ description: 'What else is known of it.' })),
+  enabled: Type.Boolean({ description: 'Is its authenticator in use?' }),
+  isBackup: Type.Boolean({ description: 'For emergencies: having only this is not having a second factor.' }),
+  createdAt: instant('When it was set up.'),
+  lastUsedAt: nullable(instant('When somebody last proved who they are by it.')),
+})
+
+export const trustedBrowser = Type.Object({
+  id: Type.String(),
+  user: Type.String({ description: "Its user's id." }),
+  owner,
+  current: Type.Boolean({ description: 'Is it the one of this very request?' }),
+  userAgent: Type.String({ description: 'What it called itself when it was trusted.' }),
+  since: instant('Since when it is trusted.'),
+  until: instant('Until when.'),
+})
+
 export const media = Type.Object({
   id: Type.String({ description: 'What the configuration names it by.' }),
   url: Type.String({ description: 'The path at which everybody may read it.' }),
