@@ -115,7 +115,9 @@ export function answerTo(program: Program, stepId: string, { nodes }: Screen, { 
 
   const step = program.instructions.find((one): one is Step & { is: 'stage' } => one.is === 'stage' && one.id === stepId)
   const proves = answers[`${stepId}.proves`]
-  const first = step?.stage.proves?.[0] ?? (step?.stage.authenticators ? anything : undefined)
+  // A page that can be answered as it is, such as one that asks who somebody is, needs nothing to be taken for granted.
+  const needsProof = lacking.length > 0 || !fields.some(({ input }) => input !== 'button')
+  const first = step?.stage.proves?.[0] ?? (step?.stage.authenticators && needsProof ? anything : undefined)
   const proof = assume && !wasSaid ? (typeof proves === 'string' ? proves : first) : undefined
   if (proof === undefined) return { fields, answer, answered, lacking, assumed: undefined }
   return { fields, answer: { [assumed]: proof }, answered: [], lacking: [], assumed: proof }

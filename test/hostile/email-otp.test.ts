@@ -23,7 +23,11 @@ before(async () => {
         ...Object.fromEntries(names.map((name) => [name, { email: addressOf(name), password: personOf(name).password }])),
         tim: { password: personOf('tim').password },
       },
-      authenticators: { 'email-otp': { type: 'email-otp' }, totp: { type: 'totp', enabled: false } },
+      authenticators: {
+        'email-otp': { type: 'email-otp' },
+        totp: { type: 'totp', enabled: false },
+        webauthn: { type: 'webauthn', enabled: false },
+      },
       settings: {
         email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false },
         mfa: { require: true },

@@ -16,7 +16,10 @@ before(async () => {
   mail = await startMailServer({ hideSTARTTLS: true })
   server = await startServer({
     apply: configuration({
-      authenticators: { 'email-otp': { type: 'email-otp', with: { digits: 8, lifetime: '5m' } } },
+      authenticators: {
+        'email-otp': { type: 'email-otp', with: { digits: 8, lifetime: '5m' } },
+        webauthn: { type: 'webauthn', enabled: false },
+      },
       settings: {
         email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false },
         mfa: { require: true },

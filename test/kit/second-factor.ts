@@ -12,6 +12,10 @@ export const secretOn = (page: Page): string =>
   /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? assert.fail(`no key at ${page.url.href}: ${page.text}`)
 export const backupCodesOn = (page: Page): readonly string[] => page.text.match(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g) ?? []
 
+/** Chooses an app to be set up, where there is a choice. */
+export const toApp = async (client: Client, page: Page): Promise<Page> =>
+  page.heading === 'Set up another way to show that it is you' ? client.submit(page, {}, 'Authenticator app') : page
+
 /**
  * Sets up an app and backup codes where a sign-in asks for it, and goes on. The code of the present period is used up; the next one is good. `page`: that of
  * the QR code.
@@ -20,8 +24,9 @@ async function setUpApp(
   client: Client,
   page: Page,
 ): Promise<{ readonly secret: string; readonly backupCodes: readonly string[]; readonly then: Page }> {
-  const secret = secretOn(page)
-  const codes = await client.submit(page, { code: codeOf(secret) })
+  const qr = await toApp(client, page)
+  const secret = secretOn(qr)
+  const codes = await client.submit(qr, { code: codeOf(secret) })
   assert.equal(codes.heading, 'Save your backup codes', codes.text)
   return { secret, backupCodes: backupCodesOn(codes), then: await client.submit(codes, { saved: 'on' }) }
 }
