@@ -48,7 +48,7 @@ test('a simulation asks the running server, tells the way and its end, and leave
   const before = await everyRow(server)
   assert.match(before, /ada@example\.com/)
   const signingIn = await simulate('default-authentication', '--user', 'ada', '--answer', `password=${people.ada.password}`)
-  assert.match(signingIn, /identification-1 +asks[\s\S]*password-2 +asks[\s\S]*Signs in ada \(pwd\)\.\n$/)
+  assert.match(signingIn, /identification-1 +asks[\s\S]*password-2 +holds[\s\S]*asks[\s\S]*Signs in ada \(pwd\)\.\n$/)
   assert.match(await simulate('default-authentication', '--user', 'ada', '--answer', 'password=wrong'), /Goes no further than password-2/)
   assert.match(await simulate('default-authentication', '--user', 'ada', '--assume'), /assumed: pwd[\s\S]*Signs in ada/)
   const secret = 'canary of a new password'
