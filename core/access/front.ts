@@ -126,7 +126,7 @@ export class Front {
         purpose,
         ...(link && { link: link.key, mailed: link.mailed }),
         ...(given && { facts: given }),
-        ...(confirms && confirming(session)),
+        ...(confirms && confirming(visit.factors, session)),
       },
       visit,
     )

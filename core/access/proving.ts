@@ -1,7 +1,7 @@
-import type { Json, Session, Wants } from '../api/index.ts'
+import { facts, type Json, type Session, type Wants } from '../api/index.ts'
 import { ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
-import { freshFor, meetsLevels } from './factors.ts'
+import { type Factors, freshFor, meetsLevels } from './factors.ts'
 import type { Browser, Carried } from './types.ts'
 import type { Visit } from './visit.ts'
 
@@ -28,12 +28,30 @@ export const goingOn = ({
   carried: { session: id, user: userId, proofs },
 })
 
-/** What a run begins with in which whoever is signed in only proves anew who they are: nothing of what was proved before counts. */
-export const confirming = ({ id, userId, username }: SignedIn) => ({
-  wants: { maxAge: 0, subject: userId },
-  facts: ownFacts({ id: userId, username }),
-  carried: { session: id, user: userId, proofs: [] },
-})
+/** Did the user say and prove who they are at once, as by a passkey? Whoever has no password can do it in no other way. */
+const isIdentified = ({ authenticators }: Factors, { methods }: SignedIn): boolean =>
+  [...authenticators.values()].some(
+    ({ authenticator, settings }) =>
+      authenticator.identify !== undefined && Object.keys(authenticator.proves(settings)).some((method) => methods.includes(method)),
+  )
+
+/**
+ * What a run begins with in which whoever is signed in only proves anew who they are: nothing of what was proved before counts. The page on which people
+ * say who they are is left out unless they may prove it there.
+ */
+export const confirming = (
+  factors: Factors,
+  session: SignedIn,
+): { readonly wants: Wants; readonly facts: Readonly<Record<string, Json>>; readonly carried: Carried } => {
+  const { id, userId, username } = session
+  const all = ownFacts({ id: userId, username })
+  const { [facts.login.name]: _, ...withoutLogin } = all
+  return {
+    wants: { maxAge: 0, subject: userId, hint: username },
+    facts: isIdentified(factors, session) ? withoutLogin : all,
+    carried: { session: id, user: userId, proofs: [] },
+  }
+}
 
 /** Where whoever is signed in proves anew who they are. `?next=/if/…` leads back from there. */
 export const confirmAddress = ({ defaultFlows }: Pick<Visit['snapshot'], 'defaultFlows'>): string =>

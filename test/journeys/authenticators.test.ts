@@ -51,6 +51,7 @@ test('whoever is signed in sets up an app and backup codes, is told so by mail, 
     items.map(({ kind, label, isBackup }: Record<string, unknown>) => [kind, label, isBackup]),
     [
       ['totp', 'Authenticator app', false],
+      ['webauthn', 'Passkey or security key', false],
       ['recovery-codes', 'Backup codes', true],
     ],
   )

@@ -28,13 +28,14 @@ test('every object that is stored fits the schema of its kind and its type, as f
       const type = told[types].find((one: { kind: string }) => one.kind === spec.type)
       assert.equal(typeof type.plugin, 'string', `${kind}.${slug}`)
       assert.deepEqual(
-        Object.keys(spec.with).filter((name) => !(name in type.settings.properties)),
+        Object.keys(spec.with ?? {}).filter((name) => !(name in type.settings.properties)),
         [],
       )
       looked += 1
     }
   }
-  assert.equal(looked, 3)
+  // Three providers, and the authenticators that are shipped.
+  assert.equal(looked, 7)
   const oidc = told.protocols.find((one: { kind: string }) => one.kind === 'oidc')
   assert.equal(oidc.settings.properties.clientSecret['x-secret'], true)
   assert.deepEqual(oidc.settings.required ?? [], [], 'what has a default need not be filled in')

@@ -29,6 +29,7 @@ test('the same sign-in comes from the same screens', async () => {
     [
       ['field', 'identifier'],
       ['button', undefined],
+      ['webauthn', 'credential'],
     ],
   )
   const second = await call(client, next(first, { identifier: 'ada' }))

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { Client, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { codeOf } from '../kit/one-time-password.ts'
-import { backupCodesOn as codesOn, secretOn, toApp } from '../kit/second-factor.ts'
+import { backupCodesOn as codesOn, chooseApp, secretOn } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 let server: TestServer
@@ -14,7 +14,9 @@ after(() => server?.stop())
 
 test('where all users need a second factor, whoever has none sets up an app and backup codes first, and is asked from then on', async () => {
   const client = new Client(server.url)
-  const setUp = await toApp(client, await signIn(client, people.ada))
+  const choice = await signIn(client, people.ada)
+  assert.equal(choice.heading, 'Set up another way to show that it is you')
+  const setUp = await chooseApp(client, choice)
   assert.equal(setUp.heading, 'Set up an authenticator app')
   assert.ok(!(await isSignedIn(client)), 'nobody is signed in before that')
   const wrong = await client.submit(setUp, { code: '000000' })

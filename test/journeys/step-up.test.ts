@@ -5,7 +5,7 @@ import { Client, type Page, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { codeOf } from '../kit/one-time-password.ts'
 import { relyingParty } from '../kit/relying-party.ts'
-import { toApp } from '../kit/second-factor.ts'
+import { chooseApp } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 const tim = { username: 'tim', password: 'the password of tim' }
@@ -51,7 +51,7 @@ test('an application that wants two factors has the second one asked for, and no
   const first = await tokensAt(await signIn(client, people.ada, wiki().start()))
   assert.deepEqual([first.id['acr'], first.id['amr']], ['1', ['pwd']])
   // Whoever has none sets one up.
-  const setUp = await toApp(client, await client.open(wiki().start({ acr_values: '2' })))
+  const setUp = await chooseApp(client, await client.open(wiki().start({ acr_values: '2' })))
   assert.equal(setUp.heading, 'Set up an authenticator app')
   const before = client.cookies.get('sluice')
   const codes = await client.submit(setUp, { code: codeOf(/[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(setUp.text)?.[0] ?? '') })
@@ -77,7 +77,7 @@ test('an application with a flow of its own wants that one gone through, whoever
   const party = relyingParty(server.url, { clientId: 'books', secret: 'books-secret-of-32-characters-or-more' })
   const client = new Client(server.url)
   await signIn(client, tim, wiki().start())
-  const page = await toApp(client, await client.open(party.start()))
+  const page = await chooseApp(client, await client.open(party.start()))
   assert.equal(page.heading, 'Set up an authenticator app', page.text)
   const { id } = await tokensAt(await client.submit(page, { code: codeOf(/[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? '') }), party)
   assert.deepEqual(id['amr'], ['pwd', 'otp', 'mfa'])
@@ -93,7 +93,7 @@ test('max_age asks for everything again', async () => {
 
 test('who is signed in elsewhere by a step-up of somebody else is nobody here', async () => {
   const [one, two] = [new Client(server.url), new Client(server.url)]
-  const eve = await toApp(one, await signIn(one, people.bob, wiki().start({ acr_values: '2' })))
+  const eve = await chooseApp(one, await signIn(one, people.bob, wiki().start({ acr_values: '2' })))
   assert.equal(eve.heading, 'Set up an authenticator app')
   const copied = await two.open(eve.url)
   assert.notEqual(copied.heading, eve.heading, 'a run belongs to its browser')
@@ -102,7 +102,7 @@ test('who is signed in elsewhere by a step-up of somebody else is nobody here', 
 test('a session that ends in the middle of a step-up takes what it had proved with it', async () => {
   const client = new Client(server.url)
   await signIn(client, people.bob, wiki().start())
-  const page = await toApp(client, await client.open(wiki().start({ acr_values: '2' })))
+  const page = await chooseApp(client, await client.open(wiki().start({ acr_values: '2' })))
   assert.equal(page.heading, 'Set up an authenticator app')
   // Another tab signs in anew, which ends the session.
   const other = await client.open(wiki().start({ prompt: 'login' }))

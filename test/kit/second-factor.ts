@@ -12,21 +12,20 @@ export const secretOn = (page: Page): string =>
   /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? assert.fail(`no key at ${page.url.href}: ${page.text}`)
 export const backupCodesOn = (page: Page): readonly string[] => page.text.match(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g) ?? []
 
-/** Chooses an app to be set up, where there is a choice. */
-export const toApp = async (client: Client, page: Page): Promise<Page> =>
-  page.heading === 'Set up another way to show that it is you' ? client.submit(page, {}, 'Authenticator app') : page
+/** The page of the QR code, where one of several is chosen first. */
+export const chooseApp = (client: Client, page: Page): Promise<Page> => client.submit(page, {}, 'Authenticator app')
 
 /**
- * Sets up an app and backup codes where a sign-in asks for it, and goes on. The code of the present period is used up; the next one is good. `page`: that of
- * the QR code.
+ * Sets up an app and backup codes where a sign-in asks for it, and goes on. The code of the present period is used up; the next one is good. `choice`: the
+ * page where people choose what they set up.
  */
 async function setUpApp(
   client: Client,
-  page: Page,
+  choice: Page,
 ): Promise<{ readonly secret: string; readonly backupCodes: readonly string[]; readonly then: Page }> {
-  const qr = await toApp(client, page)
-  const secret = secretOn(qr)
-  const codes = await client.submit(qr, { code: codeOf(secret) })
+  const page = await chooseApp(client, choice)
+  const secret = secretOn(page)
+  const codes = await client.submit(page, { code: codeOf(secret) })
   assert.equal(codes.heading, 'Save your backup codes', codes.text)
   return { secret, backupCodes: backupCodesOn(codes), then: await client.submit(codes, { saved: 'on' }) }
 }
@@ -39,7 +38,7 @@ export async function enrolled(server: { readonly url: string }, person: Credent
 
 /** Sets one more app up, from the page where that is chosen, and backup codes where there are none yet. */
 export async function addApp(client: Client, choice?: Page): Promise<{ readonly secret: string; readonly then: Page }> {
-  const page = await client.submit(choice ?? (await client.open(setupFlow)), {}, 'Authenticator app')
+  const page = await chooseApp(client, choice ?? (await client.open(setupFlow)))
   const secret = secretOn(page)
   const next = await client.submit(page, { code: codeOf(secret) })
   return { secret, then: next.heading === 'Save your backup codes' ? await client.submit(next, { saved: 'on' }) : next }
