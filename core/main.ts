@@ -387,10 +387,7 @@ async function wire(
     follow: deliveries.follow,
     rotation,
   })
-  const labelOf = (kind: string, locale: string): string => {
-    const label = catalog.authenticators.get(kind)?.label
-    return label ? say(label, locale) : kind
-  }
+  const labelOf = (kind: string, locale: string) => say(catalog.authenticators.get(kind)?.label ?? { text: kind }, locale)
   sendNotices(jobs, { database, mailer, templates, snapshot: plane.snapshot, origin: origin(), labelOf, log })
   sendCodes(jobs, { database, store: coreStore, seal, mailer, templates, snapshot: plane.snapshot, origin: origin(), clock })
   sendLinks(jobs, { database, store: coreStore, links, mailer, templates, snapshot: plane.snapshot, events, origin: origin(), clock, log })

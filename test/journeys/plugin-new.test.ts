@@ -103,7 +103,7 @@ describe('sluice plugin new', () => {
       const refused = await signIn(two, people.ada, '/if/flow/asks-for-two/')
       assert.equal(refused.status, 403, refused.text)
       const other = await signIn(new Client(server.url), people.bob, '/if/flow/asks-for-two/')
-      assert.equal(other.heading, 'Set up an authenticator app', other.text)
+      assert.equal(other.heading, 'Set up another way to show that it is you', other.text)
     } finally {
       await server.stop()
     }

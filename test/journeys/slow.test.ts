@@ -34,7 +34,7 @@ test('a sign-in that is slow is one line of the log, with where its time went ov
     Object.keys(line.steps)
       .map((step) => step.replace(/-\d+$/, ''))
       .toSorted(),
-    ['close', 'identification', 'password'],
+    ['backup-codes', 'close', 'identification', 'password', 'second-factor'],
   )
   const { hash = 0, database = 0, store = 0, hashWait = -1 } = line.parts
   assert.ok(hash > 1 && database > 0 && store > 0 && hashWait >= 0, JSON.stringify(line))
