@@ -7,7 +7,10 @@ import type { Page } from 'playwright-core'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
 import { accessibilityProblems, closeBrowser, type Look, visit } from '../../../test/kit/browser.ts'
 import { Client, signIn } from '../../../test/kit/client.ts'
+import { trustBrowsers } from '../../../test/kit/stored-devices.ts'
+import { codeOf } from '../../../test/kit/one-time-password.ts'
 import { relyingParty } from '../../../test/kit/relying-party.ts'
+import { age } from '../../../test/kit/second-factor.ts'
 import { startServer, type TestServer } from '../../../test/kit/server.ts'
 
 const password = 'a long password of somebody'
@@ -26,7 +29,7 @@ before(async () => {
   await once(wiki, 'listening')
   const address = wiki.address()
   const launchUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/start`
-  const people = ['ada', 'bob', 'eva', 'kim', 'leo', 'pam', 'tim', 'uma']
+  const people = ['ada', 'bob', 'eva', 'kim', 'leo', 'pam', 'tim', 'uma', 'zoe']
   const provider = { type: 'oidc', with: { clientSecret: secret, redirectUris: [redirectUri] } }
   const flows = { authorization: 'default-authorization-explicit-consent' }
   server = await startServer({
@@ -513,3 +516,69 @@ for (const look of [{ width: 1440 }, { width: 390, dark: true, locale: 'de' }] s
     )
   })
 }
+
+test('authenticators are added, named and removed; after a while only by whoever confirms that it is they', async () => {
+  await visiting(
+    'zoe',
+    async (page) => {
+      await said(page, 'No authenticators yet')
+      await page.getByRole('link', { name: 'Add', exact: true }).click()
+      await press(page, 'Authenticator app')
+      const secret = /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(await page.locator('main').innerText())?.[0] ?? ''
+      await page.locator('[name=code]').fill(codeOf(secret))
+      await page.keyboard.press('Enter')
+      await page.locator('[name=saved]').check()
+      await page.getByRole('button').last().click()
+      await page.waitForURL('**/if/user/security')
+      await heading(page, 'Authenticator app', 3)
+      await heading(page, 'Backup codes', 3)
+      await press(page, 'Rename Authenticator app')
+      await field(page, 'Name').fill('My telephone')
+      await page.keyboard.press('Enter')
+      await heading(page, 'My telephone', 3)
+      assert.equal(await page.evaluate('document.activeElement?.getAttribute("aria-label")'), 'Rename My telephone')
+
+      await age(server, await idOf('zoe'), 16)
+      await press(page, 'Remove My telephone')
+      await dialog(page, 'Remove My telephone?').getByRole('button', { name: 'Remove', exact: true }).click()
+      const proof = dialog(page, 'Confirm that it is you')
+      await proof.waitFor()
+      assert.deepEqual(await accessibilityProblems(page), [])
+      await proof.getByRole('button', { name: 'Confirm', exact: true }).click()
+      await page.locator('[name=password]').fill(password)
+      await page.keyboard.press('Enter')
+      await page.locator('[name=code]').fill(codeOf(secret, 1))
+      await page.keyboard.press('Enter')
+      await page.waitForURL('**/if/user/security')
+      await press(page, 'Remove My telephone')
+      await dialog(page, 'Remove My telephone?').getByRole('button', { name: 'Remove', exact: true }).click()
+      await said(page, 'No authenticators yet')
+    },
+    { to: '/security', expected: /403/ },
+  )
+})
+
+test('where a second factor is required, whoever has none reads so; a trusted browser is trusted no more', async () => {
+  const uma = await idOf('uma')
+  const require = (isRequired: boolean) =>
+    api.must('POST', '/configuration/apply', { version: 1, settings: { mfa: { require: isRequired } } })
+  await visiting(
+    'uma',
+    async (page) => {
+      await require(true)
+      await trustBrowsers(server, uma, firefox)
+      try {
+        await page.reload()
+        await said(page, 'A second factor is required here')
+        await said(page, /You have none yet/)
+      } finally {
+        await require(false)
+      }
+      await press(page, 'Trust no more: Firefox 140 on Linux')
+      await dialog(page, 'Trust this browser no more?').getByRole('button', { name: 'Trust no more', exact: true }).click()
+      await said(page, 'The browser is trusted no more')
+      assert.deepEqual((await api.must('GET', `/trusted-browsers?user=${uma}`)).items, [])
+    },
+    { to: '/security' },
+  )
+})

@@ -1,5 +1,6 @@
 import { adminToken, type Api, apiOf } from '../api.ts'
 import { Client, signIn } from '../client.ts'
+import { putDevice, trustBrowsers } from '../stored-devices.ts'
 import { deadJob, putJob } from '../jobs.ts'
 import { relyingParty } from '../relying-party.ts'
 import { startServer } from '../server.ts'
@@ -162,12 +163,19 @@ export const openHouse = async () => {
   await putJob(server, deadJob)
   await putJob(server, { ...deadJob, kind: evil, last_error: `${evil} ${long.repeat(8)}` })
   const idOf = async (username: string): Promise<string> => (await api.must('GET', `/users?username=${username}`)).items[0].id
+  const ada = await idOf('ada')
+  // Nothing that a sign-in would ask for.
+  for (const user of [ada, await idOf('katherine')]) {
+    await putDevice(server, { user, kind: 'recovery-codes', data: { hashes: ['x', 'y'], of: 10 }, usedAt: Date.now() - 86_400_000 })
+    await putDevice(server, { user, kind: 'smart-card', name: user === ada ? `${evil} ${long}` : 'Card at work' })
+  }
+  await trustBrowsers(server, ada, firefox)
   const lastOf = async (action: string): Promise<string> => (await api.must('GET', `/events?action=${action}&limit=1`)).items[0].id
   return {
     url: server.url,
     api,
     password,
-    ids: { ada: await idOf('ada'), mallory: await idOf('mallory') },
+    ids: { ada, mallory: await idOf('mallory') },
     events: { failed: await lastOf('login_failed'), changed: await lastOf('configuration.changed') },
     revisions: Number((await api.must('GET', '/configuration/history?limit=1')).items[0].number),
     close: () => server.stop(),

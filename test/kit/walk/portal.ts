@@ -21,6 +21,25 @@ export const portalPlaces: readonly Place[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
+  {
+    name: 'security-rename',
+    path: '/security',
+    async reach(page, say) {
+      await page
+        .getByRole('button', { name: say('portal.authenticators.rename') })
+        .first()
+        .click()
+      await page.getByLabel(say('portal.authenticators.name'), { exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'security-remove',
+    path: '/security',
+    async reach(page, say) {
+      await page.getByText(say('portal.authenticators.remove'), { exact: true }).first().click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
   { name: 'access', path: '/access' },
   { name: 'tokens', path: '/tokens' },
   { name: 'tokens-new', path: '/tokens', reach: (page, say) => page.getByRole('button', { name: say('portal.tokens.new') }).click() },

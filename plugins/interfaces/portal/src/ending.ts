@@ -1,7 +1,10 @@
 import { useQueryClient } from '@tanstack/vue-query'
-import { confirm, type Question, useNotices } from 'sluice/interface'
+import { confirm, proveAnew, type Question, useNotices } from 'sluice/interface'
 
-/** Ends, revokes or takes back something of one's own: asks first, says that it was done or why not, and reads the list again. */
+/**
+ * Ends, revokes or takes back something of one's own: asks first, says that it was done or why not, and reads the list again. Where a fresh proof is
+ * needed, leads to where it is made.
+ */
 export const useEnding = (kind: string) => {
   const queries = useQueryClient()
   const { done, failed } = useNotices()
@@ -11,7 +14,7 @@ export const useEnding = (kind: string) => {
       await work()
       done(success)
     } catch (error) {
-      failed(error)
+      if (!(await proveAnew(error))) failed(error)
     }
     await queries.invalidateQueries({ queryKey: ['mine', kind] })
   }
