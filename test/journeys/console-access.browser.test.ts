@@ -10,6 +10,7 @@ import { configuration, people } from '../kit/configuration.ts'
 import { type Controls, controlsOf, settling } from '../kit/controls.ts'
 import { deadJob, putJob } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
+import { putDevice, trustBrowsers } from '../kit/stored-devices.ts'
 
 const password = 'a long password of somebody'
 const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>').toString('base64')
@@ -17,7 +18,7 @@ const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 
 let server: TestServer
 let api: Api
-let ids: Record<'ada' | 'token' | 'session' | 'event' | 'job', string>
+let ids: Record<'ada' | 'token' | 'session' | 'device' | 'browser' | 'event' | 'job', string>
 
 const secret = Buffer.alloc(32).toString('base64')
 const webhook = { type: 'webhook', on: ['user.*'], with: { url: 'http://127.0.0.1/', secret } }
@@ -59,7 +60,10 @@ before(async () => {
     .values({ user_id: ada, application: 'notes', scopes: '["openid"]', created_at: at, updated_at: at })
     .execute()
   await database.close()
-  ids = { ada, token, session, event, job: await putJob(server, deadJob) }
+  const device = await putDevice(server, { user: ada, kind: 'smart-card', name: 'Card' })
+  await trustBrowsers(server, ada, 'Firefox/140.0')
+  const browser = (await api.must('GET', `/trusted-browsers?user=${ada}`)).items[0].id
+  ids = { ada, token, session, device, browser, event, job: await putJob(server, deadJob) }
 })
 after(async () => {
   await closeBrowser()
@@ -117,6 +121,7 @@ const things = (path: string): string => {
     policies: 'office',
     brands: 'corp',
     sinks: 'siem',
+    authenticators: 'totp',
   }
   const filled = path.replace(/:(id|slug|number)/, slugs[folder] ?? '?').replace('/:tab?', '')
   assert.doesNotMatch(filled, /[:?]/, `the test has no thing for ${path}`)
@@ -220,6 +225,9 @@ const table: readonly Entry[] = [
   [/^\/sinks\/siem$/, /^button "Send a test event"$/, 'POST', '/sinks/siem/test'],
   [/^\/sinks\/siem/, /^button "user\.\*"$/, 'PATCH', '/sinks/siem', { spec: {} }],
   ...ofKind('sinks', '/sinks', 'siem'),
+  [/^\/authenticators\/new$/, /./, 'POST', '/authenticators', { slug: 'made', spec: { type: 'totp' } }],
+  [/^\/authenticators$/, / › menuitem "Edit"$/, 'PATCH', '/authenticators/totp', { spec: {} }],
+  [/^\/authenticators\/totp$/, form, 'PATCH', '/authenticators/totp', { spec: {} }],
 
   [/^\/users$/, /^link "New user"$/, 'POST', '/users', { username: 'made' }],
   [/^\/users\/new$/, /./, 'POST', '/users', { username: 'made' }],
@@ -231,6 +239,10 @@ const table: readonly Entry[] = [
   [/^\/users$/, /^(combobox "In group"|button "Show popup")$/, 'GET', '/groups'],
   [/^\/users$/, /^combobox "With role"$/, 'GET', '/roles'],
   [user, /^link "Tokens"$/, 'GET', '/tokens?user={ada}'],
+  [user, /^link "Authenticators"$/, 'GET', '/devices?user={ada}'],
+  [user, /^button "Trust no more: /, 'DELETE', '/trusted-browsers/{browser}'],
+  [user, /^button "Remove Card"$/, 'DELETE', '/devices/{device}'],
+  [user, /^button "Reset authenticators"$/, 'POST', `${person}/reset-authenticators`, { reason: 'Lost' }],
   [user, /^link "Consents"$/, 'GET', '/consents?user={ada}'],
   [user, /^link "Events"$/, 'GET', '/events?user={ada}'],
   [user, /^button "Take .* out of staff"$/, 'DELETE', member],
@@ -279,7 +291,7 @@ const table: readonly Entry[] = [
   [/^\/jobs$/, /^button "Try again: /, 'POST', '/jobs/{job}/retry'],
   [/^\/jobs$/, /^button "Delete: /, 'DELETE', '/jobs/{job}'],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],
-  ...['sessions', 'tokens', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
+  ...['sessions', 'tokens', 'mfa', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
     new RegExp(`^/settings/${section}$`),
     form,
     'PUT',
@@ -330,7 +342,8 @@ const allowedTo = (visitor: Visitor): readonly Call[] =>
 type Said = { readonly status: number; readonly text: string }
 /** From within the page, as the client of the console does it. */
 const send = (page: Page, { method, path, body }: Call): Promise<Said> => {
-  const filled = (text: string) => text.replaceAll(/\{(ada|token|session|event|job)\}/g, (_, name: keyof typeof ids) => ids[name])
+  const filled = (text: string) =>
+    text.replaceAll(/\{(ada|token|session|device|browser|event|job)\}/g, (_, name: keyof typeof ids) => ids[name])
   const init = {
     method,
     credentials: 'same-origin',
@@ -412,7 +425,17 @@ test('an administrator is refused none of it', async () => {
   await signIn(new Client(server.url), people.ada)
   ids.session = (await api.must('GET', `/sessions?user=${ids.ada}`)).items[0].id
   const rank = ({ method, path }: Call): number =>
-    /^\/(sessions|consents)\//.test(path) ? 0 : method !== 'DELETE' ? 1 : path.startsWith('/tokens/') ? 2 : path === person ? 4 : 3
+    path.startsWith('/trusted-browsers/')
+      ? -1
+      : /^\/(sessions|consents|devices)\//.test(path)
+        ? 0
+        : method !== 'DELETE'
+          ? 1
+          : path.startsWith('/tokens/')
+            ? 2
+            : path === person
+              ? 4
+              : 3
   const calls = unique([...refusedTo(viewer), ...refusedTo(helper)]).toSorted((one, other) => rank(one) - rank(other))
   const refused: string[] = []
   for (const call of calls) {

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'
 import { accessibilityProblems, closeBrowser, type Look, visit } from '../../../test/kit/browser.ts'
 import { startServer, type TestServer } from '../../../test/kit/server.ts'
+import { putDevice } from '../../../test/kit/stored-devices.ts'
 
 const password = 'a long password of somebody'
 const evil = '<img src=x onerror=alert(1)>'
@@ -258,3 +259,27 @@ for (const look of [{ width: 1440 }, { width: 390, dark: true, locale: 'de' }] s
     )
   })
 }
+
+test('the authenticators of somebody who has lost theirs are reset, with a reason', async () => {
+  const { id } = await api.must('POST', '/users', { username: 'lena', name: 'Lena', password })
+  await putDevice(server, { user: id, kind: 'recovery-codes', data: { hashes: ['x'], of: 10 } })
+  await putDevice(server, { user: id, kind: 'smart-card', name: 'Card' })
+  await visiting('admin', async (page) => {
+    await go(page, `/users/${id}/authenticators`)
+    await said(page, '1 of 10 left')
+    await press(page, 'Remove Card')
+    await dialog(page, 'Remove Card?').getByRole('button', { name: 'Remove', exact: true }).click()
+    await said(page, 'Card is removed')
+    await putDevice(server, { user: id, kind: 'smart-card', name: 'Second card' })
+    await page.reload()
+    await press(page, 'Reset authenticators')
+    const asked = dialog(page, 'Reset the authenticators of Lena?')
+    const reset = asked.getByRole('button', { name: 'Reset authenticators', exact: true })
+    assert.ok(await reset.isDisabled(), 'not without a reason')
+    await field(page, 'Reason').fill('Lost on the train')
+    await reset.click()
+    await said(page, 'No authenticators')
+  })
+  const [event] = (await api.must('GET', '/events?action=authenticators.reset')).items
+  assert.equal(event.detail.reason, 'Lost on the train')
+})

@@ -186,9 +186,13 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     { name: 'users-new', path: '/users/new' },
     { name: 'user', path: `/users/${ids.ada}` },
     { name: 'user-evil', path: `/users/${ids.mallory}` },
-    ...['access', 'sessions', 'tokens', 'consents', 'events'].map((name) => ({ name: `user-${name}`, path: `/users/${ids.ada}/${name}` })),
+    ...['access', 'authenticators', 'sessions', 'tokens', 'consents', 'events'].map((name) => ({
+      name: `user-${name}`,
+      path: `/users/${ids.ada}/${name}`,
+    })),
     { name: 'user-menu', path: `/users/${ids.ada}`, reach: (page) => page.locator('#content [aria-haspopup=menu]').first().click() },
     { name: 'user-password', path: `/users/${ids.ada}`, reach: chosen('directory.password.set') },
+    { name: 'user-reset', path: `/users/${ids.katherine}/authenticators`, reach: opened('directory.devices.reset') },
     { name: 'user-delete', path: `/users/${ids.mallory}`, reach: chosen('kit.delete') },
   ],
   access: [
@@ -237,7 +241,7 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   ],
   system: [
     { name: 'settings', path: '/settings' },
-    ...['sessions', 'tokens', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
+    ...['sessions', 'tokens', 'mfa', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
     {
       name: 'settings-email-messages',
       path: '/settings/email',
@@ -248,6 +252,8 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
     { name: 'settings-events', path: '/settings/events' },
     { name: 'keys', path: '/keys' },
     ...ofKind('sinks', 'siem', { hasOverview: true }),
+    // One goes by its type, so none has a name of its own.
+    ...ofKind('authenticators', 'webauthn').filter(({ name }) => name !== 'authenticators-evil'),
     { name: 'keys-rotate', path: '/keys', reach: opened('system.keys.rotate') },
     { name: 'keys-revoke', path: '/keys', reach: revoking },
     { name: 'jobs', path: '/jobs' },

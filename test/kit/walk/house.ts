@@ -165,7 +165,8 @@ export const openHouse = async () => {
   const idOf = async (username: string): Promise<string> => (await api.must('GET', `/users?username=${username}`)).items[0].id
   const ada = await idOf('ada')
   // Nothing that a sign-in would ask for.
-  for (const user of [ada, await idOf('katherine')]) {
+  const katherine = await idOf('katherine')
+  for (const user of [ada, katherine]) {
     await putDevice(server, { user, kind: 'recovery-codes', data: { hashes: ['x', 'y'], of: 10 }, usedAt: Date.now() - 86_400_000 })
     await putDevice(server, { user, kind: 'smart-card', name: user === ada ? `${evil} ${long}` : 'Card at work' })
   }
@@ -175,7 +176,7 @@ export const openHouse = async () => {
     url: server.url,
     api,
     password,
-    ids: { ada, mallory: await idOf('mallory') },
+    ids: { ada, katherine, mallory: await idOf('mallory') },
     events: { failed: await lastOf('login_failed'), changed: await lastOf('configuration.changed') },
     revisions: Number((await api.must('GET', '/configuration/history?limit=1')).items[0].number),
     close: () => server.stop(),

@@ -16,6 +16,8 @@ export type ObjectKind = {
   readonly kind: string
   readonly icon: string
   readonly texts: KindTexts
+  /** One goes by its type alone: nobody chooses a slug, and there is one of each at most. */
+  readonly namedByType?: true
   /** Groups of its form; titles are keys of texts. Pointers begin at what a request sends: `/slug`, `/spec/name`. */
   readonly groups?: readonly Group[]
   /** What stands above the form of one: values to carry elsewhere, for example. Gets `object`. */

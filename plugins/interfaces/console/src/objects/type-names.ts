@@ -1,15 +1,19 @@
+import { nameOf } from './form.ts'
+import type { ObjectKind } from './kind.ts'
 import { hasText, humanized, t, useKinds } from 'sluice/interface'
 
-/** What people call the types of providers, policies and sinks: what the plugin says, else the console's own word. */
+/** What people call the types of providers, policies, sinks and authenticators: what the plugin says, else the console's own word. */
 export const useTypeNames = () => {
   const { data } = useKinds()
   const typeName = (type: string): string => {
-    const known = [...(data.value?.protocols ?? []), ...(data.value?.policies ?? []), ...(data.value?.sinks ?? [])].find(
-      ({ kind }) => kind === type,
-    )
+    const { protocols = [], policies = [], sinks = [], authenticators = [] } = data.value ?? {}
+    const known = [...protocols, ...policies, ...sinks, ...authenticators].find(({ kind }) => kind === type)
     return known?.title ?? (hasText(`objects.types.${type}`) ? t(`objects.types.${type}`) : humanized(type))
   }
+  /** What people call an object. */
+  const nameIn = ({ namedByType }: ObjectKind, object: Parameters<typeof nameOf>[0]): string =>
+    namedByType ? typeName(object.slug) : nameOf(object)
   const typeText = (type: string): string | undefined =>
     hasText(`objects.types.${type}-text`) ? t(`objects.types.${type}-text`) : undefined
-  return { typeName, typeText }
+  return { typeName, typeText, nameIn }
 }

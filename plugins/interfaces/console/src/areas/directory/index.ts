@@ -24,6 +24,7 @@ export default {
         { path: 'access', component: () => import('./users/AccessTab.vue') },
         { path: 'sessions', component: () => import('./users/SessionsTab.vue') },
         { path: 'tokens', component: () => import('./users/TokensTab.vue') },
+        { path: 'authenticators', component: () => import('./users/AuthenticatorsTab.vue') },
         { path: 'consents', component: () => import('./users/ConsentsTab.vue') },
         { path: 'events', component: () => import('./users/EventsTab.vue') },
       ],

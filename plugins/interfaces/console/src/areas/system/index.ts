@@ -2,12 +2,14 @@ import type { Area } from '../../area.ts'
 import { objectRoutes } from '../../objects/routes.ts'
 import { listOf } from '../../paths.ts'
 import { brands } from './brands.ts'
+import { authenticators } from './authenticators.ts'
 import { sinks } from './sinks.ts'
 
 export default {
   title: 'system.title',
   entries: [
     { label: 'system.settings', icon: 'i-lucide-settings', to: '/settings', permissions: ['settings.view'] },
+    { label: authenticators.texts.all, icon: authenticators.icon, to: listOf(authenticators.kind), permissions: ['authenticators.view'] },
     { label: brands.texts.all, icon: brands.icon, to: listOf(brands.kind), permissions: ['brands.view'] },
     { label: sinks.texts.all, icon: sinks.icon, to: listOf(sinks.kind), permissions: ['sinks.view'] },
     { label: 'system.keys', icon: 'i-lucide-key-round', to: '/keys', permissions: ['keys.view'] },
@@ -21,6 +23,7 @@ export default {
       meta: { permission: 'settings.view' },
       props: ({ params }) => ({ section: params['section'] }),
     },
+    ...objectRoutes(authenticators),
     ...objectRoutes(brands),
     ...objectRoutes(sinks),
     { path: '/keys', component: () => import('./KeysPage.vue'), meta: { permission: 'keys.view' } },

@@ -7,6 +7,7 @@ const icons: Readonly<Record<string, string>> = {
   tokens: 'i-lucide-key-round',
   email: 'i-lucide-mail',
   brands: 'i-lucide-palette',
+  mfa: 'i-lucide-shield-check',
 }
 
 export const sectionTitle = (section: string): string =>
@@ -14,16 +15,11 @@ export const sectionTitle = (section: string): string =>
 export const sectionText = (section: string): string | undefined =>
   hasText(`system.settings.section.${section}-text`) ? t(`system.settings.section.${section}-text`) : undefined
 
-/** The sections that this server has, and those that people look for and do not find yet. */
+/** The sections that this server has. */
 export const useSections = () => {
   const kinds = useKinds()
-  const sections = computed(() => {
-    const built = Object.keys(kinds.kind('settings')?.sections ?? {})
-    return [...built, ...(built.includes('mfa') ? [] : ['mfa'])].map((name) => ({
-      name,
-      isBuilt: built.includes(name),
-      icon: icons[name] ?? 'i-lucide-sliders-horizontal',
-    }))
-  })
+  const sections = computed(() =>
+    Object.keys(kinds.kind('settings')?.sections ?? {}).map((name) => ({ name, icon: icons[name] ?? 'i-lucide-sliders-horizontal' })),
+  )
   return { ...kinds, sections }
 }
