@@ -144,6 +144,19 @@ test('the same user signing in again gets a new session that the grants go on wi
   assert.equal((await grants.alive(online.id))?.grant, undefined)
 })
 
+test('a session in which nothing was proved anew lasts no longer than the one that it goes on from', async (t) => {
+  const { addUser, close, sessions, signIn, signingIn, time } = await setUp(t)
+  const ada = await addUser()
+  const { browserId } = await signIn(ada)
+  const [first] = await sessions.list(ada)
+  time.now += 60_000
+  const session = { browserId, userId: ada, proofs: [{ method: 'pwd', at: 1 }], lifetime: 36_000, flows: [] }
+  await close(signingIn(ada, browserId, { session: { ...session, unproved: true } }))
+  assert.deepEqual((await sessions.list(ada))[0]?.expiresAt, first?.expiresAt)
+  await close(signingIn(ada, browserId, { session }))
+  assert.equal((await sessions.list(ada))[0]?.expiresAt.getTime(), time.now + 36_000_000)
+})
+
 test('a session that was over hands no grants on', async (t) => {
   const { aGrant, addUser, grants, signIn, time } = await setUp(t)
   const ada = await addUser()

@@ -10,9 +10,9 @@ type NewSession = NonNullable<Closing['session']>
 /**
  * Ends the sessions that were open at the browser. Where the same user signs in again, the grants of the session go on with the new one: the
  * applications that they are signed in to stay so. Another user's grants end, those apart that are offline. A session that was over
- * already hands nothing on.
+ * already hands nothing on. Returns when the last of the same user's would have ended (epoch ms); 0: there was none.
  */
-const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: string, now: number): Promise<void> => {
+const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: string, now: number): Promise<number> => {
   const earlier = await tx
     .selectFrom('sessions')
     .select(['id', 'user_id', 'expires_at'])
@@ -29,6 +29,7 @@ const replaceSessions = async (tx: Tx, { browserId, userId }: NewSession, next: 
         .execute()
     await endSession(tx, session.id, now)
   }
+  return Math.max(0, ...earlier.flatMap(({ user_id: of, expires_at: at }) => (of === userId ? [at] : [])))
 }
 
 /** Users by whom a browser is known, see `Browser.known`. */
@@ -54,7 +55,8 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
     .values({ id: browserId, created_at: now, locale: null, ...renewed })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(renewed))
     .execute()
-  await replaceSessions(tx, session, id, now)
+  const before = await replaceSessions(tx, session, id, now)
+  const expiresAt = now + lifetime * 1000
   await tx
     .insertInto('sessions')
     .values({
@@ -65,7 +67,7 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
       proofs: JSON.stringify(proofs),
       flows: JSON.stringify(flows),
       created_at: now,
-      expires_at: now + lifetime * 1000,
+      expires_at: session.unproved ? Math.min(before, expiresAt) : expiresAt,
       seen_at: now,
       ended_at: null,
       ip: request?.ip ?? '',

@@ -54,6 +54,8 @@ export type Closing = {
     readonly lifetime: number
     readonly flows: readonly string[]
     readonly secondFactor?: boolean
+    /** Nothing was proved beside what the browser's session had: it lasts no longer than that one. */
+    readonly unproved?: true
     readonly trust?: number
     readonly grace?: number
   }

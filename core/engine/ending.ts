@@ -72,9 +72,10 @@ const openedBy = (
   { browser, factors }: Asker,
 ): NonNullable<Closing['session']> => {
   const before = state.carried ? (browser.session?.flows ?? []) : []
-  const secondFactor = factorCount(factors, methodsIn(proofs)) >= 2
+  const isProved = state.proofs.length > 0
+  const secondFactor = isProved && factorCount(factors, methodsIn(proofs)) >= 2
   const wish = factOf(state, known.trustBrowser.name) as { readonly seconds: number } | undefined
-  const trust = secondFactor && wish && state.proofs.length > 0 ? Math.min(wish.seconds, factors.trust) : 0
+  const trust = secondFactor && wish ? Math.min(wish.seconds, factors.trust) : 0
   const flows = [...new Set([...before, slug])]
   return {
     browserId: browser.id,
@@ -82,6 +83,7 @@ const openedBy = (
     proofs,
     lifetime,
     flows,
+    ...(!isProved && { unproved: true as const }),
     ...(secondFactor && { secondFactor }),
     ...(trust > 0 && { trust }),
   }
