@@ -38,10 +38,10 @@ let mostHashing = 0
 
 /**
  * What the server does by itself every second or two, whoever else does something: it looks at the head of the configuration, at keys, jobs and
- * seals, and deletes what is over. Where transactions begin and end tells nothing of whose they are.
+ * seals, deletes what is over, and tells other servers (signals). Where transactions begin and end tells nothing of whose they are.
  */
 const isPolling = (text: string): boolean =>
-  /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$|^select [^;]* from \W?signing_keys\W? order by|\Wjobs\W|event_seals|\Wseal\W? is null|^begin;|^commit$|^rollback$|^delete from \W?\w+\W? where \W?\w+\W? in \(select/.test(
+  /^select max\(\W?number\W?\) as \W?head\W? from \W?revisions\W?$|^select [^;]* from \W?signing_keys\W? order by|\Wjobs\W|event_seals|^select pg_notify|\Wseal\W? is null|^begin;|^commit$|^rollback$|^delete from \W?\w+\W? where \W?\w+\W? in \(select/.test(
     text,
   )
 
