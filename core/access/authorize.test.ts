@@ -5,6 +5,7 @@ import { type Events, literal } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import type { Condition, Judge, Situation, Verdict } from '../policy/types.ts'
 import { createAccesses, type Asking } from './authorize.ts'
+import { noFactors } from './factors.ts'
 import { backChannel } from './back-channel.ts'
 import { createRefusals } from './refusals.ts'
 import type { ListedSession } from './sessions.ts'
@@ -14,6 +15,7 @@ const condition: Condition = { mode: 'any', bindings: [], hash: 'h', reads: [] }
 const wiki = { slug: 'wiki', name: 'The Wiki' }
 const open = { slug: 'open', name: 'Open' }
 const snapshot = {
+  factors: noFactors,
   applications: new Map<string, object>([
     ['wiki', { ...wiki, launchUrl: 'https://wiki.example.com', access: condition }],
     ['open', { ...open, launchUrl: 'https://open.example.com' }],
@@ -28,6 +30,7 @@ const ada: Asking = {
   user: { id: 'u1', username: 'ada' },
   session: { id: 's1', at: new Date(5) },
   proofs: [{ method: 'pwd', at: 5 }],
+  levels: ['1'],
   knownBrowser: true,
 }
 const session: ListedSession = {
@@ -83,6 +86,7 @@ test('the judge is told all that is known, and asked once for a yes', async () =
         flow: undefined,
         facts: {},
         proofs: [{ method: 'pwd', at: 5 }],
+        levels: ['1'],
         session: { id: 's1', at: 5 },
         knownBrowser: true,
       },

@@ -10,6 +10,8 @@ export type Asking = {
   readonly user: { readonly id: string; readonly username: string } | undefined
   readonly session: { readonly id: string; readonly at: Date } | undefined
   readonly proofs: readonly Proof[]
+  /** Names of the levels of authentication that the proofs reach. */
+  readonly levels: readonly string[]
   readonly knownBrowser: boolean
 }
 
@@ -20,15 +22,21 @@ export type Wanted = {
 }
 
 /** `reference` finds a refusal in the log and among the events; `why` is for the user. */
-export type Access =
+type Decided =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly why: Message; readonly reference: string; readonly reason: string }
+  | { readonly allowed: false; readonly why: Message; readonly reference: string; readonly reason: string; readonly lacking?: undefined }
+export type Access =
+  | Decided
+  /** It would be allowed if one of these levels of authentication were reached, which whoever asks can have asked for. */
+  | { readonly allowed: false; readonly lacking: readonly string[] }
 
 /** Decides who may open what, by the configuration that the request began with. */
 export type Accesses = {
   /** A refusal is recorded, with all its reasons. An application that is gone is closed to everybody. */
-  ask(snapshot: Snapshot, wanted: Wanted, asking: Asking): Promise<Access>
-  /** The applications with an address that somebody may open, by their names: nothing is recorded, and the directory is asked once for all. */
+  ask(snapshot: Snapshot, wanted: Wanted, asking: Asking): Promise<Decided>
+  /** The same, where more can be proved: that a level alone is missing is no refusal. */
+  askOrLack(snapshot: Snapshot, wanted: Wanted, asking: Asking): Promise<Access>
+  /** The applications with an address that somebody may open, or may once they have proved more, by their names: nothing is recorded, and the directory is asked once for all. */
   openable(snapshot: Snapshot, asking: Asking): Promise<readonly ConfiguredApplication[]>
 }
 
@@ -41,7 +49,7 @@ const conditionOf = (snapshot: Snapshot, { application, flow }: Wanted): Conditi
   flow ? snapshot.flowAccess.get(flow.slug) : snapshot.applications.get(application?.slug ?? '')?.access
 
 /** What a condition on an entry is about. */
-export const situationOf = (wanted: Wanted, { request, user, session, proofs, knownBrowser }: Asking): Situation => ({
+export const situationOf = (wanted: Wanted, { request, user, session, proofs, levels, knownBrowser }: Asking): Situation => ({
   about: aboutOf(wanted),
   request,
   user,
@@ -49,6 +57,7 @@ export const situationOf = (wanted: Wanted, { request, user, session, proofs, kn
   flow: wanted.flow,
   facts: {},
   proofs,
+  levels,
   session: session && { id: session.id, at: session.at.getTime() },
   knownBrowser,
 })
@@ -74,7 +83,7 @@ type Parts = {
 }
 
 export const createAccesses = ({ judge, judgeOfList, events, log }: Parts): Accesses => {
-  const refused = async (wanted: Wanted, asking: Asking, verdict: Verdict): Promise<Access> => {
+  const refused = async (wanted: Wanted, asking: Asking, verdict: Verdict): Promise<Decided> => {
     const reference = randomBytes(8).toString('base64url').slice(0, 10)
     const reason = verdict.reasons.map(textOf).join('; ') || 'nothing that could allow it takes part now'
     const { application, flow } = wanted
@@ -95,31 +104,37 @@ export const createAccesses = ({ judge, judgeOfList, events, log }: Parts): Acce
   const isGone = (snapshot: Snapshot, { application, flow }: Wanted): boolean =>
     !flow && !snapshot.applications.has(application?.slug ?? '')
 
+  const ask = async (snapshot: Snapshot, wanted: Wanted, asking: Asking, stepsUp: boolean): Promise<Access> => {
+    if (isGone(snapshot, wanted)) {
+      const of = `application "${wanted.application?.slug}"`
+      return refused(wanted, asking, {
+        said: 'no',
+        reasons: [{ of, said: 'no', negated: false, detail: 'it is not there any more', ms: 0 }],
+      })
+    }
+    const condition = conditionOf(snapshot, wanted)
+    if (!condition) return allowed
+    const situation = situationOf(wanted, asking)
+    const verdict = await judge(condition, situation)
+    if (verdict.said === 'yes') return allowed
+    if (stepsUp && verdict.lacking) return { allowed: false, lacking: verdict.lacking }
+    // Once more, to find out what decided: for operators, who otherwise see a no and have to guess.
+    const { reasons } = await judge(condition, situation, { explain: true })
+    return refused(wanted, asking, { ...verdict, reasons })
+  }
+
   return {
-    async ask(snapshot, wanted, asking) {
-      if (isGone(snapshot, wanted)) {
-        const of = `application "${wanted.application?.slug}"`
-        return refused(wanted, asking, {
-          said: 'no',
-          reasons: [{ of, said: 'no', negated: false, detail: 'it is not there any more', ms: 0 }],
-        })
-      }
-      const condition = conditionOf(snapshot, wanted)
-      if (!condition) return allowed
-      const situation = situationOf(wanted, asking)
-      const verdict = await judge(condition, situation)
-      if (verdict.said === 'yes') return allowed
-      // Once more, to find out what decided: for operators, who otherwise see a no and have to guess.
-      const { reasons } = await judge(condition, situation, { explain: true })
-      return refused(wanted, asking, { ...verdict, reasons })
-    },
+    ask: (snapshot, wanted, asking) => ask(snapshot, wanted, asking, false) as Promise<Decided>,
+    askOrLack: (snapshot, wanted, asking) => ask(snapshot, wanted, asking, true),
     async openable(snapshot, asking) {
       const judgeOne = judgeOfList()
       const all = [...snapshot.applications.values()].filter(({ launchUrl }) => launchUrl !== undefined)
       const mayOpen = await Promise.all(
         all.map(async (application) => {
           const { access } = application
-          return !access || (await judgeOne(access, situationOf({ application }, asking))).said === 'yes'
+          if (!access) return true
+          const { said, lacking } = await judgeOne(access, situationOf({ application }, asking))
+          return said === 'yes' || lacking !== undefined
         }),
       )
       return all.filter((_, index) => mayOpen[index]).toSorted((a, b) => a.name.localeCompare(b.name))

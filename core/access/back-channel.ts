@@ -1,5 +1,6 @@
 import type { Application, RequestView } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
+import { levelsOf, methodsIn } from './factors.ts'
 import type { Accesses } from './authorize.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -24,6 +25,7 @@ export const backChannel = (accesses: Accesses, sessions: Pick<Sessions, 'find'>
     const session = sessionId === undefined ? undefined : await sessions.find(sessionId)
     // Where nothing is known of the sign-in, nothing is said of it: the application's own address proves nothing of its user.
     const { ip = '', userAgent = '' } = session ?? {}
+    const proofs = session?.proofs ?? []
     const access = await accesses.ask(
       snapshot,
       { application },
@@ -32,7 +34,8 @@ export const backChannel = (accesses: Accesses, sessions: Pick<Sessions, 'find'>
         // The directory is asked for the name, where somebody looks at it.
         user: { id: userId, username: '' },
         session: session && { id: session.id, at: session.authenticatedAt },
-        proofs: session?.proofs ?? [],
+        proofs,
+        levels: levelsOf(snapshot.factors, methodsIn(proofs)),
         knownBrowser: session !== undefined,
       },
     )

@@ -16,6 +16,8 @@ type Entry = {
   }
   /** Where it is refused. */
   readonly why: Message | undefined
+  /** Levels of authentication of which reaching one would open it. */
+  readonly lacking: readonly string[] | undefined
 }
 
 /** Asks about an entry as for somebody real, with what decided; nothing is recorded. `undefined`: it is open to everybody. */
@@ -29,5 +31,6 @@ export const askEntry = async (judge: Judge, guards: Guards, wanted: Wanted, ask
   return {
     line: { step: `${type} ${slug}`, did: 'test', verdict: verdict.said, reasons: verdict.reasons, ms: performance.now() - started },
     why: verdict.said === 'yes' ? undefined : whyNot(verdict, wanted),
+    lacking: verdict.lacking,
   }
 }

@@ -1,6 +1,5 @@
 import {
   facts,
-  type Answer,
   type Application,
   type Events,
   type Json,
@@ -15,67 +14,15 @@ import type { ApplicationFlows } from '../configuration/types.ts'
 import { enrols, isOwnFlow, ownFacts } from '../engine/own-flow.ts'
 import type { Program } from '../engine/program.ts'
 import type { View } from '../engine/view.ts'
-import type { Accesses, Asking, Wanted } from './authorize.ts'
+import type { Accesses, Asking } from './authorize.ts'
 import { answerOf } from './answer.ts'
 import type { OpenedLink } from './links.ts'
+import type { ForApplication, Next, Purpose } from './next.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
 import { factorCount, levelsOf } from './factors.ts'
 import { confirming, goingOn, isEnough, isFresh, isStale, type SignedIn } from './proving.ts'
 import type { Visit } from './visit.ts'
-
-/** What the browser gets next. `cookie` is to be set along with it. */
-export type Next = { readonly cookie?: string | undefined } & (
-  | { readonly next: 'ask'; readonly view: View & { is: 'asking' } }
-  | { readonly next: 'see'; readonly flow: string; readonly runId: string }
-  | { readonly next: 'answer'; readonly answer: Answer }
-  /** `to`: a path of ours, where they wanted to go afterwards. */
-  | { readonly next: 'home'; readonly to?: string | undefined }
-  /** A run that opens no session has ended well. */
-  | { readonly next: 'done'; readonly isSignedIn: boolean }
-  | { readonly next: 'signed-out'; readonly application?: Application }
-  /** The run ended without its purpose. `back`: there is an application that can be told. */
-  | {
-      readonly next: 'denied'
-      readonly why: Message
-      readonly reference: string
-      readonly flow: string
-      readonly runId: string
-      readonly back: boolean
-    }
-  /** May not open or enter what they wanted. `username`: as whom they asked. */
-  | {
-      readonly next: 'refused'
-      readonly why: Message
-      readonly reference: string
-      readonly username: string | undefined
-      /** There is an application that can be told. */
-      readonly back: boolean
-    }
-  | { readonly next: 'failed'; readonly reference: string; readonly flow: string }
-  | { readonly next: 'over'; readonly flow: string; readonly runId: string }
-  | { readonly next: 'throttled'; readonly retryAfter: number }
-  | { readonly next: 'gone' }
-)
-
-/** What a run is for: kept with it, and taken up when it ends. */
-type Purpose =
-  /**
-   * `flow`: the one that was opened by its address. `then`: a path of ours to go to afterwards. `confirm`: whoever is signed in only proves anew
-   * who they are.
-   */
-  | { readonly to: 'home'; readonly flow?: string; readonly then?: string; readonly confirm?: true }
-  | { readonly to: 'signed-out'; readonly then?: string; readonly application?: Application }
-  | {
-      readonly to: 'application'
-      readonly protocol: string
-      readonly provider: string
-      readonly parked: Json
-      readonly wants: Wants
-      /** Signing in comes first, being authorized for the application second. */
-      readonly phase: 'authentication' | 'authorization'
-    }
-type ForApplication = Purpose & { to: 'application' }
 
 /**
  * How a flow is opened by its address. `next`: where they want to go afterwards, as the address says it; what is no path of ours is ignored.
@@ -290,26 +237,60 @@ export class Front {
     return this.#authorize(visit, purpose, provider, { ...session, username: user.username, proofs, flows: [view.flow] })
   }
 
-  /** What follows if this user may not open the application. */
+  /** What follows if this user may not open the application, or not yet. */
   async #mayNotOpen(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next | undefined> {
-    return this.#refused(visit, purpose, { application: provider.application }, askingAs(visit, session))
+    const access = await this.#parts.accesses.askOrLack(visit.snapshot, { application: provider.application }, askingAs(visit, session))
+    if (access.allowed) return undefined
+    if (access.lacking) return this.#stepUp(visit, purpose, provider, session, access.lacking)
+    return this.#refused(visit, purpose, access, session)
+  }
+
+  /** Asks for what a level lacks that the application's access rules want, and for nothing else. */
+  async #stepUp(
+    visit: Visit,
+    { wants, ...purpose }: ForApplication,
+    provider: Provider<unknown>,
+    session: SignedIn,
+    levels: readonly string[],
+  ): Promise<Next> {
+    const next: ForApplication = { ...purpose, wants, phase: 'authentication' }
+    if (wants.silent) return this.#refuse(visit, next, provider, 'login-needed')
+    const { maxAge: _, ...rest } = wants
+    const program = this.#flow(visit, provider.application.slug, 'authentication')
+    const refused = await this.#refusedAt(visit, program, next)
+    if (refused) return refused
+    const at = { ...visit, browser: { ...visit.browser, session } }
+    const view = await this.#parts.engine.start(
+      // How old the proofs may be was looked at before: what is carried along is young enough.
+      { program, purpose: next, wants: { ...rest, levels }, application: provider.application, ...goingOn(session) },
+      at,
+    )
+    return this.after(visit, view)
   }
 
   /** What follows if the flow may not be entered. */
   async #refusedAt(visit: Visit, program: Program, purpose: Purpose): Promise<Next | undefined> {
     const { slug, title, designation } = program
     const application = purpose.to === 'application' ? this.#provider(visit, purpose)?.application : undefined
-    return this.#refused(visit, purpose, { flow: { slug, title, designation }, application }, askingAs(visit, visit.browser.session))
+    const { session } = visit.browser
+    const access = await this.#parts.accesses.ask(
+      visit.snapshot,
+      { flow: { slug, title, designation }, application },
+      askingAs(visit, session),
+    )
+    return access.allowed ? undefined : this.#refused(visit, purpose, access, session)
   }
 
-  async #refused(visit: Visit, purpose: Purpose, wanted: Wanted, asking: Asking): Promise<Next | undefined> {
-    const access = await this.#parts.accesses.ask(visit.snapshot, wanted, asking)
-    if (access.allowed) return undefined
+  async #refused(
+    visit: Visit,
+    purpose: Purpose,
+    { why, reference }: { readonly why: Message; readonly reference: string },
+    session: SignedIn | undefined,
+  ): Promise<Next> {
     const provider = purpose.to === 'application' ? this.#provider(visit, purpose) : undefined
     if (purpose.to === 'application' && provider && purpose.wants.silent) return this.#refuse(visit, purpose, provider, 'denied')
-    await this.#parts.refusals.keep(visit, access.reference, purpose)
-    const { why, reference } = access
-    return { next: 'refused', why, reference, username: asking.user?.username, back: provider !== undefined }
+    await this.#parts.refusals.keep(visit, reference, purpose)
+    return { next: 'refused', why, reference, username: session?.username, back: provider !== undefined }
   }
 
   async #authorize(visit: Visit, purpose: ForApplication, provider: Provider<unknown>, session: SignedIn): Promise<Next> {
@@ -376,11 +357,12 @@ export class Front {
 }
 
 /** Who asks, by the session at the browser or one that was just opened there. */
-export const askingAs = ({ request, browser }: Visit, session: SignedIn | undefined): Asking => ({
+export const askingAs = ({ request, browser, factors }: Visit, session: SignedIn | undefined): Asking => ({
   request,
   user: session && { id: session.userId, username: session.username },
   session,
   proofs: session?.proofs ?? [],
+  levels: levelsOf(factors, session?.methods ?? []),
   knownBrowser: session !== undefined && browser.known.includes(session.userId),
 })
 

@@ -9,6 +9,9 @@ const signsIn = ({ spec }: Item): boolean => ['authentication', 'enrollment', 'r
 const nobodyYet =
   'asks about the user, whom nobody knows before this flow has run, so it would refuse everybody; put it on the applications that use the flow'
 
+const noLevelYet =
+  'asks for a level of authentication, which nobody has reached before this flow has run; put it on the applications that use the flow'
+
 /** The conditions under which the objects of a kind may be entered or opened, by slug; those without any are left out. */
 export const linkAccess = (items: Items, library: ConditionLibrary, problems: Problem[]): ReadonlyMap<string, Condition> => {
   const linked = new Map<string, Condition>()
@@ -28,6 +31,10 @@ export const linkAccess = (items: Items, library: ConditionLibrary, problems: Pr
     }
     if (item.kind === 'flows' && signsIn(item) && compiled.condition.reads.includes('user')) {
       problems.push(problemOf(item, ['access'], nobodyYet))
+      continue
+    }
+    if (item.kind === 'flows' && signsIn(item) && compiled.condition.bindings.some(({ test }) => test.by === 'level')) {
+      problems.push(problemOf(item, ['access'], noLevelYet))
       continue
     }
     linked.set(item.slug, compiled.condition)

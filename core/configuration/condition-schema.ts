@@ -14,7 +14,7 @@ const expression = Type.String({
   'x-widget': 'code',
 })
 
-/** One of `policy`, `group`, `user`, `role`, `method`, `expression`; that it is exactly one is said where it is compiled, with its place. */
+/** One of `policy`, `group`, `user`, `role`, `method`, `level`, `expression`; that it is exactly one is said where it is compiled, with its place. */
 const binding = Type.Object(
   {
     policy: named('Policy', 'Slug of a policy.'),
@@ -22,6 +22,10 @@ const binding = Type.Object(
     user: named('User', 'User name.'),
     role: named('Role', 'Slug of a role that the user has.'),
     method: named('Method', 'Something that the user has proved, e.g. `passkey` or `totp`.'),
+    level: named(
+      'Level',
+      'A level of authentication that the user has reached, e.g. `2` or `phr`. Where it alone is missing, an application asks for it.',
+    ),
     expression: Type.Optional(Type.String({ ...expression, title: 'Expression' })),
     negate: Type.Optional(Type.Boolean({ title: 'Negate', description: 'Yes becomes no and no yes. A failure stays one.' })),
     from: instant('From', 'Before it the binding takes no part.'),

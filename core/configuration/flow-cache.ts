@@ -16,6 +16,8 @@ type Wanted = {
   readonly compileFlow: CompileFlow
   /** Seconds that sessions last where a flow says nothing. */
   readonly lifetime: number | undefined
+  /** Names of the levels that conditions may ask for. */
+  readonly levels: readonly string[]
 }
 
 /** A program, and everything that it was made of besides its own flow. */
@@ -23,7 +25,8 @@ type Kept = {
   readonly program: Program
   readonly warnings: readonly Problem[]
   readonly madeOf: readonly (Item | undefined)[]
-  readonly lifetime: number | undefined
+  /** What of the settings it was made of. */
+  readonly settings: string
 }
 
 const kept = new WeakMap<CompileFlow, WeakMap<Item, Kept>>()
@@ -52,19 +55,20 @@ const withLifetime = (item: Item, lifetime: number | undefined): Item =>
 
 /** Every flow as a program, by slug. One that is as it was, with all that it names, is not compiled again. */
 export const flowsOf = (
-  { items, of, catalog, condition, compileFlow, lifetime }: Wanted,
+  { items, of, catalog, condition, compileFlow, lifetime, levels }: Wanted,
   problems: Problem[],
   warnings: Problem[],
 ): ReadonlyMap<string, Program> => {
   const programs = new Map<string, Program>()
   const known = kept.get(compileFlow) ?? new WeakMap<Item, Kept>()
   kept.set(compileFlow, known)
+  const settings = JSON.stringify([lifetime ?? null, levels])
   const parts = new Map<string, Kept['madeOf']>()
   for (const item of items.values()) {
     const made = madeOf(item, of, catalog)
     const earlier = known.get(item)
     const isSame =
-      earlier?.lifetime === lifetime &&
+      earlier?.settings === settings &&
       earlier?.madeOf.length === made.length &&
       earlier.madeOf.every((part, index) => part === made[index])
     if (!earlier || !isSame) parts.set(item.slug, made)
@@ -80,7 +84,7 @@ export const flowsOf = (
     programs.set(slug, program)
     warnings.push(...told)
     const item = items.get(slug)
-    if (item) known.set(item, { program, warnings: told, madeOf: parts.get(slug) ?? [], lifetime })
+    if (item) known.set(item, { program, warnings: told, madeOf: parts.get(slug) ?? [], settings })
   }
   return programs
 }

@@ -36,10 +36,13 @@ export const conditionLibrary = (
   policies: ReadonlyMap<string, ConfiguredPolicy>,
   items: Items,
   roles: ReadonlySet<string>,
+  levels: ReadonlySet<string>,
 ): ConditionLibrary => ({
   policy: (slug) => policies.get(slug),
   unknownPolicy: (slug) =>
     items.has(slug) ? `the policy "${slug}" cannot be used, since something in it is wrong` : unknown('policy', slug, items.keys()),
   role: (slug) => roles.has(slug),
   unknownRole: (slug) => unknown('role', slug, roles),
+  level: (acr) => levels.has(acr),
+  unknownLevel: (acr) => unknown('level of authentication', acr, levels),
 })

@@ -342,7 +342,7 @@ flows:
       '12:21: applications.a.access.bindings[0].policy: there is no policy "offic"; there are a, b',
       '13:21: applications.a.access.bindings[1].policy: the policy "b" cannot be used, since something in it is wrong',
       '14:19: applications.a.access.bindings[2].role: there is no role "admins"; did you mean "admin"?',
-      '15:11: applications.a.access.bindings[3]: a binding names one of policy, group, user, role, method, expression, this one names group and user',
+      '15:11: applications.a.access.bindings[3]: a binding names one of policy, group, user, role, method, level, expression, this one names group and user',
       '16:33: applications.b.access.mode: "some" is not one of any, all',
       '16:58: applications.b.access.bindings[0].grup: there is no "grup" here; did you mean "group"?',
       '17:25: applications.c.access: 7 fits none of: an expression, a list of bindings, a map with mode and bindings',

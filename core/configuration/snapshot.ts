@@ -53,9 +53,10 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
   const roles = linkRoles(of('roles'), isPermission, problems)
   const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery, mfa } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
-  const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()))
+  const levels = mfa.levels.map(({ acr }) => acr)
+  const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()), new Set(levels))
   const flows = flowsOf(
-    { items: of('flows'), of, catalog, condition: (written) => compileCondition(written, library), compileFlow, lifetime },
+    { items: of('flows'), of, catalog, condition: (written) => compileCondition(written, library), compileFlow, lifetime, levels },
     problems,
     warnings,
   )

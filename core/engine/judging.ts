@@ -1,5 +1,6 @@
 import type { Json } from '../api/index.ts'
 import type { Situation, Verdict } from '../policy/types.ts'
+import { levelsOf, methodsIn } from '../access/factors.ts'
 import { proofsOf } from './context.ts'
 import { userOf } from './subject.ts'
 import type { Asker, EngineParts } from './parts.ts'
@@ -16,6 +17,7 @@ function situationOf(position: Position, id: string, asker: Asker): Situation {
     else facts.set(name, value)
   }
   const { session } = asker.browser
+  const proofs = proofsOf(position, asker)
   return {
     about: { type: 'step', slug: id },
     request: asker.request,
@@ -23,7 +25,8 @@ function situationOf(position: Position, id: string, asker: Asker): Situation {
     application: state.application ?? undefined,
     flow: { slug: program.slug, title: program.title, designation: program.designation },
     facts: Object.fromEntries(facts),
-    proofs: proofsOf(position, asker),
+    proofs,
+    levels: levelsOf(asker.factors, methodsIn(proofs)),
     session: session && { id: session.id, at: session.at.getTime() },
     knownBrowser: user !== undefined && asker.browser.known.includes(user.id),
   }

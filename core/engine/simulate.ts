@@ -1,18 +1,9 @@
-import {
-  facts,
-  type Application,
-  type Clock,
-  type Effect,
-  type Events,
-  type Message,
-  type Session,
-  type Store,
-  type Wants,
-} from '../api/index.ts'
+import { facts, type Application, type Clock, type Effect, type Events, type Message, type Store, type Wants } from '../api/index.ts'
 import type { Asking } from '../access/authorize.ts'
 import { askEntry, type Guards } from '../access/entry.ts'
-import { type Factors, noFactors } from '../access/factors.ts'
-import type { Browser, Closed, Closing, Proof } from '../access/types.ts'
+import { type Factors, levelsOf, noFactors } from '../access/factors.ts'
+import { goingOn, type SignedIn } from '../access/proving.ts'
+import type { Browser, Closed, Closing } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
 import { type Claim, overlayStore } from '../store/overlay.ts'
 import { scoped } from '../store/scoped.ts'
@@ -113,9 +104,6 @@ export type Simulated<T = Message> = {
   readonly claims: readonly Claim[]
 } & SimulationEnd<T>
 
-/** Who is signed in, as an entry has to know them. */
-type SignedIn = Session & { readonly username: string; readonly proofs: readonly Proof[] }
-
 /** Why something cannot be simulated at all: a sentence for whoever asked. */
 export class CannotSimulate extends Error {}
 
@@ -184,22 +172,23 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     explain: true,
     trace: (line) => void trace.push(line),
     close: async ({ mailed: _, ...closing }) => {
-      effects = closing.effects
+      effects = [...effects, ...closing.effects]
       // The link is none that could be dead.
       return parts.rehearse(closing)
     },
   })
-  const asker: Asker = { request: { id: 'simulation', origin: 'http://localhost', ...request }, browser: browserOf(simulation), factors }
+  let asker: Asker = { request: { id: 'simulation', origin: 'http://localhost', ...request }, browser: browserOf(simulation), factors }
   const { designation, slug, title } = program
   const asking = (session: SignedIn | undefined): Asking => ({
     request: asker.request,
     user: session && { id: session.userId, username: session.username },
     session,
     proofs: session?.proofs ?? [],
+    levels: levelsOf(factors, session?.methods ?? []),
     knownBrowser: session !== undefined && asker.browser.known.includes(session.userId),
   })
-  /** Why it may not be entered, if so. */
-  const refusedAt = async (what: 'flow' | 'application', session: SignedIn | undefined): Promise<Message | undefined> => {
+  /** Why it may not be entered, or not yet, if so. */
+  const refusedAt = async (what: 'flow' | 'application', session: SignedIn | undefined) => {
     const entry = await askEntry(
       quiet.judge,
       guards,
@@ -207,19 +196,19 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
       asking(session),
     )
     if (entry) trace.push(entry.line)
-    return entry?.why
+    return entry?.why && { why: entry.why, lacking: entry.lacking }
   }
   const before = application && designation === 'authorization' ? (['application', 'flow'] as const) : (['flow'] as const)
   for (const what of before) {
-    const why = await refusedAt(what, asker.browser.session)
-    if (why) return { flow: slug, trace, effects: [], claims: [], ends: 'denied', why }
+    const refused = await refusedAt(what, asker.browser.session)
+    if (refused) return { flow: slug, trace, effects: [], claims: [], ends: 'denied', why: refused.why }
   }
   if (program.byLink) await scoped(store, scope).put(link, {}, 1)
 
   const run = assume ? assuming(program) : program
   const programs = new Map([[run.slug, run]])
   const asked = new Set<string>()
-  let view = await engine.start(
+  const start = await engine.start(
     {
       program: run,
       purpose: null,
@@ -236,30 +225,53 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     asker,
   )
   let lacking: readonly AskedField[] = []
-  while (view.is === 'asking' && asked.size < mostPages) {
-    const { step, screen } = view
-    const given = answerTo(run, step, screen, simulation)
-    lacking = given.lacking
-    const page = `${step} ${given.fields.map(({ name }) => name).join(' ')}`
-    // The same page once more: what there is to answer was wrong, or leads back to it.
-    if (asked.has(page)) break
-    asked.add(page)
-    trace.push({
-      step,
-      did: 'ask',
-      title: screen.title,
-      fields: given.fields,
-      answered: given.answered,
-      ...(given.assumed !== undefined && { assumed: given.assumed }),
-    })
-    if (lacking.length > 0) break
-    view = await engine.answer(view.runId, view.challenge, given.answer, programs, asker)
+  /** Answers page after page; where it stops. */
+  const goThrough = async (from: View): Promise<View> => {
+    let view = from
+    while (view.is === 'asking' && asked.size < mostPages) {
+      const { step, screen } = view
+      const given = answerTo(run, step, screen, simulation)
+      lacking = given.lacking
+      const page = `${step} ${given.fields.map(({ name }) => name).join(' ')}`
+      // The same page once more: what there is to answer was wrong, or leads back to it.
+      if (asked.has(page)) break
+      asked.add(page)
+      trace.push({
+        step,
+        did: 'ask',
+        title: screen.title,
+        fields: given.fields,
+        answered: given.answered,
+        ...(given.assumed !== undefined && { assumed: given.assumed }),
+      })
+      if (lacking.length > 0) break
+      view = await engine.answer(view.runId, view.challenge, given.answer, programs, asker)
+    }
+    return view
+  }
+  let view = await goThrough(start)
+  let why: Message | undefined
+  const opens = application !== undefined && designation === 'authentication'
+  let signedIn = opens ? signedInBy(view) : undefined
+  const askedFor = new Set<string>()
+  while (signedIn) {
+    const refused = await refusedAt('application', signedIn)
+    why = refused?.why
+    const level = refused?.lacking?.find((acr) => !askedFor.has(acr))
+    if (level === undefined) break
+    // As for somebody real: what a level lacks is asked for, by the same flow, on top of what was proved.
+    why = undefined
+    askedFor.add(level)
+    asker = { ...asker, browser: { ...asker.browser, session: signedIn } }
+    view = await goThrough(
+      await engine.start(
+        { program: run, purpose: null, application, wants: { ...wants, levels: refused?.lacking ?? [] }, ...goingOn(signedIn) },
+        asker,
+      ),
+    )
+    signedIn = signedInBy(view)
   }
   const end = endOf(view, lacking, broke, trace)
-  const signedIn = view.is === 'closed' &&
-    view.session &&
-    view.user && { ...view.session, username: view.user.username, proofs: view.proofs }
-  const why = application && designation === 'authentication' && signedIn ? await refusedAt('application', signedIn) : undefined
   return {
     flow: program.slug,
     trace,
@@ -272,6 +284,12 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     ...(why ? { ends: 'denied' as const, why } : end),
   }
 }
+
+/** Who is signed in where a run ended, if somebody is. */
+const signedInBy = (view: View): SignedIn | undefined =>
+  view.is === 'closed' && view.session && view.user
+    ? { ...view.session, username: view.user.username, proofs: view.proofs, flows: [] }
+    : undefined
 
 function endOf(view: View, lacking: readonly AskedField[], broke: string, trace: Simulated['trace']): SimulationEnd {
   switch (view.is) {

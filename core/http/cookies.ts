@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Next } from '../access/front.ts'
+import type { Next } from '../access/next.ts'
 import type { Visit } from '../access/visit.ts'
 
 /** Browsers keep a cookie for 400 days at most. What it opens is decided by records on the server. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Message, Screen } from '../api/index.ts'
-import type { Next } from '../access/front.ts'
+import type { Next } from '../access/next.ts'
 import type { Visit } from '../access/visit.ts'
 import { cookieFor, setCookie } from './cookies.ts'
 import type { FlowParts } from './flows.ts'

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { msg, type Answer, type Message, type Screen } from '../api/index.ts'
-import type { Next } from '../access/front.ts'
+import type { Next } from '../access/next.ts'
 import type { Visit } from '../access/visit.ts'
 import { sluice } from '../web/brand.ts'
 import { formPostCsp } from '../web/csp.ts'

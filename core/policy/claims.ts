@@ -99,6 +99,8 @@ const situationOf = (
   flow: undefined,
   facts: {},
   proofs: session?.proofs ?? [],
+  // Of what a claim is made of, nothing asks for one.
+  levels: [],
   session: session && { id: session.id, at: session.authenticatedAt.getTime() },
   knownBrowser: session !== undefined,
 })

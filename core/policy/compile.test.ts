@@ -24,6 +24,8 @@ const library = (hash = 'h1'): ConditionLibrary => ({
   unknownPolicy: (slug) => `there is no policy "${slug}"`,
   role: (slug) => slug === 'admin',
   unknownRole: (slug) => `there is no role "${slug}"`,
+  level: (acr) => acr === 'phr',
+  unknownLevel: (acr) => `there is no level "${acr}"`,
 })
 const compile = (written: WrittenCondition, hash?: string) => {
   const compiled = compileCondition(written, library(hash))
@@ -52,8 +54,8 @@ test('a condition is an expression, a list of bindings, or both said in full', (
 
 test('a binding names exactly one thing', () => {
   assert.deepEqual(problemsOf([{ group: 'a' }, {}, { group: 'a', role: 'admin' }]), [
-    { path: [1], message: 'a binding names one of policy, group, user, role, method, expression, this one names none' },
-    { path: [2], message: 'a binding names one of policy, group, user, role, method, expression, this one names group and role' },
+    { path: [1], message: 'a binding names one of policy, group, user, role, method, level, expression, this one names none' },
+    { path: [2], message: 'a binding names one of policy, group, user, role, method, level, expression, this one names group and role' },
   ])
 })
 

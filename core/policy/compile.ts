@@ -8,7 +8,7 @@ import type { Binding, CompileCondition, ConditionLibrary, Test, WrittenBinding,
 type Problem = { readonly path: Path; readonly message: string }
 type Reference = { readonly to: 'group' | 'user'; readonly name: string; readonly path: Path }
 
-const subjects = ['policy', 'group', 'user', 'role', 'method', 'expression'] as const
+const subjects = ['policy', 'group', 'user', 'role', 'method', 'level', 'expression'] as const
 type Subject = (typeof subjects)[number]
 
 type Written = {
@@ -47,13 +47,15 @@ const identityOf = (test: Test): readonly string[] => {
       return [test.by, test.role]
     case 'method':
       return [test.by, test.method]
+    case 'level':
+      return [test.by, test.level]
   }
 }
 
 /** A policy says what it reads by its expressions; what its code looks at besides it must do without where it is not known. */
 const readsOfTest = (test: Test): readonly string[] => {
   if (test.by === 'policy') return expressionsIn(test.policy.settings).flatMap((expression) => readsOf(programOf(expression).paths))
-  if (test.by === 'method') return ['methods']
+  if (test.by === 'method' || test.by === 'level') return ['methods']
   return test.by === 'expression' ? readsOf(programOf(test.expression).paths) : ['user']
 }
 
@@ -112,6 +114,9 @@ const testOf = (
       return { by: 'role', role: name }
     case 'method':
       return { by: 'method', method: name }
+    case 'level':
+      if (!library.level(name)) refuse(at(subject), library.unknownLevel(name))
+      return { by: 'level', level: name }
     case 'group':
       return { by: 'group', group: name }
     case 'user':

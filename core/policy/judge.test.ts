@@ -8,7 +8,7 @@ import { compileCondition } from './compile.ts'
 import { compileExpression } from './expressions.ts'
 import { createJudge } from './judge.ts'
 import { createPolicyPool } from './pool.ts'
-import type { ConfiguredPolicy, Situation, WrittenCondition } from './types.ts'
+import type { ConfiguredPolicy, Situation, WrittenBinding, WrittenCondition } from './types.ts'
 
 const policies: Readonly<Record<string, Policy>> = {
   open: definePolicy({ kind: 'open', settings: Type.Object({}), decide: () => allow }),
@@ -81,7 +81,14 @@ describe('judging', () => {
     const log = { debug: () => {}, info: () => {}, warn: (fields: object) => void warned.push(fields), error: () => {} }
     const judge = createJudge({ pool: counting, directory, use: () => ({ clock: {} }), log })
     const ask = async (written: WrittenCondition, situation: Situation = atHome, explain = false) => {
-      const library = { policy: configured, unknownPolicy: (slug: string) => slug, role: () => true, unknownRole: (slug: string) => slug }
+      const library = {
+        policy: configured,
+        unknownPolicy: (slug: string) => slug,
+        role: () => true,
+        unknownRole: (slug: string) => slug,
+        level: () => true,
+        unknownLevel: (acr: string) => acr,
+      }
       const compiled = compileCondition(written, library)
       assert.ok('condition' in compiled, JSON.stringify(compiled))
       return judge(compiled.condition, situation, { explain })
@@ -101,6 +108,19 @@ describe('judging', () => {
     assert.equal(await said([{ role: 'admin' }]), 'no')
     assert.equal(await said([{ user: 'ADA' }]), 'yes')
     assert.equal(await said([{ user: 'bob' }]), 'no')
+  })
+
+  test('which level would make a yes of a no is told, where it alone is missing', async () => {
+    const lacking = async (written: WrittenCondition, situation?: Situation) => (await house().ask(written, situation)).lacking
+    const weak = aSituation({ user: { id: ada.id, username: 'ada' }, levels: ['1'] })
+    assert.equal((await house().ask([{ level: '1' }], weak)).said, 'yes')
+    assert.equal(await lacking([{ level: '1' }], weak), undefined)
+    assert.deepEqual(await lacking([{ expression: 'false' }, { level: '2' }, { level: 'phr' }], weak), ['2', 'phr'])
+    const all = (...bindings: readonly WrittenBinding[]): WrittenCondition => ({ mode: 'all', bindings })
+    assert.deepEqual(await lacking(all({ expression: 'true' }, { level: '2' }, { level: 'phr' }), weak), ['2'])
+    assert.equal(await lacking(all({ expression: 'false' }, { level: '2' }), weak), undefined, 'no proof would help')
+    assert.equal(await lacking(all({ expression: 'user.attributes.x.y' }, { level: '2' }), weak), undefined, 'nobody knows what would help')
+    assert.equal(await lacking([{ level: '1', negate: true }], weak), undefined, 'no proof takes another one back')
   })
 
   test('who is not known, or not there any more, is no "not in the group" either', async () => {

@@ -46,6 +46,7 @@ const needsOfBinding = ({ test, negate }: Binding): Iterable<Fetch> => {
     case 'user':
       return ['user']
     case 'method':
+    case 'level':
       return []
   }
 }
@@ -64,6 +65,8 @@ const nameOf = (test: Test): string => {
       return `user "${test.user}"`
     case 'method':
       return `method "${test.method}"`
+    case 'level':
+      return `level "${test.level}"`
   }
 }
 
@@ -137,7 +140,8 @@ export const createJudge = (parts: JudgeParts): Judge => {
         ...decisive,
         ms: performance.now() - started,
       }
-      return { reason, ...(said === 'no' && !negate && why && { why }) }
+      const lacks = said === 'no' && !negate && test.by === 'level' ? test.level : undefined
+      return { reason, ...(said === 'no' && !negate && why && { why }), ...(lacks !== undefined && { lacks }) }
     } catch (error) {
       return failedBy(binding, error, performance.now() - started)
     }
@@ -158,6 +162,8 @@ export const createJudge = (parts: JudgeParts): Judge => {
         return { allowed: user !== undefined && usernameKey(user.username) === usernameKey(test.user) }
       case 'method':
         return { allowed: given.situation.proofs.some(({ method }) => method === test.method) }
+      case 'level':
+        return { allowed: given.situation.levels.includes(test.level) }
       case 'expression': {
         const { value, decisive } = await evaluate(test.expression, given)
         if (typeof value !== 'boolean') throw notBoolean(value)

@@ -19,6 +19,7 @@ export const tryExpression = async (
     flow: undefined,
     facts: {},
     proofs: [],
+    levels: [],
     session: undefined,
     knownBrowser: false,
   }

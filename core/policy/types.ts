@@ -17,6 +17,8 @@ export type Test =
   | { readonly by: 'user'; readonly user: string }
   | { readonly by: 'role'; readonly role: string }
   | { readonly by: 'method'; readonly method: string }
+  /** A level of authentication, by its `acr`. */
+  | { readonly by: 'level'; readonly level: string }
   | { readonly by: 'expression'; readonly expression: Expression }
 
 export type Binding = {
@@ -33,7 +35,7 @@ export type Condition = {
   readonly bindings: readonly Binding[]
   /** Changes whenever its verdict could, policies included. */
   readonly hash: string
-  /** Names of the scope that it reads: `user`, `facts`, … (`user` where a binding asks for group, user or role, `methods` where it asks for a method). For the flow linter. */
+  /** Names of the scope that it reads: `user`, `facts`, … (`user` where a binding asks for group, user or role, `methods` where it asks for a method or a level). For the flow linter. */
   readonly reads: readonly string[]
 }
 
@@ -48,6 +50,8 @@ export type Situation = {
   readonly facts: Readonly<Record<string, Json>>
   readonly proofs: readonly Proof[]
   readonly session: { readonly id: string; readonly at: number } | undefined
+  /** Names of the levels of authentication that the proofs reach. */
+  readonly levels: readonly string[]
   /** Has this user signed in at this browser before? */
   readonly knownBrowser: boolean
 }
@@ -71,6 +75,8 @@ export type Verdict = {
   readonly said: 'yes' | 'no' | 'failed'
   /** For the user, where it is a no and a policy says why. */
   readonly why?: Message
+  /** Levels of authentication of which reaching one would make a yes of a no, by their `acr`. */
+  readonly lacking?: readonly string[]
   readonly reasons: readonly Reason[]
 }
 
@@ -84,6 +90,7 @@ export type WrittenBinding = {
   readonly user?: string
   readonly role?: string
   readonly method?: string
+  readonly level?: string
   readonly expression?: string
   readonly negate?: boolean
   readonly from?: string
@@ -101,6 +108,8 @@ export type ConditionLibrary = {
   unknownPolicy(slug: string): string
   role(slug: string): boolean
   unknownRole(slug: string): string
+  level(acr: string): boolean
+  unknownLevel(acr: string): string
 }
 /** `path` is relative to the condition. */
 export type CompileCondition = (

@@ -1,8 +1,19 @@
 import type { Message } from '../api/index.ts'
 import type { Condition, Reason, Verdict } from './types.ts'
 
-/** What one binding came to, after `negate`. `why`: what a policy says to the user about its no. */
-export type Outcome = { readonly reason: Reason; readonly why?: Message | undefined }
+/** What one binding came to, after `negate`. `why`: what a policy says to the user about its no. `lacks`: the level that would make a yes of it. */
+export type Outcome = { readonly reason: Reason; readonly why?: Message | undefined; readonly lacks?: string }
+
+/**
+ * Of which levels one would turn a no into a yes. Where all have to say yes and several lack a level, the first of them comes first: what is proved for
+ * it stays proved when the next one is asked for.
+ */
+const lackingOf = (mode: Condition['mode'], outcomes: readonly Outcome[]): readonly string[] => {
+  const lacking = outcomes.flatMap(({ lacks }) => lacks ?? [])
+  if (mode === 'any') return lacking
+  const isElse = outcomes.every(({ reason: { said }, lacks }) => lacks !== undefined || said === 'yes' || said === 'inactive')
+  return isElse ? lacking.slice(0, 1) : []
+}
 
 /**
  * What the bindings come to together; those that take no part now do not count, and where none is left it is a no.
@@ -21,5 +32,6 @@ export const verdictOf = (mode: Condition['mode'], strict: boolean, outcomes: re
   }
   const decided = said()
   const why = decided === 'yes' ? undefined : outcomes.find((outcome) => outcome.why !== undefined)?.why
-  return { said: decided, ...(why && { why }), reasons }
+  const lacking = decided === 'yes' ? [] : lackingOf(mode, outcomes)
+  return { said: decided, ...(why && { why }), ...(lacking.length > 0 && { lacking }), reasons }
 }

@@ -9,11 +9,13 @@ import { chooseApp } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
 const tim = { username: 'tim', password: 'the password of tim' }
+const vic = { username: 'vic', password: 'the password of vic' }
+const wim = { username: 'wim', password: 'the password of wim' }
 let server: TestServer
 before(async () => {
   server = await startServer({
     apply: configuration({
-      users: { tim: { password: tim.password } },
+      users: { tim: { password: tim.password }, vic: { password: vic.password }, wim: { password: wim.password } },
       flows: {
         'books-authentication': {
           title: 'Open the books',
@@ -26,8 +28,15 @@ before(async () => {
           type: 'oidc',
           with: { clientSecret: 'books-secret-of-32-characters-or-more', redirectUris: ['http://127.0.0.1/callback'] },
         },
+        vault: {
+          type: 'oidc',
+          with: { clientSecret: 'vault-secret-of-32-characters-or-more', redirectUris: ['http://127.0.0.1/callback'] },
+        },
       },
-      applications: { books: { name: 'Books', provider: 'books', flows: { authentication: 'books-authentication' } } },
+      applications: {
+        books: { name: 'Books', provider: 'books', flows: { authentication: 'books-authentication' } },
+        vault: { name: 'Vault', provider: 'vault', access: { mode: 'all', bindings: [{ user: 'wim', negate: true }, { level: '2' }] } },
+      },
     }),
   })
 })
@@ -82,6 +91,34 @@ test('an application with a flow of its own wants that one gone through, whoever
   const { id } = await tokensAt(await client.submit(page, { code: codeOf(/[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? '') }), party)
   assert.deepEqual(id['amr'], ['pwd', 'otp', 'mfa'])
   assert.ok((await tokensAt(await client.open(party.start()), party)).id['sub'], 'once is enough')
+})
+
+const vault = () => relyingParty(server.url, { clientId: 'vault', secret: 'vault-secret-of-32-characters-or-more' })
+
+test('access rules that want a level have just what it lacks asked for, once', async () => {
+  const client = new Client(server.url)
+  await signIn(client, vic, wiki().start())
+  const silent = vault().answerOf(await client.open(vault().start({ prompt: 'none' })))
+  assert.equal(silent.error, 'login_required')
+  const page = await chooseApp(client, await client.open(vault().start()))
+  assert.equal(page.heading, 'Set up an authenticator app', page.text)
+  const key = /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(page.text)?.[0] ?? ''
+  const codes = await client.submit(page, { code: codeOf(key) })
+  const { id } = await tokensAt(codes.heading === 'Save your backup codes' ? await client.submit(codes, { saved: 'on' }) : codes, vault())
+  assert.deepEqual([id['acr'], id['amr']], ['2', ['pwd', 'otp', 'mfa']])
+  assert.equal((await tokensAt(await client.open(vault().start({ prompt: 'none' })), vault())).id['acr'], '2', 'nobody is asked twice')
+})
+
+test('nobody is asked for a level whom something else keeps out', async () => {
+  const client = new Client(server.url)
+  const page = await signIn(client, wim, vault().start())
+  assert.equal(page.status, 403, page.text)
+})
+
+test('who has to sign in anew is asked for what a level lacks right after it, not all over again', async () => {
+  const client = new Client(server.url)
+  const page = await signIn(client, vic, vault().start({ prompt: 'login' }))
+  assert.match(page.heading, /^Enter the code of your app/, page.text)
 })
 
 test('max_age asks for everything again', async () => {

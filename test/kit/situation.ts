@@ -24,6 +24,7 @@ export const aSituation = ({
   facts: {},
   proofs: [],
   session: undefined,
+  levels: [],
   knownBrowser: false,
   ...more,
 })

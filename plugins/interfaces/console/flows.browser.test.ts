@@ -1,3 +1,4 @@
+// Longer than 400 lines: the walks of the flow pages share one server and one browser.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { adminToken, type Api, apiOf } from '../../../test/kit/api.ts'

@@ -1,7 +1,7 @@
 import { isObject } from './schema.ts'
 
 /** What a binding asks; it has exactly one of these. */
-export const subjects = ['group', 'user', 'role', 'policy', 'method', 'expression'] as const
+export const subjects = ['group', 'user', 'role', 'policy', 'method', 'level', 'expression'] as const
 export type Subject = (typeof subjects)[number]
 export type Binding = { readonly negate?: boolean; readonly from?: string; readonly until?: string } & {
   readonly [S in Subject]?: string
