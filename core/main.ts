@@ -38,6 +38,7 @@ import { createCursors } from './http/api/cursors.ts'
 import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
+import { deviceReader } from './http/device-facts.ts'
 import { Visits } from './http/visits.ts'
 import { createDevices, deviceEffects } from './identity/devices.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
@@ -296,7 +297,7 @@ async function wire(
     maxConnections: options.maxConnections,
     tracer,
     snapshot: plane.snapshot,
-    visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now }),
+    visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now, deviceOf: deviceReader(options.trustedProxies) }),
     pages: new Pages(messages, options.url),
     media: createMediaReader(database),
     api: {

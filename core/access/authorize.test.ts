@@ -8,7 +8,7 @@ import { createAccesses, type Asking } from './authorize.ts'
 import { noFactors } from './factors.ts'
 import { backChannel } from './back-channel.ts'
 import { createRefusals } from './refusals.ts'
-import type { ListedSession } from './sessions.ts'
+import type { FoundSession } from './sessions.ts'
 import type { Visit } from './visit.ts'
 
 const condition: Condition = { mode: 'any', bindings: [], hash: 'h', reads: [] }
@@ -31,9 +31,10 @@ const ada: Asking = {
   session: { id: 's1', at: new Date(5) },
   proofs: [{ method: 'pwd', at: 5 }],
   levels: ['1'],
+  trustedBrowser: false,
   knownBrowser: true,
 }
-const session: ListedSession = {
+const session: FoundSession = {
   id: 's1',
   proofs: ada.proofs,
   authenticatedAt: new Date(5),
@@ -42,6 +43,8 @@ const session: ListedSession = {
   seenAt: new Date(5),
   ip: '10.0.0.7',
   userAgent: 'browser',
+  device: undefined,
+  trustedUntil: undefined,
 }
 
 /** Accesses on a judge that says this, with what it was asked and what was recorded. */
@@ -89,6 +92,7 @@ test('the judge is told all that is known, and asked once for a yes', async () =
         levels: ['1'],
         session: { id: 's1', at: 5 },
         knownBrowser: true,
+        trustedBrowser: false,
       },
     },
   ])

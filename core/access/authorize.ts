@@ -13,6 +13,7 @@ export type Asking = {
   /** Names of the levels of authentication that the proofs reach. */
   readonly levels: readonly string[]
   readonly knownBrowser: boolean
+  readonly trustedBrowser: boolean
 }
 
 /** What is asked for: an application, or a flow that is entered, on the way to an application or not. */
@@ -49,7 +50,10 @@ const conditionOf = (snapshot: Snapshot, { application, flow }: Wanted): Conditi
   flow ? snapshot.flowAccess.get(flow.slug) : snapshot.applications.get(application?.slug ?? '')?.access
 
 /** What a condition on an entry is about. */
-export const situationOf = (wanted: Wanted, { request, user, session, proofs, levels, knownBrowser }: Asking): Situation => ({
+export const situationOf = (
+  wanted: Wanted,
+  { request, user, session, proofs, levels, knownBrowser, trustedBrowser }: Asking,
+): Situation => ({
   about: aboutOf(wanted),
   request,
   user,
@@ -60,6 +64,7 @@ export const situationOf = (wanted: Wanted, { request, user, session, proofs, le
   levels,
   session: session && { id: session.id, at: session.at.getTime() },
   knownBrowser,
+  trustedBrowser,
 })
 
 const json = ({ ms: _, ...reason }: Reason): Json => reason

@@ -30,13 +30,14 @@ export const backChannel = (accesses: Accesses, sessions: Pick<Sessions, 'find'>
       snapshot,
       { application },
       {
-        request: { ...request, ip, userAgent },
+        request: { ...request, ip, userAgent, device: session?.device },
         // The directory is asked for the name, where somebody looks at it.
         user: { id: userId, username: '' },
         session: session && { id: session.id, at: session.authenticatedAt },
         proofs,
         levels: levelsOf(snapshot.factors, methodsIn(proofs)),
         knownBrowser: session !== undefined,
+        trustedBrowser: (session?.trustedUntil ?? 0) > request.at.getTime() && snapshot.factors.trust > 0,
       },
     )
     return access.allowed ? { allowed: true, reason: 'its access rules allow it' } : { allowed: false, reason: access.reason }

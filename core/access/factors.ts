@@ -105,13 +105,16 @@ export const demandOf = (factors: Factors, wants: Wants, proved: Methods, always
 
 export const methodsIn = (proofs: readonly Proof[]): Methods => [...new Set(proofs.map(({ method }) => method))]
 
+/** Does the user trust the browser, as far as the settings let them? `now` in epoch ms. */
+export const trustsBrowser = ({ trust }: Pick<Factors, 'trust'>, browser: Pick<Browser, 'trust'>, userId: string, now: number): boolean =>
+  trust > 0 && browser.trust.some((one) => one.userId === userId && one.until !== undefined && one.until > now)
+
 /**
  * Need no second factor be asked for at this browser: does the user trust it, or did they prove one here a short while ago? Where a fresh proof is
  * asked for, it never counts.
  */
-export const isTrusted = ({ trust, recent }: Factors, browser: Browser, userId: string | undefined, wants: Wants, now: number): boolean => {
+export const isTrusted = (factors: Factors, browser: Browser, userId: string | undefined, wants: Wants, now: number): boolean => {
   if (userId === undefined || wants.maxAge === 0) return false
-  const known = browser.trust.find((one) => one.userId === userId)
-  if (!known) return false
-  return (trust > 0 && known.until !== undefined && known.until > now) || (known.provedAt ?? 0) > now - recent * 1000
+  const provedAt = browser.trust.find((one) => one.userId === userId)?.provedAt ?? 0
+  return trustsBrowser(factors, browser, userId, now) || provedAt > now - factors.recent * 1000
 }

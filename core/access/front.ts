@@ -20,7 +20,7 @@ import type { OpenedLink } from './links.ts'
 import type { ForApplication, Next, Purpose } from './next.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import { factorCount, levelsOf } from './factors.ts'
+import { factorCount, levelsOf, trustsBrowser } from './factors.ts'
 import { confirming, goingOn, isEnough, isFresh, isStale, type SignedIn } from './proving.ts'
 import type { Visit } from './visit.ts'
 
@@ -364,6 +364,7 @@ export const askingAs = ({ request, browser, factors }: Visit, session: SignedIn
   proofs: session?.proofs ?? [],
   levels: levelsOf(factors, session?.methods ?? []),
   knownBrowser: session !== undefined && browser.known.includes(session.userId),
+  trustedBrowser: session !== undefined && trustsBrowser(factors, browser, session.userId, request.at.getTime()),
 })
 
 /** How a run is begun again that was opened by its address. */

@@ -14,7 +14,7 @@ export const createRecovery = ({ snapshot, judge }: { readonly snapshot: () => C
     if (!email || !program) return undefined
     const access = flowAccess.get(slug)
     const { title, designation } = program
-    const nobody = { request, user: undefined, session: undefined, proofs: [], levels: [], knownBrowser: false }
+    const nobody = { request, user: undefined, session: undefined, proofs: [], levels: [], knownBrowser: false, trustedBrowser: false }
     const mayEnter = !access || (await judge(access, situationOf({ flow: { slug, title, designation } }, nobody))).said === 'yes'
     return mayEnter ? `/if/flow/${slug}/` : undefined
   },

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { Clock, Log } from '../api/index.ts'
+import type { Clock, DeviceFacts, Log } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { Tables, Tx } from '../data/tables.ts'
 import { prepare } from '../data/prepared.ts'
@@ -16,7 +16,12 @@ export type ListedSession = {
   readonly seenAt: Date
   readonly ip: string
   readonly userAgent: string
+  /** What was told of the device at the sign-in. */
+  readonly device: DeviceFacts | undefined
 }
+
+/** `trustedUntil`, epoch ms: how long its user trusts its browser. */
+export type FoundSession = ListedSession & { readonly trustedUntil: number | undefined }
 
 export type Sessions = {
   /** Ends a session, and its grants that are not offline. */
@@ -26,7 +31,7 @@ export type Sessions = {
   /** The user's sessions that are alive, newest first. */
   list(userId: string): Promise<ListedSession[]>
   /** A session by its id, whether or not it is still alive, with what its owner is told of it. */
-  find(id: string): Promise<ListedSession | undefined>
+  find(id: string): Promise<FoundSession | undefined>
   /** Notes that the browser's session was used now. Writes at most once a minute; a failure is logged. */
   touch(session: { readonly id: string; readonly browserId: string; readonly seenAt: number }): Promise<void>
 }
@@ -48,6 +53,7 @@ const listed = (row: Selectable<Tables['sessions']>): ListedSession => ({
   seenAt: new Date(row.seen_at),
   ip: row.ip,
   userAgent: row.user_agent,
+  device: row.device === null ? undefined : (JSON.parse(row.device) as DeviceFacts),
 })
 
 /** Ends a session, and its grants that are not offline. `now` in epoch ms. */
@@ -85,7 +91,16 @@ export const createSessions = ({
 }): Sessions => {
   const { sql } = database
   const now = (): number => clock.now().getTime()
-  const byId = prepare(database, (given: { readonly id: string }) => sql.selectFrom('sessions').selectAll().where('id', '=', given.id))
+  const byId = prepare(database, (given: { readonly id: string }) =>
+    sql
+      .selectFrom('sessions')
+      .leftJoin('browser_users', (join) =>
+        join.onRef('browser_users.browser_id', '=', 'sessions.browser_id').onRef('browser_users.user_id', '=', 'sessions.user_id'),
+      )
+      .selectAll('sessions')
+      .select('browser_users.trusted_until')
+      .where('sessions.id', '=', given.id),
+  )
   type Seen = { readonly id: string; readonly at: number; readonly before: number }
   const sessionSeen = prepare(database, (given: Seen) =>
     sql.updateTable('sessions').set({ seen_at: given.at }).where('id', '=', given.id).where('seen_at', '<=', given.before),
@@ -109,7 +124,7 @@ export const createSessions = ({
     },
     async find(id) {
       const [row] = await byId({ id })
-      return row && listed(row)
+      return row && { ...listed(row), trustedUntil: row.trusted_until ?? undefined }
     },
     async touch({ id, browserId, seenAt }) {
       const at = now()

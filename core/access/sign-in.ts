@@ -72,6 +72,7 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
       ended_at: null,
       ip: request?.ip ?? '',
       user_agent: request?.userAgent ?? '',
+      device: request?.device ? JSON.stringify(request.device) : null,
     })
     .execute()
   const met = { at: now, ...trusted(session, request, now) }

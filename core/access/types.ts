@@ -1,4 +1,4 @@
-import type { Effect, Message, Session } from '../api/index.ts'
+import type { DeviceFacts, Effect, Message, Session } from '../api/index.ts'
 import type { Audited } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import type { Mailed } from './mailbox.ts'
@@ -60,7 +60,7 @@ export type Closing = {
     readonly grace?: number
   }
   /** The request that ends the run, kept with the session so that its owner recognises it. */
-  readonly request?: { readonly ip: string; readonly userAgent: string }
+  readonly request?: { readonly ip: string; readonly userAgent: string; readonly device?: DeviceFacts | undefined }
   /** The run was opened by a link that was mailed: it is good only as long as the user's account is what it was then. */
   readonly mailed?: Mailed
   /** Ends the browser's session, and with it the grants that are not offline. */

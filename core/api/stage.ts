@@ -5,6 +5,25 @@ import type { Screen } from './screen.ts'
 import type { Wants } from './protocol.ts'
 
 /** The request that a stage answers to. `ip` is the client's, as far as trusted proxies tell; `origin` the accepted one, e.g. `https://id.example.com`. */
+/**
+ * A client certificate of a device (RFC 5280) that an authority of the settings has signed. `names`: its DNS names, e-mail addresses and URIs. `serialNumber` and
+ * `fingerprint` (SHA-256) in small hexadecimal digits.
+ */
+export type CertificateView = {
+  readonly subject: string
+  readonly commonName: string | null
+  readonly names: readonly string[]
+  readonly issuer: string
+  readonly serialNumber: string
+  readonly fingerprint: string
+}
+
+/** What a trusted proxy tells of the device that asks, as far as the settings say where (`settings.device`). */
+export type DeviceFacts = {
+  readonly certificate: CertificateView | null
+  readonly posture: Readonly<Record<string, string>>
+}
+
 export type RequestView = {
   /** As in the log, in the header `x-request-id` and in events. */
   readonly id: string
@@ -13,6 +32,8 @@ export type RequestView = {
   readonly locale: string
   readonly origin: string
   readonly at: Date
+  /** Nothing where no trusted proxy tells anything. */
+  readonly device?: DeviceFacts | undefined
 }
 
 export type StageContext<S, N, M, U extends Use> = {

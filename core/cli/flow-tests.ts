@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSeal, type Seal } from '../keys/seal.ts'
 import { inWords, type SimulationReport } from '../access/simulator.ts'
-import { literal, type Wants } from '../api/index.ts'
+import { type DeviceFacts, literal, type Wants } from '../api/index.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { FlowCase, FlowTest } from '../configuration/flow-tests.ts'
 import type { Problem } from '../configuration/problem.ts'
@@ -60,6 +60,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
           at: new Date(given.at ?? standardTime),
           locale,
           userAgent: given.userAgent ?? 'test',
+          device: given.device && deviceFrom(given.device),
         },
         answers,
         application: application ?? (slug === undefined ? undefined : { slug, name: slug }),
@@ -81,6 +82,14 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
     throw error
   }
 }
+
+/** What a test does not say of a certificate is nothing. */
+const deviceFrom = ({ certificate, posture = {} }: NonNullable<FlowCase['given']['device']>): DeviceFacts => ({
+  certificate: certificate
+    ? { subject: '', commonName: null, names: [], issuer: '', serialNumber: '', fingerprint: '', ...certificate }
+    : null,
+  posture,
+})
 
 /** What users have set up in a test is nothing that an authenticator could look at. */
 const withPlainFactors = ({ simulation, ...house }: Offline): Offline => ({

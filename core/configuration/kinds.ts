@@ -8,6 +8,7 @@ import { eventsSchema } from './event-settings.ts'
 import type { Schema } from './schema.ts'
 import { stepsSchema } from './step-schema.ts'
 import { keysSchema } from './key-settings.ts'
+import { deviceSchema } from './device-settings.ts'
 import { mfaSchema } from './mfa-settings.ts'
 import { tokensSchema } from './token-settings.ts'
 
@@ -218,6 +219,7 @@ const sections = {
   }),
   tokens: tokensSchema,
   mfa: mfaSchema,
+  device: deviceSchema,
   keys: keysSchema,
   email: emailSchema,
   events: eventsSchema,

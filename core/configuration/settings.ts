@@ -2,6 +2,7 @@ import { durationSeconds } from '../api/duration.ts'
 import { type Item, problemOf } from './document.ts'
 import { emailSchema, type EmailSettings } from './email-schema.ts'
 import { retentionOf } from './event-settings.ts'
+import { deviceOf, type DeviceSettings } from './device-settings.ts'
 import { type MfaSettings, mfaOf } from './mfa-settings.ts'
 import { keyRotation } from './key-settings.ts'
 import type { SessionSettings } from './kinds.ts'
@@ -30,6 +31,7 @@ type Settings = {
   /** Undefined: no mail is sent. */
   readonly email: EmailSettings | undefined
   readonly mfa: MfaSettings
+  readonly device: DeviceSettings
   /** Of events, in seconds. */
   readonly eventRetention: number
 }
@@ -84,6 +86,12 @@ const linkKeys = (item: Item | undefined, problems: Problem[]): number | undefin
   return every
 }
 
+const linkDevice = (item: Item | undefined, problems: Problem[]): DeviceSettings => {
+  const { device, problems: found } = deviceOf(item?.sound ? item.spec : {})
+  if (item) problems.push(...found.map(({ path, message }) => problemOf(item, path, message)))
+  return device
+}
+
 const linkMfa = (item: Item | undefined, problems: Problem[]): MfaSettings => {
   const { mfa, problems: found } = mfaOf(item?.sound ? item.spec : {})
   if (item) problems.push(...found.map(({ path, message }) => problemOf(item, path, message)))
@@ -100,6 +108,7 @@ export const linkSettings = (items: Items, problems: Problem[]): Settings => {
     rotateKeysEvery: linkKeys(items.get('keys'), problems),
     tokens: linkTokens(items.get('tokens'), problems),
     mfa: linkMfa(items.get('mfa'), problems),
+    device: linkDevice(items.get('device'), problems),
     email: linkEmail(items.get('email'), problems),
     eventRetention: linkEvents(items.get('events'), problems),
   }

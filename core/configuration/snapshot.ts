@@ -51,7 +51,7 @@ export type Tree = {
  */
 export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
-  const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery, mfa } = linkSettings(of('settings'), problems)
+  const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery, mfa, device } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
   const levels = mfa.levels.map(({ acr }) => acr)
   const library = conditionLibrary(policies, of('policies'), new Set(roles.keys()), new Set(levels))
@@ -94,6 +94,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries(providers),
         Object.fromEntries([...sinks].map(([slug, { hash }]) => [slug, hash])),
         mfa,
+        of('settings').get('device')?.spec ?? null,
         [...authenticators].map(([kind, { authenticator, settings }]) => [kind, authenticator.upgrades?.length ?? 0, settings]),
         email ?? null,
         eventRetention,
@@ -113,6 +114,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
     sinks,
     defaultFlows,
     factors,
+    device,
     email,
     eventRetention,
     rotateKeysEvery,

@@ -1,3 +1,4 @@
+import type { DeviceSettings } from './device-settings.ts'
 import type { Application, Provider, Providers, Sink } from '../api/index.ts'
 import type { compileFlow } from '../engine/compile.ts'
 import type { Program } from '../engine/program.ts'
@@ -66,6 +67,8 @@ export type Snapshot = {
   readonly defaultFlows: DefaultFlows
   /** What may be proved, and what has to be. */
   readonly factors: Factors
+  /** What is believed of devices, and of whom. */
+  readonly device: DeviceSettings
   /** By whom mail is sent; undefined: by nobody. */
   readonly email: EmailSettings | undefined
   /** Seconds for which events are kept. */

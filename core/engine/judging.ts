@@ -1,6 +1,6 @@
 import type { Json } from '../api/index.ts'
 import type { Situation, Verdict } from '../policy/types.ts'
-import { levelsOf, methodsIn } from '../access/factors.ts'
+import { levelsOf, methodsIn, trustsBrowser } from '../access/factors.ts'
 import { proofsOf } from './context.ts'
 import { userOf } from './subject.ts'
 import type { Asker, EngineParts } from './parts.ts'
@@ -29,6 +29,7 @@ function situationOf(position: Position, id: string, asker: Asker): Situation {
     levels: levelsOf(asker.factors, methodsIn(proofs)),
     session: session && { id: session.id, at: session.at.getTime() },
     knownBrowser: user !== undefined && asker.browser.known.includes(user.id),
+    trustedBrowser: user !== undefined && trustsBrowser(asker.factors, asker.browser, user.id, asker.request.at.getTime()),
   }
 }
 

@@ -1,7 +1,17 @@
-import { facts, type Application, type Clock, type Effect, type Events, type Message, type Store, type Wants } from '../api/index.ts'
+import {
+  facts,
+  type Application,
+  type Clock,
+  type DeviceFacts,
+  type Effect,
+  type Events,
+  type Message,
+  type Store,
+  type Wants,
+} from '../api/index.ts'
 import type { Asking } from '../access/authorize.ts'
 import { askEntry, type Guards } from '../access/entry.ts'
-import { type Factors, levelsOf, noFactors } from '../access/factors.ts'
+import { type Factors, levelsOf, noFactors, trustsBrowser } from '../access/factors.ts'
 import { goingOn, type SignedIn } from '../access/proving.ts'
 import type { Browser, Closed, Closing } from '../access/types.ts'
 import type { Judge } from '../policy/types.ts'
@@ -46,6 +56,7 @@ export type Simulation = {
     readonly locale: string
     readonly userAgent: string
     readonly origin?: string
+    readonly device?: DeviceFacts | undefined
   }
   /** By field name, or by `<step>.<field>`. */
   readonly answers: Fields
@@ -186,6 +197,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     proofs: session?.proofs ?? [],
     levels: levelsOf(factors, session?.methods ?? []),
     knownBrowser: session !== undefined && asker.browser.known.includes(session.userId),
+    trustedBrowser: session !== undefined && trustsBrowser(factors, asker.browser, session.userId, at),
   })
   /** Why it may not be entered, or not yet, if so. */
   const refusedAt = async (what: 'flow' | 'application', session: SignedIn | undefined) => {

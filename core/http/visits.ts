@@ -3,6 +3,7 @@ import type { RequestView } from '../api/index.ts'
 import type { Browser } from '../access/types.ts'
 import type { Visit } from '../access/visit.ts'
 import type { Snapshot } from '../configuration/types.ts'
+import type { deviceReader } from './device-facts.ts'
 import { readCookie } from './cookies.ts'
 
 declare module 'fastify' {
@@ -20,17 +21,23 @@ declare module 'fastify' {
 export type VisitParts = {
   readonly readBrowser: (cookie: string | undefined) => Promise<Browser>
   readonly now: () => Date
+  readonly deviceOf: ReturnType<typeof deviceReader>
 }
 
 /** The request as stages and events see it. */
-const viewOf = (request: FastifyRequest, now: Date): RequestView => ({
-  id: request.id,
-  ip: request.ip,
-  userAgent: (request.headers['user-agent'] ?? '').slice(0, 512),
-  locale: request.locale,
-  origin: request.origin,
-  at: now,
-})
+const viewOf = (request: FastifyRequest, { now, deviceOf }: Pick<VisitParts, 'now' | 'deviceOf'>): RequestView => {
+  const at = now()
+  const device = deviceOf(request, request.snapshot.device, at)
+  return {
+    id: request.id,
+    ip: request.ip,
+    userAgent: (request.headers['user-agent'] ?? '').slice(0, 512),
+    locale: request.locale,
+    origin: request.origin,
+    at,
+    ...(device && { device }),
+  }
+}
 
 /** Reads the browser's record, once per request. */
 export class Visits {
@@ -41,7 +48,7 @@ export class Visits {
   }
 
   view(request: FastifyRequest): RequestView {
-    return viewOf(request, this.#parts.now())
+    return viewOf(request, this.#parts)
   }
 
   browser(request: FastifyRequest): Promise<Browser> {

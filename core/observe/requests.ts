@@ -1,7 +1,7 @@
-import { BlockList, isIP } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { RequestSpan, Tracer } from './span.ts'
 import { ended, within, type Frame } from './work.ts'
+import { among } from '../options/among.ts'
 
 type Seen = Frame & { readonly span: RequestSpan | undefined; readonly started: number; isOver: boolean }
 
@@ -10,16 +10,6 @@ declare module 'fastify' {
     /** What is spent for it, and its span. */
     seen: Seen | undefined
   }
-}
-
-/** Does this address belong to one of the networks? In CIDR notation. */
-const among = (networks: readonly string[]): ((address: string | undefined) => boolean) => {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', bits = ''] = network.split('/')
-    list.addSubnet(address, Number(bits), isIP(address) === 6 ? 'ipv6' : 'ipv4')
-  }
-  return (address) => address !== undefined && list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
 /** HTTP lets anybody make up a method; of each other there is at least one route. */

@@ -39,6 +39,8 @@ describe('claims by mappings', () => {
           seenAt: new Date(5),
           ip: '10.0.0.7',
           userAgent: 'browser',
+          device: undefined,
+          trustedUntil: undefined,
         }),
       },
       log: { debug: () => {}, info: () => {}, warn: (fields) => void warned.push(fields), error: () => {} },

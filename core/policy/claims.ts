@@ -93,7 +93,13 @@ const situationOf = (
   at: Date,
 ): Situation => ({
   about: { type: 'application', slug: application.slug },
-  request: { id: '', locale: 'en', ...request, ...(session && { ip: session.ip, userAgent: session.userAgent }), at },
+  request: {
+    id: '',
+    locale: 'en',
+    ...request,
+    ...(session && { ip: session.ip, userAgent: session.userAgent, device: session.device }),
+    at,
+  },
   user: { id: userId, username: '' },
   application,
   flow: undefined,
@@ -103,4 +109,6 @@ const situationOf = (
   levels: [],
   session: session && { id: session.id, at: session.authenticatedAt.getTime() },
   knownBrowser: session !== undefined,
+  // For what a claim says of somebody, the browser's word is none.
+  trustedBrowser: false,
 })

@@ -1,4 +1,5 @@
 import { methodsOf } from '../access/browsers.ts'
+import { deviceOf } from '../interfaces/kit/device.ts'
 import type { Fetch, Fetched } from './directory.ts'
 import type { Situation } from './types.ts'
 
@@ -148,6 +149,27 @@ export const scope = {
         type: 'boolean',
         description: 'Has this user signed in at this browser before?',
         of: ({ situation }) => situation.knownBrowser,
+      },
+      trusted: {
+        type: 'boolean',
+        description: 'Does this user trust this browser now, as `settings.mfa.trust` lets them?',
+        of: ({ situation }) => situation.trustedBrowser,
+      },
+      platform: {
+        type: "'Windows' | 'macOS' | 'Linux' | 'ChromeOS' | 'Android' | 'iPhone' | 'iPad' | null",
+        description: 'What the browser says that it runs on. Anybody can say anything: it is a hint and no proof.',
+        of: ({ situation }) => deviceOf(situation.request.userAgent).system ?? null,
+      },
+      certificate: {
+        type: '{ readonly subject: string; readonly commonName: string | null; readonly names: readonly string[]; readonly issuer: string; readonly serialNumber: string; readonly fingerprint: string } | null',
+        description: "The device's client certificate, as a trusted proxy passes it on, signed by an authority of `settings.device`.",
+        of: ({ situation }) => situation.request.device?.certificate ?? null,
+      },
+      posture: {
+        type: 'Readonly<Record<string, string>>',
+        description:
+          'What else a trusted proxy tells of the device, by the names of `settings.device`. What it does not tell is `undefined`.',
+        of: ({ situation }) => situation.request.device?.posture ?? {},
       },
     },
   },

@@ -22,6 +22,7 @@ export const tryExpression = async (
     levels: [],
     session: undefined,
     knownBrowser: false,
+    trustedBrowser: false,
   }
   const { said, reasons } = await judge({ mode: 'all', bindings: [binding], hash: '', reads: [] }, situation, { explain: true })
   const { detail, line, column } = reasons[0] ?? {}

@@ -54,6 +54,8 @@ export type Situation = {
   readonly levels: readonly string[]
   /** Has this user signed in at this browser before? */
   readonly knownBrowser: boolean
+  /** Does this user trust this browser now? */
+  readonly trustedBrowser: boolean
 }
 
 /** Why one binding said what it said. */

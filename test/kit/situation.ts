@@ -26,6 +26,7 @@ export const aSituation = ({
   session: undefined,
   levels: [],
   knownBrowser: false,
+  trustedBrowser: false,
   ...more,
 })
 

@@ -52,6 +52,8 @@ export const Session = defineEntity({
     flows: json<readonly string[]>().nullable(),
     ip: p.text(),
     userAgent: p.text(),
+    /** What a trusted proxy told of the device. */
+    device: json<{ readonly certificate: object | null; readonly posture: Readonly<Record<string, string>> }>().nullable(),
   },
 })
 

@@ -19,6 +19,7 @@ const sqlite: readonly NamedMigration[] = [
   },
   { name: 'Migration20261126130413_add_key_chain', load: () => import('./sqlite/Migration20261126130413_add_key_chain.ts') },
   { name: 'Migration20261127033417_add_devices', load: () => import('./sqlite/Migration20261127033417_add_devices.ts') },
+  { name: 'Migration20261127114638_device_facts', load: () => import('./sqlite/Migration20261127114638_device_facts.ts') },
 ]
 
 const postgresql: readonly NamedMigration[] = [
@@ -26,6 +27,7 @@ const postgresql: readonly NamedMigration[] = [
   { name: 'Migration20261126132206_jobs_and_event_seals', load: () => import('./postgresql/Migration20261126132206_jobs_and_event_seals.ts') },
   { name: 'Migration20261126132440_add_key_chain', load: () => import('./postgresql/Migration20261126132440_add_key_chain.ts') },
   { name: 'Migration20261127033417_add_devices', load: () => import('./postgresql/Migration20261127033417_add_devices.ts') },
+  { name: 'Migration20261127114638_device_facts', load: () => import('./postgresql/Migration20261127114638_device_facts.ts') },
 ]
 
 const byKind = { sqlite, postgresql } as const

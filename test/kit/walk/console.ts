@@ -241,7 +241,7 @@ export const consolePlaces = ({ ids, events, revisions }: House): Readonly<Recor
   ],
   system: [
     { name: 'settings', path: '/settings' },
-    ...['sessions', 'tokens', 'mfa', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
+    ...['sessions', 'tokens', 'mfa', 'device', 'email', 'flows'].map((name) => ({ name: `settings-${name}`, path: `/settings/${name}` })),
     {
       name: 'settings-email-messages',
       path: '/settings/email',

@@ -8,6 +8,7 @@ const icons: Readonly<Record<string, string>> = {
   email: 'i-lucide-mail',
   brands: 'i-lucide-palette',
   mfa: 'i-lucide-shield-check',
+  device: 'i-lucide-laptop',
 }
 
 export const sectionTitle = (section: string): string =>
