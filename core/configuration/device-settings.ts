@@ -84,5 +84,3 @@ export const deviceOf = ({
     problems,
   }
 }
-
-export const noDevice: DeviceSettings = { certificate: undefined, posture: [] }
