@@ -34,14 +34,9 @@ export const isSound = async (publicKey: Uint8Array): Promise<boolean> => {
   const { decodeCredentialPublicKey } = await library()
   const key = decodeCredentialPublicKey(new Uint8Array(publicKey)) as unknown as { get(label: number): Member }
   const curve = key.get(labels.curve)
-  switch (key.get(labels.algorithm)) {
-    case -7:
-      return curve === 1 && parsed({ kty: 'EC', crv: 'P-256', x: text(key.get(labels.x)), y: text(key.get(labels.y)) }) !== undefined
-    case -8:
-      return curve === 6 && parsed({ kty: 'OKP', crv: 'Ed25519', x: text(key.get(labels.x)) }) !== undefined
-    case -257:
-      return isSoundRsa(parsed({ kty: 'RSA', n: text(key.get(labels.n)), e: text(key.get(labels.e)) }))
-    default:
-      return false
-  }
+  const algorithm = key.get(labels.algorithm)
+  if (algorithm === -7)
+    return curve === 1 && parsed({ kty: 'EC', crv: 'P-256', x: text(key.get(labels.x)), y: text(key.get(labels.y)) }) !== undefined
+  if (algorithm === -8) return curve === 6 && parsed({ kty: 'OKP', crv: 'Ed25519', x: text(key.get(labels.x)) }) !== undefined
+  return algorithm === -257 && isSoundRsa(parsed({ kty: 'RSA', n: text(key.get(labels.n)), e: text(key.get(labels.e)) }))
 }
