@@ -4,6 +4,7 @@ import test from 'node:test'
 import { closing } from './closing.ts'
 import { accessFixture } from './fixture.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
+import { createUsersWrite, userEffects } from '../identity/users.ts'
 
 const tables = [
   'browsers',
@@ -108,6 +109,25 @@ test('a run that proved nothing opens no session', async (t) => {
   const before = await everything()
   await assert.rejects(close({ runId: 'run', effects: [], session }), /proved nothing/)
   assert.equal(await everything(), before)
+})
+
+test('the address of somebody who is there is changed only by a proof, or in a session whose proof is fresh', async (t) => {
+  const { addUser, clock, database } = await setUp(t)
+  const close = closing(database, userEffects, clock)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  const write = createUsersWrite()
+  const to = (email: string) => ({ runId: randomUUIDv7(), effects: [write.update(ada, { name: 'Ada', email })] })
+  const unproved = { closed: false, effect: undefined, why: 'unproved' }
+  for (const more of [{}, { proved: [bob] }, { fresh: bob }])
+    assert.deepEqual(await close({ ...to('thief@example.com'), ...more }), unproved)
+  assert.equal((await close({ ...to('ada@example.com'), fresh: ada })).closed, true)
+  assert.equal((await close(to('ADA@example.com'))).closed, true, 'it is the same address')
+  assert.deepEqual(await close(to('')), unproved, 'none is another one, too')
+  assert.equal((await close({ ...to('other@example.com'), proved: [ada] })).closed, true)
+  assert.equal((await close({ ...to('third@example.com'), proved: 'anybody' })).closed, true)
+  const created = write.create({ username: 'eve', email: 'eve@example.com' })
+  const both = [created.effect, write.update(created.id, { email: 'eve@example.org' })]
+  assert.equal((await close({ runId: 'new', effects: both })).closed, true, 'who is made by the run is nobody that was there')
 })
 
 test('a run without session writes its effects, once', async (t) => {

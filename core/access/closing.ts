@@ -4,6 +4,7 @@ import type { Database } from '../data/database.ts'
 import { type Audited, Conflict, type EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { enrolsFor } from '../identity/devices.ts'
+import { changesAddressOf } from '../identity/users.ts'
 import { stampOf } from './mailbox.ts'
 import { replacesPasswordOf, setsPassword } from './passwords.ts'
 import { findSession, renewCookie, signIn, signOut } from './sign-in.ts'
@@ -39,14 +40,18 @@ const isAnyThere = async (tx: Tx, ids: readonly string[]): Promise<boolean> =>
   ids.length > 0 && (await tx.selectFrom('users').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined
 
 /**
- * Would a password be replaced, or an authenticator enrolled, of somebody of whom the run has no proof? Whoever has only taken over a session must
- * neither lock its owner out nor stay. Who is made by the run itself is not there yet.
+ * Would a password be replaced, an authenticator enrolled, or an address changed, where links and codes go, of somebody of whom the run has no proof?
+ * Whoever has only taken over a session must neither lock its owner out nor stay. Who is made by the run itself is not there yet.
  */
 const isUnproved = async (tx: Tx, { effects, proved = [], fresh }: Closing): Promise<boolean> => {
   if (proved === 'anybody') return false
   const replaced = await Promise.all(effects.map((effect) => replacesPasswordOf(tx, effect)))
-  const enrolled = effects.flatMap((effect) => enrolsFor(effect) ?? []).filter((id) => !proved.includes(id) && id !== fresh)
-  return replaced.some((id) => id !== undefined && !proved.includes(id)) || (await isAnyThere(tx, enrolled))
+  if (replaced.some((id) => id !== undefined && !proved.includes(id))) return true
+  const isKnown = (id: string) => proved.includes(id) || id === fresh
+  const readdressed = await Promise.all(effects.map((effect) => changesAddressOf(tx, effect)))
+  if (readdressed.some((id) => id !== undefined && !isKnown(id))) return true
+  const enrolled = effects.flatMap((effect) => enrolsFor(effect) ?? []).filter((id) => !isKnown(id))
+  return isAnyThere(tx, enrolled)
 }
 
 /** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */
@@ -71,11 +76,11 @@ const closeIn =
   (effects: EffectHandlers, clock: Clock, signingIn?: SigningIn) =>
   async (tx: Tx, wanted: Closing): Promise<Closed> => {
     const now = clock.now().getTime()
-    const { runId, session, end, keep, request } = wanted
+    const { runId, session, end, keep, request, linkOwner } = wanted
     if (session?.proofs.length === 0) throw new Error(`The run ${runId} proved nothing: it opens no session.`)
     const sessionId = session && randomUUIDv7()
     if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
-    if (wanted.mailed && (await stampOf(tx, wanted.mailed.userId)) !== wanted.mailed.stamp) throw notFor('link-dead')
+    if (linkOwner && (await stampOf(tx, linkOwner.userId)) !== linkOwner.stamp) throw notFor('link-dead')
     // Before the effects: whoever they make is not there yet.
     if (await isAnyThere(tx, wanted.unproved ?? [])) throw notFor('unproved')
     if (await isUnproved(tx, wanted)) throw notFor('unproved')

@@ -71,7 +71,7 @@ export class Front {
       {
         program,
         purpose,
-        ...(link && { link: link.key, mailed: link.mailed }),
+        ...(link && { link: link.key, mailed: link.mailed, handed: link.handed }),
         ...(given && { facts: given }),
         ...(confirms && confirming(visit.factors, session)),
       },

@@ -36,21 +36,23 @@ const setUp = async (t: TestContext) => {
 }
 
 test('a link is read as often as one likes, until its time is over', async (t) => {
-  const { links, time, tokenOf } = await setUp(t)
-  const token = tokenOf(await links.create({ flow: 'f', user: { id: 'u1', username: 'ada' }, lifetime: 60 }))
+  const { links, time, tokenOf, aUser } = await setUp(t)
+  const user = { id: await aUser(), username: 'ada' }
+  const token = tokenOf(await links.create({ flow: 'f', user, lifetime: 60 }))
   for (let times = 0; times < 3; times++) {
-    const { key: _, ...opened } = (await links.read(token)) ?? assert.fail('it does not work')
-    assert.deepEqual(opened, { flow: 'f', facts: { user: { id: 'u1', username: 'ada' } } })
+    const { flow, facts, mailed } = (await links.read(token)) ?? assert.fail('it does not work')
+    assert.deepEqual({ flow, facts, mailed }, { flow: 'f', facts: { user }, mailed: undefined })
   }
   for (const other of ['', token.slice(1), `${token} `, token.toUpperCase()]) assert.equal(await links.read(other), undefined)
   time.now += 60_000
   assert.equal(await links.read(token), undefined)
 })
 
-test('a link that was mailed dies with another password, another address, and while its user is disabled', async (t) => {
-  const { links, change, aUser, setPassword, mailed } = await setUp(t)
+test('a link, mailed or made by an operator, dies with another password, another address, and while its user is disabled', async (t) => {
+  const { links, change, aUser, setPassword, mailed, tokenOf } = await setUp(t)
   const id = await aUser()
   await setPassword(id, 'first')
+  const handed = async () => tokenOf(await links.create({ flow: 'f', user: { id, username: 'ada' }, lifetime: 60 }))
   const changes = {
     password: () => setPassword(id, 'second'),
     address: () => change(id, { email: 'other@example.com' }),
@@ -59,11 +61,16 @@ test('a link that was mailed dies with another password, another address, and wh
   }
   for (const [name, work] of Object.entries(changes)) {
     await change(id, { email: 'ada@example.com', enabled: true })
-    const token = await mailed(id)
-    assert.equal((await links.read(token))?.mailed?.userId, id)
+    const [byMail, byOperator] = [await mailed(id), await handed()]
+    assert.equal((await links.read(byMail))?.mailed?.userId, id)
+    assert.equal((await links.read(byOperator))?.handed?.userId, id)
     await work()
-    assert.equal(await links.read(token), undefined, name)
+    assert.equal(await links.read(byMail), undefined, name)
+    assert.equal(await links.read(byOperator), undefined, `${name}, by an operator`)
   }
+  await assert.rejects(handed(), /is disabled or gone/)
+  await change(id, { email: null, enabled: true })
+  assert.ok(await links.read(await handed()), 'an operator’s link needs no address')
 })
 
 test('and so does a run that it opened before: nothing of it is written', async (t) => {
@@ -73,7 +80,7 @@ test('and so does a run that it opened before: nothing of it is written', async 
   const opened = (await links.read(await mailed(id))) ?? assert.fail('it does not work')
   await setPassword(id, 'second')
   const effects = [{ effect: 'passwords.set', data: { userId: id, hash: 'third' } }]
-  assert.deepEqual(await close({ runId: 'late', effects, proved: [id], mailed: opened.mailed! }), {
+  assert.deepEqual(await close({ runId: 'late', effects, proved: [id], linkOwner: opened.mailed! }), {
     closed: false,
     effect: undefined,
     why: 'link-dead',
@@ -81,7 +88,7 @@ test('and so does a run that it opened before: nothing of it is written', async 
   const row = await database.sql.selectFrom('passwords').select('hash').where('user_id', '=', id).executeTakeFirst()
   assert.equal(row?.hash, 'second')
   const live = (await links.read(await mailed(id))) ?? assert.fail('it does not work')
-  assert.equal((await close({ runId: 'in time', effects, proved: [id], mailed: live.mailed! })).closed, true)
+  assert.equal((await close({ runId: 'in time', effects, proved: [id], linkOwner: live.mailed! })).closed, true)
 })
 
 test('the newest link of a name is the only one, however many are made at once', async (t) => {

@@ -69,6 +69,21 @@ test('a new password ends the user’s sessions and grants, also those not redee
   assert.deepEqual(changes, [{ kind: 'user', object_id: ada, revision: 2 }])
 })
 
+test('a new password ends the trust of browsers, of that user alone', async (t) => {
+  const { addUser, close, readBrowser, set, signingIn } = await setUp(t)
+  const [ada, bob] = [await addUser('ada'), await addUser('bob')]
+  const trusting = async (userId: string) => {
+    const { session, ...wish } = signingIn(userId, (await readBrowser(undefined)).id)
+    const closed = await close({ ...wish, session: { ...session!, secondFactor: true, trust: 3600 } })
+    return closed.closed === true && closed.cookie !== undefined ? closed.cookie : assert.fail('not signed in')
+  }
+  const [hers, his] = [await trusting(ada), await trusting(bob)]
+  const trustOf = async (cookie: string) => (await readBrowser(cookie)).trust.map(({ userId }) => userId)
+  assert.deepEqual([await trustOf(hers), await trustOf(his)], [[ada], [bob]])
+  await set(ada, 'new password')
+  assert.deepEqual([await trustOf(hers), await trustOf(his)], [[], [bob]])
+})
+
 test('the session that the same run opens lives', async (t) => {
   const { addUser, close, passwords, readBrowser, signIn, signingIn } = await setUp(t)
   const ada = await addUser()

@@ -3,6 +3,7 @@ import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
 import { userChanged } from '../identity/changes.ts'
+import { distrustBrowsers } from '../identity/devices.ts'
 import { nobody } from '../identity/nobody.ts'
 import type { Hasher } from '../keys/hashing.ts'
 import { prepare } from '../data/prepared.ts'
@@ -67,6 +68,8 @@ export const passwordEffects: EffectHandlers = {
       .onConflict((conflict) => conflict.column('user_id').doUpdateSet({ hash, changed_at: now }))
       .execute()
     await endAllSessions(tx, userId, now, keep)
+    // Whoever knew the one before may have signed in there: the new one alone must not be enough.
+    await distrustBrowsers(tx, userId)
     await userChanged(tx, userId, now)
     return { action: 'user.password-set', userId, fields: ['password'] }
   },

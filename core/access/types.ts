@@ -1,7 +1,7 @@
 import type { DeviceFacts, Effect, Message, Session } from '../api/index.ts'
 import type { Audited } from '../data/effects.ts'
 import type { Tx } from '../data/tables.ts'
-import type { Mailed } from './mailbox.ts'
+import type { LinkOwner } from './mailbox.ts'
 
 /** A proof that the engine recorded: what was proved, and when (epoch ms). */
 export type Proof = { readonly method: string; readonly at: number }
@@ -61,8 +61,8 @@ export type Closing = {
   }
   /** The request that ends the run, kept with the session so that its owner recognises it. */
   readonly request?: { readonly ip: string; readonly userAgent: string; readonly device?: DeviceFacts | undefined }
-  /** The run was opened by a link that was mailed: it is good only as long as the user's account is what it was then. */
-  readonly mailed?: Mailed
+  /** The run was opened by a link that was made for this user: it is good only as long as their account is what it was then. */
+  readonly linkOwner?: LinkOwner
   /** Ends the browser's session, and with it the grants that are not offline. */
   readonly end?: { readonly browserId: string }
 }
@@ -84,7 +84,7 @@ export type Closed =
   /** Nothing was written: this effect could not be made. `errors` by field name. */
   | { readonly closed: false; readonly effect: Effect; readonly errors: Readonly<Record<string, Message>> }
   /**
-   * Nothing was written: the user is gone or disabled; or was to be changed by somebody who proved nothing; or the mailed link that opened the run is
+   * Nothing was written: the user is gone or disabled; or was to be changed by somebody who proved nothing; or the link that opened the run is
    * dead, since they have another password or address by now.
    */
   | { readonly closed: false; readonly effect: undefined; readonly why?: 'unproved' | 'link-dead' }

@@ -107,6 +107,7 @@ export class Ending {
     if (!taken) return this.deny(position, msg('core.link-used'), asker)
     const { program } = position
     const user = userOf(taken)
+    const linkOwner = taken.link?.mailed ?? taken.link?.handed
     const opens = program.designation === 'authentication'
     const denied = (why: Message, refusal: Refusal = 'denied') => this.deny({ ...position, state: taken }, why, asker, { refusal })
     // A proof counts for the user of whom it was made, should the run have come to somebody else afterwards.
@@ -134,7 +135,7 @@ export class Ending {
           ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),
           ...(ends && { end: { browserId: asker.browser.id } }),
-          ...(taken.link?.mailed && { mailed: taken.link.mailed }),
+          ...(linkOwner && { linkOwner }),
         })
     const verdict = closed.closed === 'before' ? 'closed-before' : closed.closed ? 'closed' : 'refused'
     const line = { step: '', did: 'close', verdict, ms: performance.now() - started } as const

@@ -333,7 +333,7 @@ describe('the end', () => {
     const own = await ends('ada')
     assert.equal(own.is === 'closed' && own.user?.id, 'u-ada')
     assert.deepEqual(own.is === 'closed' && own.proofs.map(({ method }) => method), ['email-link'])
-    assert.deepEqual(h.closings.at(-1)?.mailed, mailed)
+    assert.deepEqual(h.closings.at(-1)?.linkOwner, mailed)
     assert.deepEqual(h.closings.at(-1)?.proved, ['u-ada'])
     const other = await ends('bob')
     assert.equal(other.is === 'denied' && 'key' in other.why && other.why.key, 'core.nothing-proved')

@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox'
 import type { Application, Events, Json, Log, RequestView, Store, Wants } from '../api/index.ts'
 import type { Factors } from '../access/factors.ts'
-import type { Mailed } from '../access/mailbox.ts'
+import type { LinkOwner } from '../access/mailbox.ts'
 import type { Browser, Carried, Closed, Closing } from '../access/types.ts'
 import type { EnrolledDevices } from '../identity/devices.ts'
 import type { Judge } from '../policy/types.ts'
@@ -60,7 +60,9 @@ export type Start = {
   /** The store key of the link that opens the run. */
   readonly link?: string
   /** That link was mailed, and to whom; one that was not is an operator's. */
-  readonly mailed?: Mailed | undefined
+  readonly mailed?: LinkOwner | undefined
+  /** Whom an operator made it for, if it was for a user. */
+  readonly handed?: LinkOwner | undefined
 }
 
 /** Who asks: the request as stages see it, and the browser that runs are bound to. */

@@ -182,7 +182,7 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, plain: assume || (parts.factors.plain ?? false) } }),
     explain: true,
     trace: (line) => void trace.push(line),
-    close: async ({ mailed: _, ...closing }) => {
+    close: async ({ linkOwner: _, ...closing }) => {
       effects = [...effects, ...closing.effects]
       // The link is none that could be dead.
       return parts.rehearse(closing)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Application, Effect, Json, Message, Outcome, Wants } from '../api/index.ts'
 import { addSpent, spentNow, type Spent } from '../observe/work.ts'
-import type { Mailed } from '../access/mailbox.ts'
+import type { LinkOwner } from '../access/mailbox.ts'
 import type { Carried, Proof } from '../access/types.ts'
 import type { Reason, Verdict } from '../policy/types.ts'
 import type { Asker, Start } from './parts.ts'
@@ -46,8 +46,11 @@ export type RunState = {
   readonly failures: number
   readonly wants: Wants
   readonly application: Application | null
-  /** The store key of the link that opened the run; `taken` once this run has used it up. `mailed`: to whom, if it is not an operator's. */
-  readonly link: { readonly key: string; readonly taken: boolean; readonly mailed?: Mailed } | null
+  /**
+   * The store key of the link that opened the run; `taken` once this run has used it up. `mailed`: to whom, if it is not an operator's; `handed`: for
+   * whom, if it is and was for a user.
+   */
+  readonly link: { readonly key: string; readonly taken: boolean; readonly mailed?: LinkOwner; readonly handed?: LinkOwner } | null
   /** Where it goes when the run has ended; the engine does not look inside. */
   readonly purpose: Json
   /** Epoch milliseconds. */
@@ -99,7 +102,7 @@ const traceLimit = 100
 export const newId = () => randomBytes(18).toString('base64url')
 
 export function begun(
-  { program, purpose, wants = {}, application, facts = {}, link, mailed, carried }: Start,
+  { program, purpose, wants = {}, application, facts = {}, link, mailed, handed, carried }: Start,
   asker: Asker,
   now: number,
 ): RunState {
@@ -122,7 +125,7 @@ export function begun(
     failures: 0,
     wants,
     application: application ?? null,
-    link: link === undefined ? null : { key: link, taken: false, ...(mailed && { mailed }) },
+    link: link === undefined ? null : { key: link, taken: false, ...(mailed && { mailed }), ...(handed && { handed }) },
     purpose,
     startedAt: now,
     expiresAt: now + lifetime * 1000,

@@ -1,10 +1,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { prepare } from '../data/prepared.ts'
-import type { Identifier, Json, User, UserFields, Users, UsersWrite } from '../api/index.ts'
+import type { Effect, Identifier, Json, User, UserFields, Users, UsersWrite } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import type { EffectHandlers } from '../data/effects.ts'
-import type { Tables } from '../data/tables.ts'
+import type { Tables, Tx } from '../data/tables.ts'
 import type { Directory, UserRecord } from '../policy/directory.ts'
 import { groupsColumn, groupsOf } from './groups.ts'
 import { emailKey, isEmail, isUsername, usernameKey } from './names.ts'
@@ -132,6 +132,17 @@ export const createUsersWrite = (): UsersWrite => ({
   },
 })
 
+type Update = { readonly id: string; readonly fields: Fields }
+
+/** Whose address an effect would change: of a user who is there. */
+export const changesAddressOf = async (tx: Tx, { effect, data }: Effect): Promise<string | undefined> => {
+  if (effect !== 'users.update') return undefined
+  const { id, fields } = data as Update
+  if (fields.email === undefined) return undefined
+  const user = await tx.selectFrom('users').select('email_key').where('id', '=', id).executeTakeFirst()
+  return user && user.email_key !== (fields.email ? emailKey(fields.email) : null) ? id : undefined
+}
+
 export const userEffects: EffectHandlers = {
   async 'users.create'(tx, data, now) {
     const { id: _, ...fields } = data as Parameters<typeof createUser>[1]
@@ -139,7 +150,7 @@ export const userEffects: EffectHandlers = {
     return { action: 'user.created', userId, fields: Object.keys(fields) }
   },
   async 'users.update'(tx, data, now) {
-    const { id, fields } = data as { readonly id: string; readonly fields: Fields }
+    const { id, fields } = data as Update
     await updateUser(tx, id, fields, now)
     return { action: 'user.updated', userId: id, fields: Object.keys(fields) }
   },

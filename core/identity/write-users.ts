@@ -5,6 +5,7 @@ import { Conflict } from '../data/effects.ts'
 import { isUniqueViolation } from '../data/errors.ts'
 import type { Tx } from '../data/tables.ts'
 import { userChanged } from './changes.ts'
+import { distrustBrowsers } from './devices.ts'
 import { joinGroups } from './groups.ts'
 import { emailKey, problemsOf, usernameKey } from './names.ts'
 import { assignRoles } from './roles.ts'
@@ -61,8 +62,8 @@ export const createUser = async (
 }
 
 /**
- * Changes those fields of a user that are there; disabling ends all sessions and grants; `attributes` are replaced whole. Another address has to be verified anew. Throws `Conflict`
- * as `createUser` does. `now` in epoch ms.
+ * Changes those fields of a user that are there; disabling ends all sessions and grants, and the trust of browsers; `attributes` are replaced whole.
+ * Another address has to be verified anew. Throws `Conflict` as `createUser` does. `now` in epoch ms.
  */
 export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: number): Promise<void> => {
   refuseInvalid(changes)
@@ -75,6 +76,9 @@ export const updateUser = async (tx: Tx, id: string, changes: UserChanges, now: 
   await orTaken(changes.username, () => tx.updateTable('users').set(row).where('id', '=', id).execute())
   if ('username' in columns || 'name' in columns || 'email' in columns) await indexUser(tx, id)
   // Who is enabled again signs in again. API tokens stay: they are refused while the user is disabled, and good again afterwards.
-  if (changes.enabled === false) await endAllSessions(tx, id, now)
+  if (changes.enabled === false) {
+    await endAllSessions(tx, id, now)
+    await distrustBrowsers(tx, id)
+  }
   await userChanged(tx, id, now)
 }

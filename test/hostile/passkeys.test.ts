@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { softwareAuthenticator, type Options } from '../../plugins/authenticators/webauthn/test/authenticator.ts'
+import { type Doing, softwareAuthenticator, type Options } from '../../plugins/authenticators/webauthn/test/authenticator.ts'
+import { adminToken, applyTo } from '../kit/api.ts'
 import { Client, isSignedIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
+const pia = { username: 'pia', password: 'the password of pia' }
+const leo = { username: 'leo', password: 'the password of leo' }
+const max = { username: 'max', password: 'the password of max' }
 let server: TestServer
 before(async () => {
   const none = (type: string) => ({ type, enabled: false })
   server = await startServer({
     apply: configuration({
+      users: { pia: { password: pia.password }, leo: { password: leo.password }, max: { password: max.password } },
       settings: { mfa: { require: true } },
       authenticators: { webauthn: { type: 'webauthn' }, totp: none('totp'), 'recovery-codes': none('recovery-codes') },
     }),
+    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
   })
 })
 after(() => server?.stop())
@@ -97,4 +103,62 @@ test('of a passkey: megabytes, odd types and prototypes are wrong answers', asyn
     assert.equal(now.status, 422, JSON.stringify(credential).slice(0, 30))
   }
   assert.ok(!(await isSignedIn(client)))
+})
+
+/** Somebody whom nobody knows, where passkeys are offered. */
+const atFirstPage = async () => {
+  const client = new Client(server.url)
+  const step = await ask(client, {})
+  const options = step.screen.nodes.find(({ node }) => node === 'webauthn')?.options ?? assert.fail(JSON.stringify(step))
+  return { client, step, options }
+}
+/** Sets a passkey up for somebody, and gives how its device knows them. */
+const setUp = async (person: typeof pia, doing: Doing = {}) => {
+  const device = newDevice()
+  const { client, step, options } = await atPasskey(person)
+  assert.equal((await answer(client, step, { credential: device.create(options, doing) })).done, true)
+  return { device, handle: (options as unknown as { readonly user: { readonly id: string } }).user.id }
+}
+
+test('of a passkey, without a user name: another site, frame, page, user or a copy signs nobody in', async () => {
+  const [hers, his] = [await setUp(pia, { counter: 1 }), await setUp(leo)]
+  const { port } = new URL(server.url)
+  const elsewhere = await atFirstPage()
+  const attacks: Readonly<Record<string, Doing>> = {
+    'another site': { origin: 'https://evil.example', rpId: 'evil.example' },
+    'a sub-domain': { origin: `http://evil.localhost:${port}` },
+    'another port': { origin: 'http://localhost:1' },
+    'another host name': { rpId: 'evil.localhost' },
+    'a frame': { clientData: { crossOrigin: true } },
+    "a frame of another's page": { clientData: { topOrigin: 'https://evil.example' } },
+    'the answer of setting up': { type: 'webauthn.create' },
+    'the challenge of another browser': { challenge: elsewhere.options.challenge },
+    "another user's handle": { userHandle: his.handle },
+    'nobody said': { userHandle: null },
+    'nobody there': { present: false },
+    'a counter that stands still': { counter: 1 },
+    'a counter that went back to nothing': { counter: 0 },
+    'another kind of passkey': { synced: false },
+  }
+  for (const [name, doing] of Object.entries(attacks)) {
+    const { client, step, options } = await atFirstPage()
+    const refused = await answer(client, step, { credential: hers.device.get(options, { counter: 7, ...doing }) })
+    assert.deepEqual([refused.status, await isSignedIn(client)], [422, false], name)
+  }
+  const { client, step, options } = await atFirstPage()
+  const proof = hers.device.get(options, { counter: 7 })
+  assert.equal((await answer(client, step, { credential: proof })).done, true, 'none of it has counted')
+  assert.match((await client.open('/')).text, /signed in as pia/)
+  const late = await answer(elsewhere.client, elsewhere.step, { credential: proof })
+  assert.deepEqual([late.status, await isSignedIn(elsewhere.client)], [422, false], 'what was used is used up')
+})
+
+test('of a passkey: where a check of who uses it is required, an answer without one is refused', async () => {
+  const { device } = await setUp(max)
+  await applyTo(server, { version: 1, authenticators: { webauthn: { type: 'webauthn', with: { userVerification: 'required' } } } })
+  const { client, step, options } = await atFirstPage()
+  const refused = await answer(client, step, { credential: device.get(options, { verified: false }) })
+  assert.deepEqual([refused.status, await isSignedIn(client)], [422, false])
+  assert.match(refused.errors['']?.text ?? '', /has not checked that it is you/)
+  assert.equal((await answer(client, refused, { credential: device.get(options) })).done, true)
 })

@@ -155,7 +155,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'users.edit',
       summary: 'Set the password of a user',
       description:
-        'Ends all sessions and grants of that user. API tokens stay. Not your own in a session: a flow changes that, which asks for the one you have.',
+        'Ends all sessions and grants of that user, and the trust of browsers. API tokens stay. Not your own in a session: a flow changes that, which asks for the one you have.',
       body: Type.Object({ password }),
       response: undefined,
       async handler(call) {
@@ -209,7 +209,8 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id/recovery-link',
       permission: 'users.recover',
       summary: 'Make a link by which a user chooses a new password',
-      description: 'It works once and for one hour. Hand it to that user only.',
+      description:
+        'It works once, for one hour, and as long as the user keeps their password and address and is enabled. Hand it to that user only.',
       response: Type.Object({ url: Type.String(), expiresAt: instant('Until when it works.') }),
       status: 201,
       async handler(call) {

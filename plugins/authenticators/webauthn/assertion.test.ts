@@ -58,6 +58,8 @@ for (const { name, given, passed } of ways) {
     const { open, device, devices } = await withPasskey()
     const attacks: Readonly<Record<string, Doing>> = {
       'another origin': { origin: 'https://id.example.com.evil.example' },
+      'a sub-domain': { origin: 'https://evil.id.example.com' },
+      'the domain above': { origin: 'https://example.com', rpId: 'example.com' },
       'http instead of https': { origin: 'http://id.example.com' },
       'another port': { origin: 'https://id.example.com:8443' },
       'another host name': { rpId: 'evil.example' },
@@ -134,11 +136,30 @@ for (const { name, given, passed } of ways) {
   })
 
   test(of('what the device says of itself is kept'), async () => {
-    const { open, device, devices } = await withPasskey({ verified: false, synced: false })
+    const { open, device, devices } = await withPasskey({ verified: false, backedUp: false })
     const page = await open(name, given)
     await page.submit(device.get(page.options, { counter: 9 }))
     const { counter, deviceType, backedUp, userVerified } = devices.first().data
     assert.deepEqual([counter, deviceType, backedUp, userVerified], [9, 'multiDevice', true, true])
+  })
+
+  test(of('whether a passkey may be copied never changes; that it was, and is no more, may'), async () => {
+    for (const synced of [true, false]) {
+      const { open, device, devices, logged } = await withPasskey({ synced })
+      const answered = async (doing: Doing) => {
+        const page = await open(name, given)
+        return page.submit(device.get(page.options, doing))
+      }
+      assert.deepEqual(await answered({ synced: !synced }), wrongIs('webauthn.copied'))
+      assert.deepEqual(
+        logged.map(({ level, user }) => [level, user]),
+        [['warn', ada.id]],
+      )
+      assert.equal(devices.first().version, 1, 'a refused answer is no use')
+      assert.deepEqual(await answered({ synced: false, backedUp: true }), wrong, 'kept elsewhere, but on one device only')
+      assert.equal((await answered({ synced })).go, 'pass')
+      if (synced) assert.equal((await answered({ backedUp: false })).go, 'pass')
+    }
   })
 
   test(of('pages of related origins may ask for it'), async () => {

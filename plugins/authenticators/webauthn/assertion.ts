@@ -56,6 +56,7 @@ const wrong: Examined = { wrong: msg('webauthn.wrong') }
 
 /**
  * Is this a proof by a device (WebAuthn Level 3 §7.2)? Then its use is noted, at once: of any number of parallel answers of one device one is right.
+ * Whether a passkey may be on several devices never changes (step 18).
  * `find`: the device of a credential's id. `needsHandle`: the answer must say whose it is; another's it may never be.
  */
 export const examine = async (
@@ -81,10 +82,14 @@ export const examine = async (
     use.log.warn({ user: device.userId, device: device.id, ...counters }, 'a passkey counts backwards: it was copied, and is refused')
     return { wrong: msg('webauthn.copied') }
   }
+  if (said.credentialDeviceType !== stored.deviceType) {
+    const types = { expected: stored.deviceType, type: said.credentialDeviceType }
+    use.log.warn({ user: device.userId, device: device.id, ...types }, 'a passkey changed whether it may be copied, and is refused')
+    return { wrong: msg('webauthn.copied') }
+  }
   const now: Stored = {
     ...stored,
     counter: said.newCounter,
-    deviceType: said.credentialDeviceType,
     backedUp: said.credentialBackedUp,
     userVerified: stored.userVerified || said.userVerified,
   }

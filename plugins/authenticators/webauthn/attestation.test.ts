@@ -32,6 +32,17 @@ test('an attestation that leads to a root is allowed, whether the root is sent a
   assert.equal((await setUp(by(device, between), [other, root])).go, 'pass')
 })
 
+test('many devices share one certificate, as makers do so that nobody is followed by it', async () => {
+  const shared = by(device, between)
+  assert.deepEqual([(await setUp(shared)).go, (await setUp(shared)).go], ['pass', 'pass'])
+  const at = house()
+  for (let times = 0; times < 2; times++) {
+    const page = await at.open('enrol', { user: ada, settings: { attestation: 'direct', rootCertificates: [root.pem] } })
+    at.devices.commit(await page.submit(softwareAuthenticator().create(page.options, { attestation: shared })))
+  }
+  assert.equal(at.devices.all.length, 2, 'also of one user')
+})
+
 test('a maker may name the certificate of one model as the root', async () => {
   assert.equal((await setUp(by(device), [device])).go, 'pass')
   assert.equal((await setUp(by(device), [between])).go, 'pass')

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import test from 'node:test'
 import { aDevice, aUser, authenticatorContract, memoryUsers, messagesContract } from 'sluice/kit'
 import type { Effect, Outcome } from 'sluice/plugin'
 import plugin, { authenticator } from './plugin.ts'
 import type { Stored } from './stored.ts'
 import { softwareAuthenticator, type Doing } from './test/authenticator.ts'
+import type { Cbor } from './test/cbor.ts'
 import { ada, house, settingsOf, type Given } from './test/world.ts'
 
 const wrongIs = (key: string): Outcome => ({ go: 'retry', errors: { '': { key } } })
@@ -130,6 +132,9 @@ test('what a user has is excluded, so that no device is set up twice', async () 
 test('another origin, host name, challenge or kind of answer is refused, and so is a page in a frame', async () => {
   const attacks: Readonly<Record<string, Doing>> = {
     'another origin': { origin: 'https://id.example.com.evil.example' },
+    'a sub-domain': { origin: 'https://evil.id.example.com' },
+    'the domain above': { origin: 'https://example.com', rpId: 'example.com' },
+    'kept elsewhere, but on one device only': { synced: false, backedUp: true },
     'http instead of https': { origin: 'http://id.example.com' },
     'another port': { origin: 'https://id.example.com:8443' },
     'another host name': { rpId: 'evil.example' },
@@ -165,6 +170,44 @@ test('an attestation is checked, and is nothing that the browser can change', as
     response['attestationObject'] = bytes.toString('base64url')
   })
   assert.deepEqual(await page.submit(forged), notAdded)
+})
+
+test('a key that was not asked for, or that anybody could sign for, is refused', async () => {
+  const rsa = (bits: number, publicExponent: number): ReadonlyMap<number, Cbor> => {
+    const { n = '', e = '' } = generateKeyPairSync('rsa', { modulusLength: bits, publicExponent }).publicKey.export({ format: 'jwk' })
+    return new Map<number, Cbor>([
+      [1, 3],
+      [3, -257],
+      [-1, Buffer.from(n, 'base64url')],
+      [-2, Buffer.from(e, 'base64url')],
+    ])
+  }
+  const ec = (more: readonly (readonly [number, Cbor])[]): ReadonlyMap<number, Cbor> => {
+    const { x = '', y = '' } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+    return new Map<number, Cbor>([[1, 2], [3, -7], [-1, 1], [-2, Buffer.from(x, 'base64url')], [-3, Buffer.from(y, 'base64url')], ...more])
+  }
+  const good = rsa(2048, 65_537)
+  for (const publicKey of [good, ec([])]) assert.equal((await setUp({ publicKey })).go, 'pass')
+  const bad: Readonly<Record<string, ReadonlyMap<number, Cbor>>> = {
+    'an exponent of 1': new Map([...good, [-2, Buffer.from([1])]]),
+    'an exponent of 3': rsa(2048, 3),
+    'an even exponent': new Map([...good, [-2, Buffer.from([1, 0, 2])]]),
+    'a short modulus': rsa(1024, 65_537),
+    'a huge modulus': new Map([...good, [-1, Buffer.alloc(4096, 255)]]),
+    'no modulus': new Map([...good, [-1, Buffer.alloc(0)]]),
+    'an algorithm that is not offered': ec([[3, -35]]),
+    'RSA with SHA-1': new Map([...good, [3, -65_535]]),
+    'a point on no curve': ec([[-3, Buffer.alloc(32, 1)]]),
+    'another curve': ec([[-1, 2]]),
+    'the key of another algorithm': new Map([...good, [3, -7]]),
+    'no key of Ed25519': new Map<number, Cbor>([
+      [1, 1],
+      [3, -8],
+      [-1, 6],
+      [-2, Buffer.alloc(7)],
+    ]),
+  }
+  for (const [name, publicKey] of Object.entries(bad)) assert.deepEqual(await setUp({ publicKey }), notAdded, name)
 })
 
 test('ids of credentials have 1 to 1023 bytes', async () => {

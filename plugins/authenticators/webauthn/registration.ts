@@ -7,6 +7,7 @@ import { modelOf } from './models.ts'
 import { answer, type Answer, type Kept, type Uses } from './parts.ts'
 import { challengeOf, handleOf, isUsable, originsOf, rpIdOf } from './party.ts'
 import type { Settings } from './settings.ts'
+import { isSound } from './sound-keys.ts'
 import { descriptorsOf, type Stored } from './stored.ts'
 
 /** COSE algorithms (RFC 9053), as we like them best: ES256, EdDSA, RS256. All authenticators know the first or the last. */
@@ -34,7 +35,7 @@ const registered = async (
       requireUserVerification: false,
       supportedAlgorithmIDs: algorithms,
     })
-    if (!verified) return undefined
+    if (!verified || !(await isSound(registrationInfo.credential.publicKey))) return undefined
     const size = Buffer.from(registrationInfo.credential.id, 'base64url').length
     return size > 0 && size <= longestId ? registrationInfo : undefined
   } catch {

@@ -28,8 +28,12 @@ export type Doing = {
   readonly clientData?: object
   /** Default: `none`. `self`: packed, by the credential's own key. A maker: packed, by theirs. */
   readonly attestation?: 'none' | 'self' | Maker
-  /** Default: synced. */
+  /** May it be on several devices? Default: yes. */
   readonly synced?: boolean
+  /** Is it kept somewhere else, too? Default: as `synced`. */
+  readonly backedUp?: boolean
+  /** In place of the credential's own public key. */
+  readonly publicKey?: ReadonlyMap<number, Cbor>
 }
 
 type Answer = Record<string, unknown> & { response: Record<string, unknown> }
@@ -76,8 +80,9 @@ export const softwareAuthenticator = ({
     )
   /** WebAuthn §6.1. */
   const dataOf = (rpId: string, doing: Doing, attested?: Uint8Array): Buffer => {
-    const { present = true, verified = true, synced = true, counter = 0 } = doing
-    const flags = (present ? 0x01 : 0) | (verified ? 0x04 : 0) | (synced ? 0x18 : 0) | (attested ? 0x40 : 0)
+    const { present = true, verified = true, synced = true, backedUp = synced, counter = 0 } = doing
+    const backup = (synced ? 0x08 : 0) | (backedUp ? 0x10 : 0)
+    const flags = (present ? 0x01 : 0) | (verified ? 0x04 : 0) | backup | (attested ? 0x40 : 0)
     const tail = Buffer.alloc(5)
     tail.writeUInt8(flags)
     tail.writeUInt32BE(counter, 1)
@@ -101,7 +106,7 @@ export const softwareAuthenticator = ({
       handle = user.id
       const size = Buffer.alloc(2)
       size.writeUInt16BE(id.length)
-      const attested = Buffer.concat([Buffer.from(aaguid.replaceAll('-', ''), 'hex'), size, id, cbor(cose)])
+      const attested = Buffer.concat([Buffer.from(aaguid.replaceAll('-', ''), 'hex'), size, id, cbor(doing.publicKey ?? cose)])
       const clientData = clientDataOf('create', options, doing)
       const authData = dataOf(rp.id, doing, attested)
       const [fmt, attStmt] = statementOf(Buffer.concat([authData, sha256(clientData)]), doing.attestation)
