@@ -290,6 +290,7 @@ async function wire(
     protocols,
     templates,
     interfaces: catalog.plugins.flatMap(({ interfaces = [] }) => interfaces),
+    authenticators: catalog.authenticators,
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { Configurable, Effect, Json, Message, Use } from './base.ts'
 import type { user } from './facts.ts'
-import type { Outcome, StageContext } from './stage.ts'
+import type { Outcome, RequestView, StageContext } from './stage.ts'
 
 /** What a proof rests on (NIST SP 800-63-4): something known, something held, something that one is. Two different ones are two factors. */
 export type Factor = 'knowledge' | 'possession' | 'inherence'
@@ -54,6 +54,14 @@ export const definePart = <S, A extends TObject, M extends Json = null, U extend
   Object.freeze(part)
 
 /**
+ * What `GET /.well-known/<name>` answers (RFC 8615), to anybody and as JSON: from the settings, so it must hold nothing secret. Undefined: 404, as where
+ * the authenticator is not enabled. `request.origin` is the one that was asked.
+ */
+export type WellKnown<S> = {
+  tell(settings: S, request: RequestView): Json | undefined
+}['tell']
+
+/**
  * A way to prove who one is that users enrol and manage themselves: enrol, verify, and what lists say of a device. Stages such as
  * `second-factor` show whichever are loaded and enabled.
  */
@@ -79,6 +87,8 @@ export type Authenticator<S extends TObject = any, U extends Use = any> = Config
   readonly identify?: Part<Static<S>, any, any, U>
   /** What lists say of a device beside its name, without secrets. */
   describe?(device: Device<any>): Message
+  /** By name, e.g. `webauthn`. Two plugins that claim one name refuse to start. */
+  readonly wellKnown?: Readonly<Record<string, WellKnown<Static<S>>>>
 }
 
 export const defineAuthenticator = <S extends TObject, U extends Use = {}>(authenticator: Authenticator<S, U>): Authenticator<S, U> =>
