@@ -304,6 +304,7 @@ async function wire(
       routes: apiRoutes({
         database,
         clock,
+        log,
         events,
         cursors: createCursors(seal),
         rotation,

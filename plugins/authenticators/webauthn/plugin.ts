@@ -6,6 +6,7 @@ import { use } from './parts.ts'
 import { isUsable, relatedOriginsOf } from './party.ts'
 import { enrol } from './registration.ts'
 import { check, settings } from './settings.ts'
+import { signals } from './signals.ts'
 import { describe } from './stored.ts'
 import { verify } from './verify.ts'
 
@@ -25,6 +26,7 @@ export const authenticator = defineAuthenticator({
   verify,
   identify,
   describe,
+  signals,
   wellKnown: { webauthn: relatedOriginsOf },
 })
 
