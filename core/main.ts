@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import type { Server as Listening } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import type { Message } from './api/index.ts'
@@ -38,7 +37,7 @@ import { createCursors } from './http/api/cursors.ts'
 import { apiRoutes } from './http/api/index.ts'
 import { createApp } from './http/app.ts'
 import { Pages } from './http/pages.ts'
-import { deviceReader } from './http/device-facts.ts'
+import { portOf } from './http/port.ts'
 import { Visits } from './http/visits.ts'
 import { createDevices, deviceEffects } from './identity/devices.ts'
 import { createDirectory, createUsers, createUsersWrite, userEffects } from './identity/users.ts'
@@ -96,13 +95,6 @@ export type Server = {
 const clock = { now: () => new Date() }
 /** Seconds that the set-up link lives. Every start prints a new one, and the one before is dead. */
 const setupLifetime = 24 * 3600
-
-/** The port that is listened on, also where the option left the choice to the system. */
-const portOf = (server: Listening): number => {
-  const address = server.address()
-  if (typeof address !== 'object' || !address) throw new Error('the server listens on no port')
-  return address.port
-}
 
 /**
  * Wires everything and listens. Throws before anything is served if it cannot. `line`: this is one of several processes that share the data
@@ -291,19 +283,21 @@ async function wire(
     protocols,
     templates,
     interfaces: catalog.plugins.flatMap(({ interfaces = [] }) => interfaces),
+    authenticators: catalog.authenticators,
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,
     maxConnections: options.maxConnections,
     tracer,
     snapshot: plane.snapshot,
-    visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now, deviceOf: deviceReader(options.trustedProxies) }),
+    visits: new Visits({ readBrowser: browsers.readBrowser, now: clock.now, trustedProxies: options.trustedProxies }),
     pages: new Pages(messages, options.url),
     media: createMediaReader(database),
     api: {
       routes: apiRoutes({
         database,
         clock,
+        log,
         events,
         cursors: createCursors(seal),
         rotation,

@@ -1,7 +1,9 @@
 import type { Static, TObject } from 'typebox'
 import type { Configurable, Effect, Json, Message, Use } from './base.ts'
 import type { user } from './facts.ts'
-import type { Outcome, StageContext } from './stage.ts'
+import type { User } from './ports.ts'
+import type { Signal } from './screen.ts'
+import type { Outcome, RequestView, StageContext } from './stage.ts'
 
 /** What a proof rests on (NIST SP 800-63-4): something known, something held, something that one is. Two different ones are two factors. */
 export type Factor = 'knowledge' | 'possession' | 'inherence'
@@ -25,6 +27,8 @@ export type Devices = {
   of(userId: string): Promise<readonly Device[]>
   /** The one that was enrolled under this key, whose user is enabled. */
   find(key: string): Promise<Device | undefined>
+  /** Is one enrolled under this key, be its user enabled or not? */
+  has(key: string): Promise<boolean>
   /** Enrols a device. `key` is unique among those of the authenticator, e.g. a credential's id: it conflicts where it is taken. */
   add(userId: string, device: { readonly name: string; readonly data: Json; readonly key?: string }): Effect
   /**
@@ -53,6 +57,22 @@ export type Part<S = any, A extends TObject = any, M = any, U extends Use = any>
 export const definePart = <S, A extends TObject, M extends Json = null, U extends Use = {}>(part: Part<S, A, M, U>): Part<S, A, M, U> =>
   Object.freeze(part)
 
+/** A user with all that they have enrolled with an authenticator. `settings`: the authenticator's. */
+export type Holder<S> = {
+  readonly settings: S
+  readonly request: RequestView
+  readonly user: Pick<User, 'id' | 'username' | 'name'>
+  readonly devices: readonly Device<any>[]
+}
+
+/**
+ * What `GET /.well-known/<name>` answers (RFC 8615), to anybody and as JSON: from the settings, so it must hold nothing secret. Undefined: 404, as where
+ * the authenticator is not enabled. `request.origin` is the one that was asked.
+ */
+export type WellKnown<S> = {
+  tell(settings: S, request: RequestView): Json | undefined
+}['tell']
+
 /**
  * A way to prove who one is that users enrol and manage themselves: enrol, verify, and what lists say of a device. Stages such as
  * `second-factor` show whichever are loaded and enabled.
@@ -79,6 +99,13 @@ export type Authenticator<S extends TObject = any, U extends Use = any> = Config
   readonly identify?: Part<Static<S>, any, any, U>
   /** What lists say of a device beside its name, without secrets. */
   describe?(device: Device<any>): Message
+  /**
+   * What the browser of a user who is signed in tells its passkey providers, e.g. which passkeys are accepted: whenever they come to their portal, and
+   * when they have changed something there. Not asked where a device of theirs cannot be opened, so what is missing in `devices` is gone.
+   */
+  signals?(holder: Holder<Static<S>>): readonly Signal[]
+  /** By name, e.g. `webauthn`. Two plugins that claim one name refuse to start. */
+  readonly wellKnown?: Readonly<Record<string, WellKnown<Static<S>>>>
 }
 
 export const defineAuthenticator = <S extends TObject, U extends Use = {}>(authenticator: Authenticator<S, U>): Authenticator<S, U> =>

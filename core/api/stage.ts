@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { Authenticating } from './authenticator.ts'
 import type { Configurable, Effect, Fact, Json, Known, Message, Use, Used } from './base.ts'
-import type { Screen } from './screen.ts'
+import type { Screen, Signal } from './screen.ts'
 import type { Wants } from './protocol.ts'
 
 /** The request that a stage answers to. `ip` is the client's, as far as trusted proxies tell; `origin` the accepted one, e.g. `https://id.example.com`. */
@@ -61,7 +61,7 @@ export type StageContext<S, N, M, U extends Use> = {
 export type Outcome<M = unknown> =
   | { readonly go: 'ask'; readonly screen: Screen; readonly keep?: M; readonly proof?: string }
   | { readonly go: 'pass'; readonly proof?: string; readonly know?: readonly Known[]; readonly do?: readonly Effect[] }
-  | { readonly go: 'retry'; readonly errors: Readonly<Record<string, Message>> }
+  | { readonly go: 'retry'; readonly errors: Readonly<Record<string, Message>>; readonly signals?: readonly Signal[] }
   | { readonly go: 'deny'; readonly why: Message; readonly byUser?: boolean }
 
 /** Shows a screen and waits. `keep` is stored on the server until the answer. `proof`: what the answer before proved, where the step is not at its end yet. */
@@ -77,8 +77,15 @@ export const ask = <M>(screen: Screen, more: { readonly keep?: M; readonly proof
 export const pass = (
   more: { readonly proof?: string; readonly know?: readonly Known[]; readonly do?: readonly Effect[] } = {},
 ): Outcome<never> => ({ go: 'pass', ...more })
-/** Asks again, with errors by field name; `''` is the whole form. Counts as a failed attempt where the stage proves something. */
-export const retry = (errors: Readonly<Record<string, Message>>): Outcome<never> => ({ go: 'retry', errors })
+/**
+ * Asks again, with errors by field name; `''` is the whole form. Counts as a failed attempt where the stage proves something. `signals`: told to the
+ * browser on the page that asks again, beside what is shown there.
+ */
+export const retry = (errors: Readonly<Record<string, Message>>, more: { readonly signals?: readonly Signal[] } = {}): Outcome<never> => ({
+  go: 'retry',
+  errors,
+  ...more,
+})
 /** Ends the run. `byUser`: it was the user's own wish, so the application is told at once, without a page in between. */
 export const deny = (why: Message, more: { readonly byUser?: boolean } = {}): Outcome<never> => ({ go: 'deny', why, ...more })
 

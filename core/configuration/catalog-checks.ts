@@ -96,16 +96,22 @@ function* messageProblems({ id, messages = {} }: Plugin): Generator<string> {
 /** Where a protocol's routes stand. */
 const mountsOf = ({ kind, mounts = [`/x/${kind}`] }: Protocol): readonly string[] => mounts
 
+/** Where what a plugin brings has routes of its own. */
+const claimsOf = ({ id, protocols = [], authenticators = [] }: Plugin) => [
+  ...protocols.flatMap((protocol) => mountsOf(protocol).map((mount) => ({ id, family: 'protocol', kind: protocol.kind, mount }))),
+  ...authenticators.flatMap(({ kind, wellKnown = {} }) =>
+    Object.keys(wellKnown).map((name) => ({ id, family: 'authenticator', kind, mount: `/.well-known/${name}` })),
+  ),
+]
+
 function* mountProblems(plugins: readonly Plugin[]): Generator<string> {
-  const claims = plugins.flatMap(({ id, protocols = [] }) =>
-    protocols.flatMap((protocol) => mountsOf(protocol).map((mount) => ({ id, kind: protocol.kind, mount }))),
-  )
-  for (const [index, { id, kind, mount }] of claims.entries()) {
-    const claim = `plugin "${id}": protocol "${kind}" claims the address ${mount}`
+  const claims = plugins.flatMap(claimsOf)
+  for (const [index, { id, family, kind, mount }] of claims.entries()) {
+    const claim = `plugin "${id}": ${family} "${kind}" claims the address ${mount}`
     if (!/^(\/[A-Za-z0-9._-]+)+$/.test(mount)) yield `${claim}, which is not a path such as /application/o`
     for (const taken of coreMounts) if (within(mount, taken) || within(taken, mount)) yield `${claim}, but ${taken} is Sluice's own`
     for (const other of claims.slice(0, index)) {
-      const same = other.kind === kind && other.id === id && other.mount !== mount
+      const same = other.family === family && other.kind === kind && other.id === id && other.mount !== mount
       if (!same && (within(mount, other.mount) || within(other.mount, mount))) yield `${claim}, but "${other.id}" claims ${other.mount}`
     }
   }

@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
   allow,
+  type Authenticator,
+  defineAuthenticator,
   definePlugin,
   definePolicy,
   definePort,
   defineProtocol,
   defineStage,
+  literal,
   pass,
   type Plugin,
   type Policy,
@@ -44,6 +47,18 @@ const protocol = (kind: string, more: object = {}) =>
     refused: () => ({ answer: 'json', status: 403, body: {} }),
     ...more,
   } as Protocol) as Protocol
+const part = { answer: Type.Object({}), show: () => pass(), submit: () => pass() }
+const authenticator = (kind: string, wellKnown: Authenticator['wellKnown'] = {}) =>
+  defineAuthenticator({
+    kind,
+    label: literal(kind),
+    description: literal(kind),
+    settings: Type.Object({}),
+    proves: () => ({}),
+    enrol: part,
+    verify: part,
+    wellKnown,
+  })
 const plugin = (id: string, more: Partial<Plugin> = {}) => definePlugin({ id, version: '1.0.0', api: '^1', ...more })
 
 test('a plugin that is in order gives its stages and protocols by kind', () => {
@@ -157,6 +172,13 @@ test('an address belongs to one plugin, and never to one whose place is taken by
     'plugin "a": protocol "x" claims the address /api/v1, but /api is Sluice\'s own',
   ])
   assert.match(problemsOf(mounts('a', 'x', 'application'))[0] ?? '', /is not a path/)
+  const tells = (id: string, kind: string, name: string) => plugin(id, { authenticators: [authenticator(kind, { [name]: () => ({}) })] })
+  assert.deepEqual(problemsOf(tells('a', 'x', 'keys'), tells('b', 'y', 'other-keys'), mounts('c', 'x', '/.well-known/more')), [])
+  assert.deepEqual(problemsOf(tells('a', 'x', 'keys'), tells('b', 'y', 'keys'), mounts('c', 'x', '/.well-known')), [
+    'plugin "b": authenticator "y" claims the address /.well-known/keys, but "a" claims /.well-known/keys',
+    'plugin "c": protocol "x" claims the address /.well-known, but "a" claims /.well-known/keys',
+    'plugin "c": protocol "x" claims the address /.well-known, but "b" claims /.well-known/keys',
+  ])
 })
 
 test('an index names settings that exist', () => {

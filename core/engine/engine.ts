@@ -3,7 +3,7 @@ import { isUnavailable } from '../data/unavailable.ts'
 import { accounting, measure } from '../observe/work.ts'
 import { contextOf, keptOf } from './context.ts'
 import { type Recorded, Throttled } from './delegation.ts'
-import { asking, type Errors, type Given, isDone, isOver, over, type Trouble } from './standing.ts'
+import { asking, type Given, isDone, isOver, over, type Trouble } from './standing.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { Ending, runKey } from './ending.ts'
 import { judged } from './judging.ts'
@@ -172,12 +172,12 @@ export class Engine {
         return this.#advance({ ...position, state: passed }, asker)
       }
       case 'retry': {
-        if (!attempt && recorded.failed === undefined) return this.#wrong(position, step, outcome.errors, given, asker)
+        if (!attempt && recorded.failed === undefined) return this.#wrong(position, step, outcome, given, asker)
         const by = recorded.failed === undefined ? {} : { authenticator: recorded.failed }
         await this.#ending.record('login_failed', state, asker, { stage: step.stage.kind, ...by, why: 'wrong' })
         const failed = { ...position, state: { ...state, failures: state.failures + 1 } }
         if (failed.state.failures >= limits.run) return this.#ending.deny(failed, msg('core.denied.attempts'), asker)
-        return this.#wrong(failed, step, outcome.errors, given, asker)
+        return this.#wrong(failed, step, outcome, given, asker)
       }
       case 'ask': {
         const proved = this.#proved(state, step, outcome.proof, recorded)
@@ -190,8 +190,8 @@ export class Engine {
   }
 
   /** What follows a wrong answer, as the step says. How often there was one is not forgotten. */
-  async #wrong(position: Position, step: Step, errors: Errors, given: Given, asker: Asker): Promise<View> {
-    if (step.onInvalid === 'retry') return this.#again(position, step, { errors, status: 422, typed: given }, asker)
+  async #wrong(position: Position, step: Step, { errors, signals }: Outcome & { go: 'retry' }, given: Given, asker: Asker): Promise<View> {
+    if (step.onInvalid === 'retry') return this.#again(position, step, { errors, signals, status: 422, typed: given }, asker)
     const again = restarted(position.state, step.onInvalid === 'restart-with-facts' ? 'facts' : 'nothing')
     // The fields that the errors are about are not on the page that comes now.
     const notice = errors[''] ?? Object.values(errors)[0] ?? null

@@ -1,4 +1,4 @@
-import { facts, type Message, type Screen } from '../api/index.ts'
+import { facts, type Message, type Screen, type Signal } from '../api/index.ts'
 import { isOwnFlow } from './own-flow.ts'
 import type { Asker } from './parts.ts'
 import type { Step } from './program.ts'
@@ -8,9 +8,15 @@ import { carriedOf, typedBy, userOf } from './subject.ts'
 import type { View } from './view.ts'
 
 export type Given = Readonly<Record<string, unknown>>
-export type Errors = Readonly<Record<string, Message>>
+type Errors = Readonly<Record<string, Message>>
 /** Why a step is shown again. `retryAfter` in seconds. */
-export type Trouble = { readonly errors: Errors; readonly status: 422 | 429 | 503; readonly retryAfter?: number; readonly typed: Given }
+export type Trouble = {
+  readonly errors: Errors
+  readonly signals?: readonly Signal[] | undefined
+  readonly status: 422 | 429 | 503
+  readonly retryAfter?: number
+  readonly typed: Given
+}
 
 /** In a run that goes on from a session: is what this step would prove, or find out, there already? */
 export const isDone = (state: RunState, { stage, gives }: Step): boolean => {
@@ -26,6 +32,9 @@ export const isOver = ({ state, program }: Position, { browser }: Asker): boolea
   // What a run goes on from is over with the session that had proved it.
   (state.carried !== undefined && state.carried.session !== browser.session?.id) ||
   ((program.designation === 'authorization' || isOwnFlow(program)) && userOf(state)?.id !== browser.session?.userId)
+const withSignals = (screen: Screen, items: readonly Signal[] = []): Screen =>
+  items.length === 0 ? screen : { ...screen, nodes: [...screen.nodes, { node: 'signals', items }] }
+
 /** The page of a step. */
 export function asking(state: RunState, step: Step, screen: Screen, challenge: string, trouble?: Trouble): View {
   return {
@@ -34,7 +43,7 @@ export function asking(state: RunState, step: Step, screen: Screen, challenge: s
     flow: state.flow,
     step: step.id,
     challenge,
-    screen: trouble ? refill(screen, trouble.typed) : screen,
+    screen: trouble ? withSignals(refill(screen, trouble.typed), trouble.signals) : screen,
     errors: trouble?.errors ?? {},
     notice: state.notice ?? undefined,
     application: state.application ?? undefined,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { Interface } from '../api/index.ts'
+import type { Authenticator, Interface } from '../api/index.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import type { ServedImage } from '../media/media.ts'
 import { mountApi, type MountParts } from './api/mount.ts'
@@ -25,6 +25,7 @@ import { mailPreviewRoute, previewRoutes } from './preview.ts'
 import type { Templates } from '../mail/templates.ts'
 import { refusalRoutes } from './refusals.ts'
 import { requestLog } from './request-log.ts'
+import { wellKnownRoutes } from './well-known.ts'
 
 export type AppParts = FlowParts & {
   readonly log: Logger
@@ -37,6 +38,7 @@ export type AppParts = FlowParts & {
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
   readonly interfaces: readonly Interface[]
+  readonly authenticators: ReadonlyMap<string, Authenticator>
   readonly health: Health
   readonly state: Draining
   readonly media: (id: string) => Promise<ServedImage | undefined>
@@ -102,6 +104,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   assetRoutes(app)
   mediaRoutes(app, parts)
   brandRoutes(app, parts)
+  wellKnownRoutes(app, parts)
   previewRoutes(app, parts)
   mailPreviewRoute(app, parts)
   homeRoutes(app, parts)

@@ -3,7 +3,7 @@ import type { RequestView } from '../api/index.ts'
 import type { Browser } from '../access/types.ts'
 import type { Visit } from '../access/visit.ts'
 import type { Snapshot } from '../configuration/types.ts'
-import type { deviceReader } from './device-facts.ts'
+import { deviceReader } from './device-facts.ts'
 import { readCookie } from './cookies.ts'
 
 declare module 'fastify' {
@@ -21,12 +21,11 @@ declare module 'fastify' {
 export type VisitParts = {
   readonly readBrowser: (cookie: string | undefined) => Promise<Browser>
   readonly now: () => Date
-  readonly deviceOf: ReturnType<typeof deviceReader>
+  readonly trustedProxies: readonly string[]
 }
 
 /** The request as stages and events see it. */
-const viewOf = (request: FastifyRequest, { now, deviceOf }: Pick<VisitParts, 'now' | 'deviceOf'>): RequestView => {
-  const at = now()
+const viewOf = (request: FastifyRequest, deviceOf: ReturnType<typeof deviceReader>, at: Date): RequestView => {
   const device = deviceOf(request, request.snapshot.device, at)
   return {
     id: request.id,
@@ -42,13 +41,15 @@ const viewOf = (request: FastifyRequest, { now, deviceOf }: Pick<VisitParts, 'no
 /** Reads the browser's record, once per request. */
 export class Visits {
   readonly #parts: VisitParts
+  readonly #deviceOf: ReturnType<typeof deviceReader>
   readonly #browsers = new WeakMap<FastifyRequest, Promise<Browser>>()
   constructor(parts: VisitParts) {
     this.#parts = parts
+    this.#deviceOf = deviceReader(parts.trustedProxies)
   }
 
   view(request: FastifyRequest): RequestView {
-    return viewOf(request, this.#parts)
+    return viewOf(request, this.#deviceOf, this.#parts.now())
   }
 
   browser(request: FastifyRequest): Promise<Browser> {

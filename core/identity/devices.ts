@@ -74,6 +74,9 @@ export const createDevices = ({
       .where('devices.key', '=', given.key)
       .where('users.enabled', '=', true),
   )
+  const taken = prepare(database, (given: { readonly kind: string; readonly key: string }) =>
+    sql.selectFrom('devices').select('id').where('kind', '=', given.kind).where('key', '=', given.key),
+  )
   const known = (row: Selectable<Tables['devices']>): KnownDevice => ({
     ...plain(row),
     data: JSON.parse(seal.open(row.sealed, sealedForDevice(row.id))) as Json,
@@ -101,6 +104,7 @@ export const createDevices = ({
         const [row] = await byKey({ kind, key })
         return row && known(row)
       },
+      has: async (key) => (await taken({ kind, key })).length > 0,
       add(userId, { name, data, key }) {
         const id = randomUUIDv7()
         const sealed = seal.seal(JSON.stringify(data), sealedForDevice(id))

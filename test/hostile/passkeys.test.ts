@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Doing, softwareAuthenticator, type Options } from '../../plugins/authenticators/webauthn/test/authenticator.ts'
-import { adminToken, applyTo } from '../kit/api.ts'
+import { adminToken, apiOf, applyTo } from '../kit/api.ts'
 import { Client, isSignedIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
+import { answerTo } from '../kit/socket.ts'
 
 const pia = { username: 'pia', password: 'the password of pia' }
 const leo = { username: 'leo', password: 'the password of leo' }
 const max = { username: 'max', password: 'the password of max' }
+const cleo = { username: 'cleo', password: 'the long password of cleo' }
 let server: TestServer
 before(async () => {
   const none = (type: string) => ({ type, enabled: false })
   server = await startServer({
     apply: configuration({
-      users: { pia: { password: pia.password }, leo: { password: leo.password }, max: { password: max.password } },
+      users: {
+        pia: { password: pia.password },
+        leo: { password: leo.password },
+        max: { password: max.password },
+        cleo: { password: cleo.password },
+      },
       settings: { mfa: { require: true } },
       authenticators: { webauthn: { type: 'webauthn' }, totp: none('totp'), 'recovery-codes': none('recovery-codes') },
     }),
@@ -93,6 +100,51 @@ test('of a passkey: one that somebody has is nobody elseâ€™s, and another siteâ€
   const taken = await answer(second.client, second.step, { credential: newDevice(id).create(second.options) })
   assert.notEqual(taken.done, true)
   assert.ok(!(await isSignedIn(second.client)))
+})
+
+test('of a passkey: the well-known document lists only configured origins', async () => {
+  const document = (headers: Record<string, string> = {}) =>
+    new Client(server.url).ask('/.well-known/webauthn', { headers: { accept: 'application/json', ...headers } })
+  const none = await document()
+  assert.deepEqual([none.status, none.json().code], [404, 'not-found'])
+  assert.match(none.headers.get('content-type') ?? '', /^application\/problem\+json/)
+
+  const api = apiOf(server.url, adminToken)
+  const listed = async (expected: readonly string[], headers?: Record<string, string>) => {
+    const found = await document(headers)
+    assert.equal(found.status, 200)
+    assert.match(found.headers.get('content-type') ?? '', /^application\/json/)
+    assert.equal(found.headers.get('access-control-allow-origin'), null, 'no page of another site reads it')
+    assert.equal(found.headers.get('set-cookie'), null)
+    assert.deepEqual(found.json(), { origins: expected })
+  }
+  const related = ['https://example.org', 'https://example.net:8443']
+  const change = (spec: object) => api('PATCH', '/authenticators/webauthn', { body: { spec }, headers: { 'if-match': '*' } })
+  assert.equal((await change({ with: { relatedOrigins: related } })).status, 200)
+  await listed([server.url, ...related])
+  await listed([server.url, ...related], { origin: 'https://evil.example' })
+  const strange = await answerTo(server.url, 'GET /.well-known/webauthn HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n')
+  assert.deepEqual(strange.statuses(), [421], 'another name has no document')
+
+  for (const origin of ['http://example.org', 'https://example.org/', 'https://example.org:443', 'null', 'https://user@example.org']) {
+    const refused = await change({ with: { relatedOrigins: [origin] } })
+    assert.equal(refused.status, 422, origin)
+    assert.match(refused.text, /relatedOrigins\/0/)
+  }
+  await listed([server.url, ...related])
+
+  // Those that are listed, and no others, count at a proof.
+  const device = newDevice()
+  const setUp = await atPasskey(cleo)
+  const elsewhere = await answer(setUp.client, setUp.step, { credential: device.create(setUp.options, { origin: 'https://example.com' }) })
+  assert.equal(elsewhere.status, 422)
+  const listedOne = device.create(setUp.options, { origin: 'https://example.net:8443' })
+  assert.equal((await answer(setUp.client, elsewhere, { credential: listedOne })).done, true)
+
+  await change({ enabled: false })
+  assert.equal((await document()).status, 404)
+  await change({ enabled: true, with: { relatedOrigins: [] } })
+  assert.equal((await document()).status, 404)
 })
 
 test('of a passkey: megabytes, odd types and prototypes are wrong answers', async () => {

@@ -45,8 +45,16 @@ test('whoever is signed in sets up an app and backup codes, is told so by mail, 
   const client = await signedIn(people.ada)
   const api = apiAt(client)
   assert.deepEqual((await api('GET', '/devices')).json().items, [])
-  const { required, setup, items } = (await api('GET', '/me/authenticators')).json()
+  const { required, setup, items, signals } = (await api('GET', '/me/authenticators')).json()
   assert.deepEqual([required, setup], [false, setupFlow])
+  assert.deepEqual(
+    signals.map(({ call, options }: any) => [call, options.rpId, options.allAcceptedCredentialIds]),
+    [
+      ['all-accepted-credentials', 'localhost', []],
+      ['current-user-details', 'localhost', undefined],
+    ],
+  )
+  assert.deepEqual((await admin.must('GET', '/me/authenticators')).signals, [], 'a token is no browser')
   assert.deepEqual(
     items.map(({ kind, label, isBackup }: Record<string, unknown>) => [kind, label, isBackup]),
     [

@@ -3,14 +3,21 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { openDatabase } from '../../core/data/database.ts'
 import { closeBrowser, visit } from '../kit/browser.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 
+const uma = { username: 'uma', password: 'the password of uma' }
 const tim = { username: 'tim', password: 'the password of tim' }
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: configuration({ users: { tim: { password: tim.password } }, settings: { mfa: { require: true } } }) })
+  server = await startServer({
+    apply: configuration({
+      users: { tim: { password: tim.password }, uma: { password: uma.password } },
+      settings: { mfa: { require: true } },
+    }),
+  })
 })
 after(async () => {
   await closeBrowser()
@@ -97,8 +104,8 @@ for (const javaScript of [true, false])
     })
   })
 
-test('a passkey is set up as the second factor, asked for, and then signs in alone: by autofill and by its button', async () => {
-  const { page, problems, close } = await visit()
+/** An authenticator in the browser, touched by somebody whenever it asks. */
+const withAuthenticator = async (page: Page) => {
   const device = await page.context().newCDPSession(page)
   await device.send('WebAuthn.enable', { enableUI: false })
   const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
@@ -112,6 +119,12 @@ test('a passkey is set up as the second factor, asked for, and then signs in alo
       automaticPresenceSimulation: true,
     },
   })
+  return { device, authenticatorId }
+}
+
+test('a passkey is set up as the second factor, asked for, and then signs in alone: by autofill and by its button', async () => {
+  const { page, problems, close } = await visit()
+  const { device, authenticatorId } = await withAuthenticator(page)
   await byPassword(page, tim)
   await press(page, 'Passkey or security key')
   await page.waitForLoadState()
@@ -124,9 +137,70 @@ test('a passkey is set up as the second factor, asked for, and then signs in alo
   assert.equal(credentials.length, 1)
 
   // Elsewhere in the same browser, signed out: the page offers it in the autofill, and the authenticator answers at once.
+  await page.waitForLoadState('networkidle')
   await page.context().clearCookies()
   await open(page)
   await isIn(page)
   assert.deepEqual(problems, [])
+  await close()
+})
+
+/** Keeps what pages signal to passkey providers in `sessionStorage`, which outlives a page. No provider of Chromium's virtual authenticator takes signals. */
+const recording = `
+  for (const name of ['signalUnknownCredential', 'signalAllAcceptedCredentials', 'signalCurrentUserDetails'])
+    PublicKeyCredential[name] = async (options) => {
+      sessionStorage.signalled = JSON.stringify([...JSON.parse(sessionStorage.signalled ?? '[]'), { called: name, ...options }])
+      throw new TypeError('a provider that fails')
+    }
+`
+type Signalled = {
+  readonly called: string
+  readonly credentialId?: string
+  readonly allAcceptedCredentialIds?: string[]
+  readonly displayName?: string
+}
+const signalledAt = async (page: Page): Promise<readonly Signalled[]> => JSON.parse(await page.evaluate('sessionStorage.signalled ?? "[]"'))
+const untilSignalled = async (page: Page, is: (signalled: Signalled) => boolean): Promise<Signalled> => {
+  for (let tries = 0; tries < 200; tries++) {
+    const found = (await signalledAt(page)).findLast(is)
+    if (found) return found
+    await page.waitForTimeout(50)
+  }
+  return assert.fail(JSON.stringify(await signalledAt(page)))
+}
+
+test('browsers are told of a passkey that is unknown here, and in the portal of those that are accepted and of another name', async () => {
+  const { page, problems, close } = await visit()
+  await page.addInitScript(recording)
+  const { device, authenticatorId } = await withAuthenticator(page)
+  const passkeys = async () => (await device.send('WebAuthn.getCredentials', { authenticatorId })).credentials
+  await byPassword(page, uma)
+  await press(page, 'Passkey or security key')
+  await page.waitForLoadState()
+  if ((await heading(page)) !== 'Save your backup codes') await page.locator('main button').first().click()
+  await page.getByLabel('I have saved these codes').check()
+  await press(page, 'Continue')
+  await isIn(page)
+  const [passkey] = await passkeys()
+  const id = Buffer.from(passkey?.credentialId ?? '', 'base64').toString('base64url')
+  const accepted = await untilSignalled(page, ({ called }) => called === 'signalAllAcceptedCredentials')
+  assert.deepEqual(accepted.allAcceptedCredentialIds, [id])
+  await page.goto(`${server.url}/if/user/profile`)
+  await page.getByLabel('Name', { exact: true }).fill('Uma Example')
+  await page.getByRole('button', { name: 'Save' }).first().click()
+  await untilSignalled(page, ({ called, displayName }) => called === 'signalCurrentUserDetails' && displayName === 'Uma Example')
+
+  const database = await openDatabase({ url: server.databaseUrl })
+  await database.sql.deleteFrom('devices').where('kind', '=', 'webauthn').where('key', '=', id).execute()
+  await database.close()
+  await page.waitForLoadState('networkidle')
+  await page.context().clearCookies()
+  await open(page)
+  const unknown = await untilSignalled(page, ({ called }) => called === 'signalUnknownCredential')
+  assert.equal(unknown.credentialId, id)
+  assert.deepEqual(
+    problems.filter((problem) => !/422/.test(problem)),
+    [],
+  )
   await close()
 })

@@ -26,6 +26,7 @@ export function memoryDevices(...known: readonly Known[]): Devices & { readonly 
     },
     of: async (userId) => entries.flatMap(({ device }) => (device.userId === userId ? [device] : [])),
     find: async (key) => entries.find((entry) => entry.key === key)?.device,
+    has: async (key) => entries.some((entry) => entry.key === key),
     add: (userId, { name, data, key }): Effect => ({
       effect: 'devices.add',
       data: { userId, name, data, key: key ?? null },

@@ -8,11 +8,13 @@ import { linksOf } from './me.ts'
 import type { ApiParts } from './parts.ts'
 import { ApiProblem } from './problem.ts'
 import { defineRoute, type Route } from './route.ts'
+import { signalsOf } from './signals.ts'
 
 /** What people can set up, and what is done for those who have lost theirs. */
 export const authenticatorRoutes = (parts: ApiParts): readonly Route[] => {
   const { clock, events, notices, say } = parts
   const changing = changingUsers(parts)
+  const signals = signalsOf(parts)
   return [
     defineRoute({
       method: 'GET',
@@ -32,16 +34,28 @@ export const authenticatorRoutes = (parts: ApiParts): readonly Route[] => {
           }),
           { description: 'Those that are in use, in order. Whether you may have one is said where it is set up.' },
         ),
+        signals: Type.Array(
+          Type.Object({
+            call: Type.Enum(['unknown-credential', 'all-accepted-credentials', 'current-user-details']),
+            options: Type.Record(Type.String(), Type.Unknown(), { description: 'What the method takes.' }),
+          }),
+          {
+            description:
+              'What your browser should tell its passkey providers (`PublicKeyCredential.signalAllAcceptedCredentials` and others, WebAuthn Level 3 §5.1.10). None for a token.',
+          },
+        ),
       }),
-      async handler({ snapshot, request: { locale } }) {
+      async handler({ snapshot, caller, request }) {
+        const { locale } = request
         const { authenticators, require } = snapshot.factors
+        const told = caller.token ? [] : await signals(caller.userId, snapshot.factors, { ...request, at: clock.now() })
         const items = [...authenticators.values()].map(({ authenticator: { kind, label, description, backup = false } }) => ({
           kind,
           label: say(label, locale),
           description: say(description, locale),
           isBackup: backup,
         }))
-        return { body: { required: require, setup: linksOf(snapshot).authenticatorSetup, items } }
+        return { body: { required: require, setup: linksOf(snapshot).authenticatorSetup, items, signals: [...told] } }
       },
     }),
 

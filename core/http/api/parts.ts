@@ -1,4 +1,4 @@
-import type { Clock, Events, Message, Passwords } from '../../api/index.ts'
+import type { Clock, Events, Log, Message, Passwords } from '../../api/index.ts'
 import type { Accesses } from '../../access/authorize.ts'
 import type { Links } from '../../access/links.ts'
 import type { Catalog } from '../../configuration/catalog.ts'
@@ -15,6 +15,7 @@ import type { Cursors } from './cursors.ts'
 export type ApiParts = {
   readonly database: Database
   readonly clock: Clock
+  readonly log: Log
   readonly events: EventLog & Events
   readonly cursors: Cursors
   readonly rotation: Pick<Rotation, 'rotate'>

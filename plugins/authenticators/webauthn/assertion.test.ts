@@ -232,7 +232,7 @@ test('identify: a passkey must say whose it is', async () => {
   assert.deepEqual(await page.submit(device.get(page.options, { userHandle: null })), wrong)
 })
 
-test('identify: an unknown passkey, one of somebody disabled and a bad signature are the same', async () => {
+test('identify: of an unknown passkey, one of somebody disabled and a bad signature the same is said', async () => {
   const disabled = { ...eve, enabled: false }
   const at = house(ada, disabled)
   const [known, hers] = [await enrolled(at, ada), await enrolled(at, disabled)]

@@ -1,8 +1,9 @@
 import type { AuthenticationResponseJSON, VerifiedAuthenticationResponse } from '@simplewebauthn/server'
-import { type Device, type Json, type Message, msg } from 'sluice/plugin'
+import { type Device, type Json, type Message, msg, type Outcome, retry, type Signal } from 'sluice/plugin'
 import { library } from './library.ts'
 import type { Context, Kept } from './parts.ts'
 import { handleOf, originsOf, rpIdOf } from './party.ts'
+import { unknownCredential } from './signals.ts'
 import { type Stored, storedOf } from './stored.ts'
 
 /**
@@ -48,11 +49,14 @@ const signed = async (
   }
 }
 
+type Wrong = { readonly wrong: Message; readonly signals?: readonly Signal[] }
 /** What an answer comes to. */
-export type Examined = { readonly device: Device<any>; readonly proof: 'passkey' | 'security-key' } | { readonly wrong: Message }
+export type Examined = { readonly device: Device<any>; readonly proof: 'passkey' | 'security-key' } | Wrong
 
-/** For all that is no proof. What exactly is wrong would tell a stranger which passkeys there are. */
-const wrong: Examined = { wrong: msg('webauthn.wrong') }
+export const wrongly = ({ wrong, signals }: Wrong): Outcome<never> => retry({ '': wrong }, signals ? { signals } : {})
+
+/** For all that is no proof: what exactly is wrong is nobody's business. That a passkey is unknown is told to the browser, for nobody else's sake. */
+const wrong: Wrong = { wrong: msg('webauthn.wrong') }
 
 /**
  * Is this a proof by a device (WebAuthn Level 3 §7.2)? Then its use is noted, at once: of any number of parallel answers of one device one is right.
@@ -70,7 +74,7 @@ export const examine = async (
   const stored = device && storedOf(device)
   const key = stored ? Buffer.from(stored.publicKey, 'base64url') : Buffer.from(nobodys, 'hex')
   const said = await signed(response, key, kept, ctx)
-  if (!said || !device || !stored) return wrong
+  if (!said || !device || !stored) return { ...wrong, ...(await unknownCredential(ctx, response.id)) }
 
   const { userHandle } = response.response
   if (userHandle === undefined ? how.needsHandle : userHandle !== handleOf(device.userId)) return wrong

@@ -1,5 +1,5 @@
 import { ask, definePart, facts, know, msg, pass, retry, screen } from 'sluice/plugin'
-import { examine, requestOptions } from './assertion.ts'
+import { examine, requestOptions, wrongly } from './assertion.ts'
 import { assertionIn } from './credential.ts'
 import { answer, type Answer, type Kept, type Uses } from './parts.ts'
 import { challengeOf, isUsable } from './party.ts'
@@ -22,7 +22,7 @@ export const identify = definePart<Settings, Answer, Kept, Uses>({
   async submit(ctx, { credential }) {
     const { devices, users } = ctx.use
     const examined = await examine(ctx, assertionIn(credential), { find: (id) => devices.find(id), needsHandle: true })
-    if ('wrong' in examined) return retry({ '': examined.wrong })
+    if ('wrong' in examined) return wrongly(examined)
     const user = await users.get(examined.device.userId)
     if (!user) return retry({ '': msg('webauthn.wrong') })
     const { id, username } = user

@@ -16,6 +16,10 @@ export const rpIdOf = ({ origin }: Pick<RequestView, 'origin'>): string => new U
 /** Origins whose pages may ask for passkeys, as browsers write them. */
 export const originsOf = ({ origin }: Pick<RequestView, 'origin'>, { relatedOrigins }: Settings): string[] => [origin, ...relatedOrigins]
 
+/** What browsers ask for where a page of another origin wants a passkey of ours (WebAuthn Level 3 §5.11.1); undefined where none may. */
+export const relatedOriginsOf = (settings: Settings, request: Pick<RequestView, 'origin'>): { readonly origins: string[] } | undefined =>
+  settings.relatedOrigins.length > 0 ? { origins: originsOf(request, settings) } : undefined
+
 /** Browsers know passkeys on pages that nobody can have changed on their way, and for names only: never for an IP address. */
 export const isUsable = ({ origin }: Pick<RequestView, 'origin'>): boolean => {
   const { protocol, hostname } = new URL(origin)

@@ -3,9 +3,10 @@ import { identify } from './identify.ts'
 import de from './messages/de.json' with { type: 'json' }
 import en from './messages/en.json' with { type: 'json' }
 import { use } from './parts.ts'
-import { isUsable } from './party.ts'
+import { isUsable, relatedOriginsOf } from './party.ts'
 import { enrol } from './registration.ts'
 import { check, settings } from './settings.ts'
+import { signals } from './signals.ts'
 import { describe } from './stored.ts'
 import { verify } from './verify.ts'
 
@@ -25,6 +26,8 @@ export const authenticator = defineAuthenticator({
   verify,
   identify,
   describe,
+  signals,
+  wellKnown: { webauthn: relatedOriginsOf },
 })
 
 export default definePlugin({ id: 'webauthn', version: '1.0.0', api: '^1', authenticators: [authenticator], messages: { en, de } })

@@ -7,14 +7,12 @@ import { modelOf } from './models.ts'
 import { answer, type Answer, type Kept, type Uses } from './parts.ts'
 import { challengeOf, handleOf, isUsable, originsOf, rpIdOf } from './party.ts'
 import type { Settings } from './settings.ts'
+import { longestId, unknownCredential } from './signals.ts'
 import { isSound } from './sound-keys.ts'
 import { descriptorsOf, type Stored } from './stored.ts'
 
 /** COSE algorithms (RFC 9053), as we like them best: ES256, EdDSA, RS256. All authenticators know the first or the last. */
 const algorithms = [-7, -8, -257]
-
-/** The longest id of a credential, in bytes (WebAuthn §7.1 step 25). */
-const longestId = 1023
 
 type Registered = NonNullable<VerifiedRegistrationResponse['registrationInfo']>
 
@@ -88,13 +86,15 @@ export const enrol = definePart<Settings, Answer, Kept, Uses>({
 
   async submit({ request, settings, kept, need, use }, { credential }) {
     const sent = registrationIn(credential)
+    // The device keeps what it made, and would offer it for ever.
+    const not = async (why: string) => retry({ '': msg(why) }, sent ? await unknownCredential({ request, use }, sent.credential.id) : {})
     const found = sent && kept && (await registered(sent.credential, kept, request, settings))
-    if (!found) return retry({ '': msg('webauthn.not-added') })
-    if (settings.userVerification === 'required' && !found.userVerified) return retry({ '': msg('webauthn.unverified') })
+    if (!found) return not('webauthn.not-added')
+    if (settings.userVerification === 'required' && !found.userVerified) return not('webauthn.unverified')
     const why = await refused(found, settings, request.at)
     if (why) {
       use.log.info({ aaguid: found.aaguid, format: found.fmt, why }, 'a passkey was refused')
-      return retry({ '': msg('webauthn.not-allowed') })
+      return not('webauthn.not-allowed')
     }
     const { id, publicKey, counter } = found.credential
     const data: Stored = {

@@ -1,5 +1,5 @@
-import { ask, definePart, msg, pass, retry, screen } from 'sluice/plugin'
-import { examine, requestOptions } from './assertion.ts'
+import { ask, definePart, msg, pass, screen } from 'sluice/plugin'
+import { examine, requestOptions, wrongly } from './assertion.ts'
 import { assertionIn } from './credential.ts'
 import { answer, type Answer, type Kept, type Uses } from './parts.ts'
 import { challengeOf, isUsable } from './party.ts'
@@ -22,6 +22,6 @@ export const verify = definePart<Settings, Answer, Kept, Uses>({
   async submit(ctx, { credential }) {
     const find = (id: string) => ctx.devices.find((device) => storedOf(device).credential === id)
     const examined = await examine(ctx, assertionIn(credential), { find, needsHandle: false })
-    return 'wrong' in examined ? retry({ '': examined.wrong }) : pass({ proof: examined.proof })
+    return 'wrong' in examined ? wrongly(examined) : pass({ proof: examined.proof })
   },
 })

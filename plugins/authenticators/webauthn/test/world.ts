@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { facts, know, type Device, type Devices, type Json, type Outcome, type User, type WebAuthn } from 'sluice/plugin'
+import { facts, know, type Device, type Devices, type Json, type Outcome, type Signal, type User, type WebAuthn } from 'sluice/plugin'
 import { aUser, driveAuthenticator, memoryUsers, screenOf } from 'sluice/kit'
 import { authenticator } from '../plugin.ts'
 import type { Settings } from '../settings.ts'
@@ -25,6 +25,7 @@ const memoryDevices = (users: readonly User[]) => {
   const devices: Devices = {
     of: async (userId) => all.filter((one) => one.userId === userId),
     find: async (key) => all.find((one) => one.key === key && users.some(({ id, enabled }) => enabled && id === one.userId)),
+    has: async (key) => all.some((one) => one.key === key),
     add: (userId, device) => ({ effect: 'devices.add', data: { userId, ...device } }),
     async use({ id, version }, data) {
       const at = all.findIndex((one) => one.id === id && one.version === version)
@@ -68,6 +69,7 @@ export const house = (...users: readonly User[]) => {
       (fields: object, text: string) => void logged.push({ level, text, ...fields }),
     ]),
   )
+  const signalled: Signal[] = []
   const use = { devices, users: memoryUsers(...people), log }
 
   const open = async (
@@ -85,8 +87,15 @@ export const house = (...users: readonly User[]) => {
       node,
       show,
       options: (node?.options ?? {}) as unknown as Options,
-      submit: (credential: string): Promise<Outcome> => part.submit({ credential }),
+      /** What is signalled beside the answer is in `signalled`. */
+      async submit(credential: string): Promise<Outcome> {
+        const outcome = await part.submit({ credential })
+        if (outcome.go !== 'retry') return outcome
+        const { signals = [], ...more } = outcome
+        signalled.push(...signals)
+        return more
+      },
     }
   }
-  return { devices, logged, open }
+  return { devices, logged, signalled, open }
 }

@@ -16,6 +16,8 @@ export const useEnding = (kind: string) => {
     } catch (error) {
       if (!(await proveAnew(error))) failed(error)
     }
-    await queries.invalidateQueries({ queryKey: ['mine', kind] })
+    // What browsers are told of passkeys follows from the devices.
+    for (const changed of kind === 'devices' ? [kind, 'authenticators'] : [kind])
+      await queries.invalidateQueries({ queryKey: ['mine', changed] })
   }
 }

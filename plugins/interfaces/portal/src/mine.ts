@@ -33,6 +33,7 @@ export const useMyApplications = () =>
 type Of<T extends (...wish: never) => { readonly data: { readonly value: readonly unknown[] | undefined } }> = NonNullable<
   ReturnType<T>['data']['value']
 >[number]
+export type Setup = NonNullable<ReturnType<typeof useSetup>['data']['value']>
 export type Session = Of<typeof useMySessions>
 export type Consent = Of<typeof useMyConsents>
 export type Device = Of<typeof useMyDevices>
