@@ -1,10 +1,12 @@
 import {
   ask,
   type Authenticating,
+  type Authenticator,
   type AuthenticatorView,
   type DelegatedPart,
   type DeviceView,
   type Json,
+  type Message,
   msg,
   type Outcome,
   type Part,
@@ -15,6 +17,9 @@ import {
   type StageContext,
 } from '../api/index.ts'
 import { type ConfiguredAuthenticator, demandOf, factorCount, isTrusted, methodsIn } from '../access/factors.ts'
+import { isUnavailable } from '../data/unavailable.ts'
+import type { Described } from '../identity/described.ts'
+import type { ListedDevice } from '../identity/devices.ts'
 import { anything, assumed, type Assumed } from './assume.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { begin, succeeded, type Attempt } from './limits.ts'
@@ -87,10 +92,11 @@ export class Delegation implements Authenticating {
   async devices(): Promise<readonly DeviceView[]> {
     const user = userOf(this.#in.state)
     if (!user) return []
-    const devices = (await this.#factors.devices.ofUser(user.id)).flatMap(({ data, version, ...device }) => {
+    const devices = (await this.#factors.devices.ofUser(user.id)).flatMap((device) => {
       const found = this.#in.asker.factors.authenticators.get(device.kind)
-      const description = this.#factors.plain ? undefined : found?.authenticator.describe?.({ ...device, data, version })
-      return found ? [{ ...device, description }] : []
+      if (!found) return []
+      const { data: _, version: __, ...shown } = device
+      return [{ ...shown, ...this.#described(device, found.authenticator) }]
     })
     return devices.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
   }
@@ -98,6 +104,20 @@ export class Delegation implements Authenticating {
   async offers(kind: string): Promise<boolean> {
     const { authenticator } = this.#find(kind)
     return authenticator.offers === undefined || authenticator.offers(await this.#contextFor(kind, undefined))
+  }
+
+  async usable(kind: string): Promise<true | Message> {
+    const { authenticator } = this.#find(kind)
+    if (this.#factors.plain) return true
+    const context = await this.#contextFor(kind, undefined)
+    if (context.devices.length === 0) return msg('core.devices.broken')
+    try {
+      return (await authenticator.usable?.(context)) ?? true
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      this.#in.parts.log.error({ err: error, authenticator: kind, user: userOf(this.#in.state)?.id }, 'authenticators: one broke')
+      return msg('core.devices.broken')
+    }
   }
 
   demand({ always = false }: { readonly always?: boolean } = {}): ReturnType<Authenticating['demand']> {
@@ -162,6 +182,11 @@ export class Delegation implements Authenticating {
     return pass({ proof })
   }
 
+  /** In a simulation devices are nothing that an authenticator could look at. */
+  #described(device: ListedDevice, authenticator: Authenticator): Described {
+    return this.#factors.plain ? { description: undefined, broken: undefined } : this.#factors.devices.described(device, authenticator)
+  }
+
   #find(kind: string): ConfiguredAuthenticator {
     const found = this.#in.asker.factors.authenticators.get(kind)
     if (!found) throw new Error(`there is no authenticator "${kind}" in use`)
@@ -176,7 +201,8 @@ export class Delegation implements Authenticating {
   async #contextFor(kind: string, kept: Json | undefined): Promise<PartContext<any, any, any>> {
     const { settings, authenticator } = this.#find(kind)
     const user = userOf(this.#in.state)
-    const devices = user ? await this.#factors.devices.ofKind(kind, authenticator.single ?? false).of(user.id) : []
+    const all = user ? await this.#factors.devices.ofKind(kind, authenticator.single ?? false).of(user.id) : []
+    const devices = all.filter((device) => this.#described({ ...device, kind }, authenticator).broken === undefined)
     const own = { settings, use: this.#factors.use(kind), kept, devices }
     // Not by spreading: the signal is made where somebody asks for it.
     return Object.create(this.#in.context, Object.getOwnPropertyDescriptors(own)) as PartContext<any, any, any>
