@@ -5,9 +5,12 @@ import {
   type AuthenticatorView,
   type DelegatedPart,
   type DeviceView,
+  facts,
   type Json,
+  know,
   type Message,
   msg,
+  type Node,
   type Outcome,
   type Part,
   type PartContext,
@@ -20,7 +23,7 @@ import { type ConfiguredAuthenticator, demandOf, factorCount, isTrusted, methods
 import { isUnavailable } from '../data/unavailable.ts'
 import type { Described } from '../identity/described.ts'
 import type { ListedDevice } from '../identity/devices.ts'
-import { anything, assumed, type Assumed } from './assume.ts'
+import { anything, assumed, type Assumed, identifying } from './assume.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { begin, succeeded, type Attempt } from './limits.ts'
 import type { Asker, EngineParts, FactorParts } from './parts.ts'
@@ -144,7 +147,7 @@ export class Delegation implements Authenticating {
     const { state, asker, recorded, parts } = this.#in
     return {
       show: async (kept) => {
-        if (this.#factors.plain) return ask(screen(authenticator.label))
+        if (this.#factors.plain) return ask(screen(authenticator.label, ...this.#plainFields(kind, name)))
         const outcome = await part.show(await this.#contextFor(kind, kept))
         if (outcome.go === 'pass' && outcome.proof !== undefined)
           throw new Error(`authenticator "${kind}" claims the proof "${outcome.proof}" without having been answered`)
@@ -170,16 +173,28 @@ export class Delegation implements Authenticating {
     }
   }
 
+  /** Not on pages that are shown: only what an answer is looked at for. */
+  #plainFields(kind: string, name: string): readonly Node[] {
+    return this.#in.recorded && name === 'identify' ? [{ node: 'field', input: 'hidden', name: identifying(kind), value: '' }] : []
+  }
+
   /** What a simulation takes for granted: a proof that the authenticator could give, of something that the user has. */
-  #assume(kind: string, name: string, said: string | undefined, recorded: Recorded): Outcome {
+  async #assume(kind: string, name: string, said: string | undefined, recorded: Recorded): Promise<Outcome> {
     const { authenticator, settings } = this.#find(kind)
     const methods = Object.keys(authenticator.proves(settings))
     const proof = said === anything ? methods[0] : methods.find((method) => method === said)
     if (proof === undefined) return retry({ '': msg('core.field.invalid') })
     // Saving backup codes proves nothing.
     if (name === 'enrol' && authenticator.backup) return pass()
+    if (name !== 'identify') {
+      recorded.proofs.add(proof)
+      return pass({ proof })
+    }
+    const user = this.#factors.identified
+    const has = user && (await this.#factors.devices.ofUser(user.id)).some((device) => device.kind === kind)
+    if (!has) return retry({ '': msg('core.field.invalid') })
     recorded.proofs.add(proof)
-    return pass({ proof })
+    return pass({ proof, know: [know(facts.login, { identifier: user.username }), know(facts.user, user)] })
   }
 
   /** In a simulation devices are nothing that an authenticator could look at. */
