@@ -172,7 +172,7 @@ async function wire(
   const sessions = createSessions({ database, clock, log })
   const users = createUsers(database)
   const usersWrite = createUsersWrite()
-  const devices = createDevices({ database, seal, clock })
+  const devices = createDevices({ database, seal, clock, log })
   const passwords = createPasswords({ database, hasher })
   await bootstrap(options.bootstrap, { database, passwords, events, clock })
   const effects = withNotices({ ...userEffects, ...passwordEffects, ...consentEffects, ...deviceEffects }, notices)
@@ -282,8 +282,7 @@ async function wire(
     links,
     protocols,
     templates,
-    interfaces: catalog.plugins.flatMap(({ interfaces = [] }) => interfaces),
-    authenticators: catalog.authenticators,
+    catalog,
     log,
     url: options.url,
     trustedProxies: options.trustedProxies,

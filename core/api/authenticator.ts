@@ -91,6 +91,11 @@ export type Authenticator<S extends TObject = any, U extends Use = any> = Config
   readonly single?: boolean
   /** May this user enrol one? Everybody may where it is not there. */
   offers?(ctx: PartContext<Static<S>, never, U>): boolean | Promise<boolean>
+  /**
+   * Can this user prove it now, with what they have? Else why not and what to do, for whoever has no other way. Everybody can where it is not there. Asked
+   * wherever it would be offered, of users who have one: it changes nothing.
+   */
+  usable?(ctx: PartContext<Static<S>, never, U>): true | Message | Promise<true | Message>
   /** Sets one up. Passes with the effect that enrols it, and with a proof where setting up proved something. */
   readonly enrol: Part<Static<S>, any, any, U>
   /** Proves that whoever is there has it. `devices` is never empty. */
@@ -123,7 +128,12 @@ export type AuthenticatorView = {
 }
 
 /** A device without what its authenticator keeps of it. */
-export type DeviceView = Omit<Device, 'data' | 'version'> & { readonly kind: string; readonly description: Message | undefined }
+export type DeviceView = Omit<Device, 'data' | 'version'> & {
+  readonly kind: string
+  readonly description: Message | undefined
+  /** It is there and proves nothing: what is kept of it cannot be opened (`unreadable`), or its authenticator breaks at it (`failing`). */
+  readonly broken: 'unreadable' | 'failing' | undefined
+}
 
 /** A part, run for a stage that delegates. `kept` is what its last `ask` kept; the stage keeps it among its own. */
 export type DelegatedPart = {
@@ -148,6 +158,8 @@ export type Authenticating = {
   devices(): Promise<readonly DeviceView[]>
   /** May the user enrol one of this kind? */
   offers(kind: string): Promise<boolean>
+  /** Can the user prove one of this kind now, of those that they have? Else why not, and what to do. */
+  usable(kind: string): Promise<true | Message>
   part(kind: string, part: 'enrol' | 'verify' | 'identify'): DelegatedPart
   /** What is asked for. `always`: the step itself asks for two factors. Undefined: nothing is. */
   demand(options?: { readonly always?: boolean }): Demand | undefined

@@ -79,6 +79,34 @@ cases:
   )
 })
 
+test('a passkey says who it is only where there is somebody who has one, and the step takes them', async () => {
+  const step = (settings: object) => ({ title: 'T', designation: 'authentication', steps: [{ type: 'identification', with: settings }] })
+  const document = { version: 1, flows: { open: step({}), typed: step({ passkeys: false }) } }
+  const ofFlow = (flow: string, given: string, expected: string) =>
+    run(
+      `version: 1
+flow: ${flow}
+users: { ada: { password: right }, bob: { password: right } }
+authenticators: { ada: [webauthn] }
+cases:
+  - name: a passkey
+    given: { assume: true${given} }
+    answers: { identification-1.proves: passkey }
+    expect: ${expected}
+`,
+      'passkey.test.yaml',
+      readConfiguration(catalog, { apply: [], configuration: { ...nowhere, value: document } }, {}),
+    )
+  const asks = '{ ends: asks, at: identification-1, passed: [] }'
+  for (const [flow, given, expected] of [
+    ['open', ', user: ada', '{ ends: closed, methods: [passkey] }'],
+    ['open', ', user: bob', asks],
+    ['open', '', asks],
+    ['typed', ', user: ada', asks],
+  ] as const)
+    assert.match(await ofFlow(flow, given, expected), /1 passed, 0 failed/, `${flow}${given}`)
+})
+
 test('a case may expect that a flow may not be entered, or an application not be opened', async () => {
   const document = {
     version: 1,

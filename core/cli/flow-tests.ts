@@ -99,7 +99,7 @@ const withPlainFactors = ({ simulation, ...house }: Offline): Offline => ({
 
 /** Has users set up what the file says: good for being assumed, and for nothing else. Returns what cannot be. */
 async function setUp(database: Database, seal: Seal, test: FlowTest, { factors }: Pick<Snapshot, 'factors'>): Promise<readonly Problem[]> {
-  const devices = createDevices({ database, seal, clock: { now: () => new Date() } })
+  const devices = createDevices({ database, seal, clock: { now: () => new Date() }, log: { error() {} } })
   const users = createUsers(database)
   const problems: Problem[] = []
   for (const [username, kinds] of Object.entries(test.authenticators)) {

@@ -45,7 +45,7 @@ export const offline = (database: Database, catalog: Catalog, seal: Seal): Offli
   const hasher = createHasher()
   const users = createUsers(database)
   const store = databaseStore(database, clock)
-  const devices = createDevices({ database, seal, clock })
+  const devices = createDevices({ database, seal, clock, log: silent })
   const effects = { ...userEffects, ...passwordEffects, ...consentEffects, ...deviceEffects }
   const implementations = {
     clock,

@@ -48,7 +48,7 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
       updated_at: 1,
     })
     .execute()
-  const device = createDevices({ database, seal: old, clock })
+  const device = createDevices({ database, seal: old, clock, log: { error() {} } })
     .ofKind('totp', false)
     .add(ada.id, { name: '', data: { secret: 'canary' } })
   await database.transaction(async (tx) => void (await deviceEffects[device.effect]?.(tx, device.data, 1)))
@@ -62,7 +62,7 @@ test('attack 140: with the previous key beside it all opens, is sealed anew once
   await assert.rejects(openRing({ database, seal: createSeal(newKey), clock }), /SLUICE_SECRET_KEY_PREVIOUS/)
   assert.ok(await (await openRing({ database, seal: both, clock })).verify(jws, { issuer: 'x' }))
 
-  const devicesBy = (seal: Seal) => createDevices({ database, seal, clock }).ofUser(ada.id)
+  const devicesBy = (seal: Seal) => createDevices({ database, seal, clock, log: { error() {} } }).ofUser(ada.id)
   assert.deepEqual((await devicesBy(both))[0]?.data, { secret: 'canary' })
   const counts = { signingKeys: 3, objects: 1, revisions: 1, devices: 1, auditKey: 0, left: 0 }
   assert.deepEqual(await resealAll(database, both, { dry: true }), counts)

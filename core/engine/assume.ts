@@ -18,13 +18,23 @@ const delegated = async (stage: Stage, ctx: Context, answer: unknown, proof: str
   return stage.submit(chosen?.go === 'ask' ? { ...ctx, kept: chosen.keep } : ctx, answer)
 }
 
+/** In an answer to a page that asks who somebody is, the field of an authenticator that says so. */
+export const identifying = (kind: string): string => `identified-by-${kind}`
+
+/** Whose it is, the simulation says. */
+const identified = async (stage: Stage, ctx: Context, answer: unknown, proof: string): Promise<Outcome> => {
+  const kind = ctx.authenticators.enabled.find(({ canIdentify, methods }) => canIdentify && methods.includes(proof))?.kind
+  return stage.submit(ctx, kind === undefined ? answer : { ...(answer as object), [identifying(kind)]: proof })
+}
+
 const assumingStage = (stage: Stage): Stage => ({
   ...stage,
   submit(ctx, answer) {
     const proof = (answer as Assumed)[assumed]
     if (proof === undefined) return stage.submit(ctx, answer)
-    // Nothing can be proved of nobody.
-    if (stage.authenticators && !stage.proves?.includes(proof)) return delegated(stage, ctx, answer, proof)
+    // Nothing can be proved of nobody, but by what says who it is.
+    if (stage.authenticators && !stage.proves?.includes(proof))
+      return ctx.peek(facts.user) ? delegated(stage, ctx, answer, proof) : identified(stage, ctx, answer, proof)
     return ctx.peek(facts.user) ? pass({ proof }) : retry({ '': msg('core.field.invalid') })
   },
 })

@@ -1,11 +1,16 @@
 import {
   ask,
   type Authenticating,
+  type Authenticator,
   type AuthenticatorView,
   type DelegatedPart,
   type DeviceView,
+  facts,
   type Json,
+  know,
+  type Message,
   msg,
+  type Node,
   type Outcome,
   type Part,
   type PartContext,
@@ -15,7 +20,10 @@ import {
   type StageContext,
 } from '../api/index.ts'
 import { type ConfiguredAuthenticator, demandOf, factorCount, isTrusted, methodsIn } from '../access/factors.ts'
-import { anything, assumed, type Assumed } from './assume.ts'
+import { isUnavailable } from '../data/unavailable.ts'
+import type { Described } from '../identity/described.ts'
+import type { ListedDevice } from '../identity/devices.ts'
+import { anything, assumed, type Assumed, identifying } from './assume.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { begin, succeeded, type Attempt } from './limits.ts'
 import type { Asker, EngineParts, FactorParts } from './parts.ts'
@@ -87,10 +95,11 @@ export class Delegation implements Authenticating {
   async devices(): Promise<readonly DeviceView[]> {
     const user = userOf(this.#in.state)
     if (!user) return []
-    const devices = (await this.#factors.devices.ofUser(user.id)).flatMap(({ data, version, ...device }) => {
+    const devices = (await this.#factors.devices.ofUser(user.id)).flatMap((device) => {
       const found = this.#in.asker.factors.authenticators.get(device.kind)
-      const description = this.#factors.plain ? undefined : found?.authenticator.describe?.({ ...device, data, version })
-      return found ? [{ ...device, description }] : []
+      if (!found) return []
+      const { data: _, version: __, ...shown } = device
+      return [{ ...shown, ...this.#described(device, found.authenticator) }]
     })
     return devices.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
   }
@@ -98,6 +107,20 @@ export class Delegation implements Authenticating {
   async offers(kind: string): Promise<boolean> {
     const { authenticator } = this.#find(kind)
     return authenticator.offers === undefined || authenticator.offers(await this.#contextFor(kind, undefined))
+  }
+
+  async usable(kind: string): Promise<true | Message> {
+    const { authenticator } = this.#find(kind)
+    if (this.#factors.plain) return true
+    const context = await this.#contextFor(kind, undefined)
+    if (context.devices.length === 0) return msg('core.devices.broken')
+    try {
+      return (await authenticator.usable?.(context)) ?? true
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      this.#in.parts.log.error({ err: error, authenticator: kind, user: userOf(this.#in.state)?.id }, 'authenticators: one broke')
+      return msg('core.devices.broken')
+    }
   }
 
   demand({ always = false }: { readonly always?: boolean } = {}): ReturnType<Authenticating['demand']> {
@@ -124,7 +147,7 @@ export class Delegation implements Authenticating {
     const { state, asker, recorded, parts } = this.#in
     return {
       show: async (kept) => {
-        if (this.#factors.plain) return ask(screen(authenticator.label))
+        if (this.#factors.plain) return ask(screen(authenticator.label, ...this.#plainFields(kind, name)))
         const outcome = await part.show(await this.#contextFor(kind, kept))
         if (outcome.go === 'pass' && outcome.proof !== undefined)
           throw new Error(`authenticator "${kind}" claims the proof "${outcome.proof}" without having been answered`)
@@ -150,16 +173,33 @@ export class Delegation implements Authenticating {
     }
   }
 
+  /** Not on pages that are shown: only what an answer is looked at for. */
+  #plainFields(kind: string, name: string): readonly Node[] {
+    return this.#in.recorded && name === 'identify' ? [{ node: 'field', input: 'hidden', name: identifying(kind), value: '' }] : []
+  }
+
   /** What a simulation takes for granted: a proof that the authenticator could give, of something that the user has. */
-  #assume(kind: string, name: string, said: string | undefined, recorded: Recorded): Outcome {
+  async #assume(kind: string, name: string, said: string | undefined, recorded: Recorded): Promise<Outcome> {
     const { authenticator, settings } = this.#find(kind)
     const methods = Object.keys(authenticator.proves(settings))
     const proof = said === anything ? methods[0] : methods.find((method) => method === said)
     if (proof === undefined) return retry({ '': msg('core.field.invalid') })
     // Saving backup codes proves nothing.
     if (name === 'enrol' && authenticator.backup) return pass()
+    if (name !== 'identify') {
+      recorded.proofs.add(proof)
+      return pass({ proof })
+    }
+    const user = this.#factors.identified
+    const has = user && (await this.#factors.devices.ofUser(user.id)).some((device) => device.kind === kind)
+    if (!has) return retry({ '': msg('core.field.invalid') })
     recorded.proofs.add(proof)
-    return pass({ proof })
+    return pass({ proof, know: [know(facts.login, { identifier: user.username }), know(facts.user, user)] })
+  }
+
+  /** In a simulation devices are nothing that an authenticator could look at. */
+  #described(device: ListedDevice, authenticator: Authenticator): Described {
+    return this.#factors.plain ? { description: undefined, broken: undefined } : this.#factors.devices.described(device, authenticator)
   }
 
   #find(kind: string): ConfiguredAuthenticator {
@@ -176,7 +216,8 @@ export class Delegation implements Authenticating {
   async #contextFor(kind: string, kept: Json | undefined): Promise<PartContext<any, any, any>> {
     const { settings, authenticator } = this.#find(kind)
     const user = userOf(this.#in.state)
-    const devices = user ? await this.#factors.devices.ofKind(kind, authenticator.single ?? false).of(user.id) : []
+    const all = user ? await this.#factors.devices.ofKind(kind, authenticator.single ?? false).of(user.id) : []
+    const devices = all.filter((device) => this.#described({ ...device, kind }, authenticator).broken === undefined)
     const own = { settings, use: this.#factors.use(kind), kept, devices }
     // Not by spreading: the signal is made where somebody asks for it.
     return Object.create(this.#in.context, Object.getOwnPropertyDescriptors(own)) as PartContext<any, any, any>

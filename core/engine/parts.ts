@@ -20,6 +20,8 @@ export type FactorParts = {
   readonly dueAt: (userId: string) => Promise<number | undefined>
   /** For simulations: authenticators show no pages of their own, and only an answer that says what it proves is right. */
   readonly plain?: boolean
+  /** In those: whose it is that says who somebody is, if they have one. */
+  readonly identified?: { readonly id: string; readonly username: string } | undefined
   /** What a stage keeps while it delegates may hold secrets. */
   readonly seal: (kept: Json) => string
   readonly open: (sealed: string) => Json

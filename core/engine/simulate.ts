@@ -179,7 +179,14 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     },
     now: () => at,
     ...quiet,
-    ...(parts.factors && { factors: { ...parts.factors, use: useAuthenticator, plain: assume || (parts.factors.plain ?? false) } }),
+    ...(parts.factors && {
+      factors: {
+        ...parts.factors,
+        use: useAuthenticator,
+        plain: assume || (parts.factors.plain ?? false),
+        identified: user && { id: user.id, username: user.username },
+      },
+    }),
     explain: true,
     trace: (line) => void trace.push(line),
     close: async ({ linkOwner: _, ...closing }) => {

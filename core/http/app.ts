@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { Authenticator, Interface } from '../api/index.ts'
+import type { Catalog } from '../configuration/catalog.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import type { ServedImage } from '../media/media.ts'
 import { mountApi, type MountParts } from './api/mount.ts'
@@ -37,8 +37,7 @@ export type AppParts = FlowParts & {
   readonly tracer: Tracer | undefined
   readonly snapshot: () => Snapshot
   readonly protocols: readonly LoadedProtocol[]
-  readonly interfaces: readonly Interface[]
-  readonly authenticators: ReadonlyMap<string, Authenticator>
+  readonly catalog: Pick<Catalog, 'plugins' | 'authenticators'>
   readonly health: Health
   readonly state: Draining
   readonly media: (id: string) => Promise<ServedImage | undefined>
@@ -104,11 +103,11 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   assetRoutes(app)
   mediaRoutes(app, parts)
   brandRoutes(app, parts)
-  wellKnownRoutes(app, parts)
+  wellKnownRoutes(app, { ...parts, ...parts.catalog })
   previewRoutes(app, parts)
   mailPreviewRoute(app, parts)
   homeRoutes(app, parts)
-  interfaceRoutes(app, parts)
+  interfaceRoutes(app, { ...parts, interfaces: parts.catalog.plugins.flatMap(({ interfaces = [] }) => interfaces) })
   flowRoutes(app, parts)
   refusalRoutes(app, parts)
   executorRoutes(app, parts)

@@ -1,12 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import { type Clock, type Device, type Devices, type Json, msg } from '../api/index.ts'
+import { type Clock, type Device, type Devices, type Json, type Log, msg } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { prepare } from '../data/prepared.ts'
 import type { Tables, Tx } from '../data/tables.ts'
 import type { Seal } from '../keys/seal.ts'
 import { userChanged } from './changes.ts'
+import { brokenLog, type Describe, describing } from './described.ts'
 
 /** A device with the kind of its authenticator. */
 export type KnownDevice = Device & { readonly kind: string }
@@ -19,9 +20,10 @@ export type EnrolledDevices = {
   /** The port, for one kind of authenticator. `single`: a user has one at most. */
   ofKind(kind: string, single: boolean): Devices
   /** All of a user, in the order in which they were enrolled. */
-  ofUser(userId: string): Promise<readonly KnownDevice[]>
+  ofUser(userId: string): Promise<readonly ListedDevice[]>
   /** Those of these ids, in the order of the ids; what is gone is left out. */
   listed(ids: readonly string[]): Promise<readonly ListedDevice[]>
+  readonly described: Describe
 }
 
 /** The effect that enrols a device. */
@@ -53,10 +55,12 @@ export const createDevices = ({
   database,
   seal,
   clock,
+  log,
 }: {
   readonly database: Database
   readonly seal: Seal
   readonly clock: Clock
+  readonly log: Pick<Log, 'error'>
 }): EnrolledDevices => {
   const { sql } = database
   const all = prepare(database, (given: { readonly userId: string }) =>
@@ -77,16 +81,20 @@ export const createDevices = ({
   const taken = prepare(database, (given: { readonly kind: string; readonly key: string }) =>
     sql.selectFrom('devices').select('id').where('kind', '=', given.kind).where('key', '=', given.key),
   )
-  const known = (row: Selectable<Tables['devices']>): KnownDevice => ({
-    ...plain(row),
-    data: JSON.parse(seal.open(row.sealed, sealedForDevice(row.id))) as Json,
-  })
-  const openedOrNot = (row: Selectable<Tables['devices']>): KnownDevice | undefined => {
+  const broken = brokenLog(log)
+  const listed = (row: Selectable<Tables['devices']>): ListedDevice => {
+    const device = plain(row)
     try {
-      return known(row)
-    } catch {
-      return undefined
+      return { ...device, data: JSON.parse(seal.open(row.sealed, sealedForDevice(row.id))) as Json }
+    } catch (error) {
+      broken(device, 'unreadable', error)
+      return { ...device, data: undefined }
     }
+  }
+  /** What cannot be opened is nothing that an authenticator could look at. */
+  const known = (row: Selectable<Tables['devices']>): readonly KnownDevice[] => {
+    const { data, ...device } = listed(row)
+    return data === undefined ? [] : [{ ...device, data }]
   }
   return {
     async listed(ids) {
@@ -94,15 +102,16 @@ export const createDevices = ({
       const rows = await sql.selectFrom('devices').selectAll().where('id', 'in', ids).execute()
       return ids.flatMap((id) => {
         const row = rows.find((one) => one.id === id)
-        return row ? [{ ...plain(row), data: openedOrNot(row)?.data }] : []
+        return row ? [listed(row)] : []
       })
     },
-    ofUser: async (userId) => (await all({ userId })).map(known),
+    ofUser: async (userId) => (await all({ userId })).map(listed),
+    described: describing(broken),
     ofKind: (kind, single) => ({
-      of: async (userId) => (await some({ userId, kind })).map(known),
+      of: async (userId) => (await some({ userId, kind })).flatMap(known),
       async find(key) {
-        const [row] = await byKey({ kind, key })
-        return row && known(row)
+        const [device] = (await byKey({ kind, key })).flatMap(known)
+        return device
       },
       has: async (key) => (await taken({ kind, key })).length > 0,
       add(userId, { name, data, key }) {

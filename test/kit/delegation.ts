@@ -5,7 +5,8 @@ import { Delegation, type Recorded } from '../../core/engine/delegation.ts'
 import type { EngineParts } from '../../core/engine/parts.ts'
 import { begun, type RunState } from '../../core/engine/state.ts'
 import type { Program } from '../../core/engine/program.ts'
-import type { KnownDevice } from '../../core/identity/devices.ts'
+import { brokenLog, describing } from '../../core/identity/described.ts'
+import type { KnownDevice, ListedDevice } from '../../core/identity/devices.ts'
 import { answerCheckOf } from '../../core/configuration/schema.ts'
 import { overlayStore } from '../../core/store/overlay.ts'
 import { memoryDevices } from './devices.ts'
@@ -15,7 +16,8 @@ import { validSettings } from './schema.ts'
 export type GivenAuthenticators = {
   /** Those that are enabled, with their ports and settings. */
   readonly enabled?: readonly { readonly authenticator: Authenticator; readonly settings?: object; readonly use?: object }[]
-  readonly devices?: readonly KnownDevice[]
+  /** Without `data`: one that cannot be opened. */
+  readonly devices?: readonly ListedDevice[]
   /** Of the configuration: is a second factor required, how long may a browser be trusted, … */
   readonly mfa?: Partial<Pick<Factors, 'require' | 'grace' | 'trust' | 'recent' | 'levels'>>
   /** How far users trust the browser. */
@@ -23,6 +25,8 @@ export type GivenAuthenticators = {
   /** When the grace period of the user ends. */
   readonly dueAt?: Date
 }
+
+const isOpened = (device: ListedDevice): device is KnownDevice => device.data !== undefined
 
 /** The engine's own delegation, on devices in memory. */
 export function delegation(
@@ -39,13 +43,18 @@ export function delegation(
   )
   const factors: Factors = { ...noFactors, ...mfa, authenticators, factorsOf: factorsBy(authenticators) }
   const now = context.request.at.getTime()
-  const ofKind = (kind: string) => memoryDevices(...devices.filter((device) => device.kind === kind))
+  const ofKind = (kind: string) => memoryDevices(...devices.filter(isOpened).filter((device) => device.kind === kind))
   const parts = {
     store: overlayStore(),
     now: () => now,
+    log: { error() {} },
     factors: {
       use: (kind: string) => ({ devices: ofKind(kind), ...enabled.find(({ authenticator }) => authenticator.kind === kind)?.use }),
-      devices: { ofKind, ofUser: async (userId: string) => devices.filter((device) => device.userId === userId) },
+      devices: {
+        ofKind,
+        ofUser: async (userId: string) => devices.filter((device) => device.userId === userId),
+        described: describing(brokenLog({ error() {} })),
+      },
       answers: answerCheckOf,
       dueAt: async () => dueAt?.getTime(),
       seal: (kept: Json) => JSON.stringify(kept),

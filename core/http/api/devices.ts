@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { type Message, lineOfText } from '../../api/index.ts'
+import { lineOfText } from '../../api/index.ts'
 import { type Caller, demand } from '../../access/caller.ts'
 import { conferral } from '../../access/conferral.ts'
 import type { Factors } from '../../access/factors.ts'
@@ -41,9 +41,9 @@ const refOf = ({ id, kind, name, user_id: user }: Row): Written => ({
 })
 
 /** Nobody leaves themselves without a second factor where everybody needs one. */
-const mustKeepOne = ({ require, authenticators }: Factors, removed: Row, others: readonly Row[]): void => {
+const mustKeepOne = ({ require, authenticators }: Factors, removed: Row, others: readonly Row[], broken: ReadonlySet<string>): void => {
   const counts = ({ kind }: Row): boolean => authenticators.has(kind) && !authenticators.get(kind)?.authenticator.backup
-  if (require && counts(removed) && !others.some(counts))
+  if (require && counts(removed) && !others.some((row) => counts(row) && !broken.has(row.id)))
     throw new ApiProblem(
       409,
       'second-factor-required',
@@ -56,10 +56,7 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
   const { sql } = database
   const isBackup = (kind: string): boolean => catalog.authenticators.get(kind)?.backup ?? false
 
-  const described = (one: ListedDevice): Message | undefined => {
-    const { data } = one
-    return data === undefined ? undefined : catalog.authenticators.get(one.kind)?.describe?.({ ...one, data })
-  }
+  const isBroken = (one: ListedDevice): boolean => devices.described(one, catalog.authenticators.get(one.kind)).broken !== undefined
   const shown = async (listed: readonly ListedDevice[], { snapshot, request: { locale } }: Call) => {
     const owners = await userReferences(
       sql,
@@ -67,7 +64,7 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
     )
     return listed.map((one) => {
       const label = catalog.authenticators.get(one.kind)?.label
-      const description = described(one)
+      const { description, broken = null } = devices.described(one, catalog.authenticators.get(one.kind))
       return {
         id: one.id,
         user: one.userId,
@@ -78,6 +75,7 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
         description: description ? say(description, locale) : null,
         enabled: snapshot.factors.authenticators.has(one.kind),
         isBackup: isBackup(one.kind),
+        broken,
         createdAt: one.createdAt.toISOString(),
         lastUsedAt: one.lastUsedAt?.toISOString() ?? null,
       }
@@ -148,12 +146,14 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
         // By a token that is limited, too: of oneself, nothing is removed without a proof.
         const isOfCaller = found.user_id === caller.userId
         if (isOfCaller) await mustProveOneself(call, now)
+        const theirs = isOfCaller ? await devices.ofUser(caller.userId) : []
+        const broken = new Set(theirs.filter(isBroken).map(({ id }) => id))
         const removed = await database.transaction(async (tx) => {
           const all = await rowsOf(tx, found.user_id)
           const row = all.find(({ id }) => id === params.id)
           if (!row) throw gone(params.id)
           const others = all.filter(({ id }) => id !== row.id)
-          if (isOfCaller) mustKeepOne(call.snapshot.factors, row, others)
+          if (isOfCaller) mustKeepOne(call.snapshot.factors, row, others, broken)
           const { username } = await foundUser(tx, found.user_id)
           await conferral(caller, call.roles, call.snapshot.sinks).user(tx, found.user_id, username)
           const hasMore = others.some(({ kind }) => !isBackup(kind))

@@ -21,7 +21,7 @@ export type ApiParts = {
   readonly rotation: Pick<Rotation, 'rotate'>
   readonly passwords: Passwords
   readonly links: Links
-  readonly devices: Pick<EnrolledDevices, 'listed'>
+  readonly devices: Pick<EnrolledDevices, 'listed' | 'ofUser' | 'described'>
   /** Tells people of changes of their accounts. */
   readonly notices: Notices
   readonly catalog: Catalog

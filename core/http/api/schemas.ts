@@ -110,6 +110,12 @@ export const device = Type.Object({
   description: nullable(Type.String({ description: 'What else is known of it.' })),
   enabled: Type.Boolean({ description: 'Is its authenticator in use?' }),
   isBackup: Type.Boolean({ description: 'For emergencies: having only this is not having a second factor.' }),
+  broken: nullable(
+    Type.Enum(['unreadable', 'failing'], {
+      description:
+        'Why nobody can prove anything by it; null: they can. `unreadable`: what is kept of it cannot be opened, e.g. since its key was lost; `failing`: its authenticator breaks at it. It counts as there, and can be removed.',
+    }),
+  ),
   createdAt: instant('When it was set up.'),
   lastUsedAt: nullable(instant('When somebody last proved who they are by it.')),
 })

@@ -11,8 +11,7 @@ export const signalsOf =
     const asked = [...authenticators.values()].filter(({ authenticator }) => authenticator.signals)
     const [user] = asked.length > 0 ? await listedUsers(sql, [userId]) : []
     if (!user) return []
-    const rows = await sql.selectFrom('devices').select('id').where('user_id', '=', userId).orderBy('id').execute()
-    const all = await devices.listed(rows.map(({ id }) => id))
+    const all = await devices.ofUser(userId)
     return asked.flatMap(({ authenticator, settings }) => {
       const own = all.filter(({ kind }) => kind === authenticator.kind)
       // Of a list that lacks what cannot be opened, browsers would take it that this is gone.

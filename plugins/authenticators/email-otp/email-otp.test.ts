@@ -205,6 +205,33 @@ test('it is offered to whoever has an address that is not set up yet, where mail
   )
 })
 
+test('whoever has it cannot use it where no code can be sent to them, and is told what to do', async () => {
+  const usable = (more: Parameters<typeof house>[0], one: GivenAuthenticator = {}) => {
+    const { given } = house(more)
+    const { use, devices, proofs = [] } = given(one)
+    return authenticator.usable?.({ use, devices, proofs, peek: () => ({ id: 'id-ada', username: 'ada' }) } as never)
+  }
+  const why = (key: string) => ({ key })
+  assert.deepEqual(
+    await Promise.all([
+      usable({}),
+      usable({ email: undefined }),
+      usable({ email: 'new@example.com' }),
+      usable({ enabled: false }),
+      usable({ refused: 'no-server' }),
+      usable({}, byLink),
+    ]),
+    [
+      true,
+      why('email-otp.changed'),
+      why('email-otp.changed'),
+      why('email-otp.changed'),
+      why('email-otp.no-server'),
+      why('email-otp.same-mailbox'),
+    ],
+  )
+})
+
 test('lists say where codes go', () => {
   assert.deepEqual(authenticator.describe?.(device), { key: 'email-otp.device', params: { address: here } })
 })

@@ -124,6 +124,12 @@ export const authenticator = defineAuthenticator({
     return now !== undefined && !context.devices.some(({ data }) => (data as Mailbox).email === now)
   },
 
+  async usable(context) {
+    const where = await whereTo(context, 'verify')
+    if ('closed' in where) return where.closed
+    return context.use.mail.canSend() || msg('email-otp.no-server')
+  },
+
   enrol: mailed('enrol', msg('email-otp.enrol.title'), ({ need, use }, to) =>
     pass({
       proof: 'email-otp',

@@ -6,6 +6,7 @@ import {
   facts,
   know,
   literal,
+  type Message,
   msg,
   pass,
   retry,
@@ -199,6 +200,68 @@ test('whoever has another factor shows that before they set up what a level want
   assert.equal(title(await driven.show()), 'verify app')
   const next = await driven.submit({ word: 'app' })
   assert.deepEqual([title(next), next.go === 'ask' && next.proof], ['enrol key', 'app'])
+})
+
+/** As `one`, which cannot be used now for this reason, or whose lists break at its devices. */
+const kept = { key: 'no-server' }
+const unusable = ({ authenticator }: typeof app, usable: () => true | Message = () => kept) => ({
+  authenticator: { ...authenticator, usable },
+})
+const failing = ({ authenticator }: typeof app) => ({
+  authenticator: {
+    ...authenticator,
+    describe: (): Message => {
+      throw new Error('a bug')
+    },
+  },
+})
+const lost = (kind: string) => ({ ...device(kind), data: undefined })
+const broken = { go: 'deny', why: { key: 'core.devices.broken' } }
+
+test('what cannot be used now is not offered', async () => {
+  const devices = [device('app', new Date(9)), device('key', new Date(5)), device('codes')]
+  const driven = stage({ enabled: [unusable(app), key, codes], devices })
+  const first = await driven.show()
+  assert.deepEqual([title(first), buttons(first)], ['verify key', ['use=other']])
+  assert.deepEqual(buttons(await driven.submit({ use: 'other' })), ['use=key', 'use=codes'])
+  assert.deepEqual(buttons(await driven.submit({ use: 'app' })), ['use=key', 'use=codes'])
+  const back = stage({ enabled: [unusable(app, () => true), key], devices })
+  assert.equal(title(await back.show()), 'verify app')
+})
+
+test('whoever has nothing else is told why, and is let in with less by nothing', async () => {
+  const told = { go: 'deny', why: kept }
+  const bug = unusable(app, () => {
+    throw new Error('a bug')
+  })
+  for (const more of [{}, required, { settings: { require: 'enrolled' } }, { settings: { require: 'always' } }] satisfies More[])
+    for (const [given, said] of [
+      [{ enabled: [unusable(app), key], devices: [device('app')] }, told],
+      [{ enabled: [bug, key], devices: [device('app')] }, broken],
+      [{ devices: [lost('app')] }, broken],
+      [{ enabled: [failing(app), key], devices: [device('app')] }, broken],
+      [{ devices: [lost('app'), lost('codes')] }, broken],
+    ] as const)
+      assert.deepEqual(await stage({ ...given, ...more }).show(), said)
+  const levels = { wants: { levels: ['2'] }, devices: [lost('app')] }
+  assert.deepEqual(await stage(levels).show(), broken)
+  const grace = { mfa: { require: true, grace: 3600 }, dueAt: new Date(now.getTime() + 1000), devices: [lost('app')] }
+  assert.deepEqual(await stage(grace).show(), broken, 'nor in the grace period')
+})
+
+test('what cannot be used any more while its page is open proves nothing', async () => {
+  let usable: true | Message = true
+  const driven = stage({ enabled: [unusable(app, () => usable)], devices: [device('app')] })
+  await driven.show()
+  usable = kept
+  assert.deepEqual(await driven.submit({ word: 'app' }), { go: 'deny', why: kept })
+})
+
+test('beside one that is broken the others do, and emergency codes too', async () => {
+  const two = stage({ devices: [lost('app'), { ...device('app'), id: 'another' }] })
+  assert.deepEqual(await two.submit({ word: 'app' }), { go: 'pass', proof: 'app', know: [], do: [] })
+  const emergency = await stage({ devices: [lost('app'), device('codes')] }).show()
+  assert.deepEqual([title(emergency), buttons(emergency)], ['verify codes', []])
 })
 
 test('setting up asks for what is named, or only where it is missing', async () => {

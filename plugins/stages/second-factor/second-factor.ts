@@ -36,7 +36,7 @@ export const secondFactor = defineStage({
   async show(ctx): Promise<Outcome<Kept>> {
     const task = await taskOf(ctx)
     if (task.task === 'nothing') return pass()
-    if (task.task === 'refuse' || !('kinds' in task)) return deny(refused)
+    if (task.task === 'refuse') return deny(task.why ?? refused)
     const wish = wishOf(ctx, task)
     return (await showAgain(wish, ctx.kept as Kept | undefined)) ?? showFirst(wish)
   },
@@ -46,7 +46,8 @@ export const secondFactor = defineStage({
     const { authenticators } = ctx
     const task = await taskOf(ctx)
     // Something was changed while the page was open, so that nothing has to be asked any more, or nothing can be.
-    if (!('kinds' in task)) return task.task === 'nothing' ? pass() : deny(refused)
+    if (task.task === 'nothing') return pass()
+    if (task.task === 'refuse') return deny(task.why ?? refused)
     if (answer['later'] === 'on' && task.later) return pass()
     const wish = wishOf(ctx, task)
     const kept = ctx.kept as Kept | undefined
@@ -60,7 +61,7 @@ export const secondFactor = defineStage({
     const { proof } = outcome
     // What was asked for may be another factor than the one that the user had.
     const then = proof !== undefined && task.task === 'verify' ? await taskOf(ctx, [proof]) : undefined
-    if (then?.task === 'refuse') return deny(refused)
+    if (then?.task === 'refuse') return deny(then.why ?? refused)
     if (then && 'kinds' in then) {
       const next = await showFirst(wishOf(ctx, then))
       return next.go === 'ask' && proof !== undefined ? { ...next, proof } : next

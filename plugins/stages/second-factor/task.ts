@@ -1,9 +1,11 @@
-import type { AuthenticatorView, DeviceView, StageContext } from 'sluice/plugin'
+import type { Authenticating, AuthenticatorView, DeviceView, Message, StageContext } from 'sluice/plugin'
 import type { Verifying } from './settings.ts'
 
 /** What is to be done, by what the user has and what is asked for. `later`: until when they may put it off. */
 export type Task =
-  | { readonly task: 'nothing' | 'refuse' }
+  | { readonly task: 'nothing' }
+  /** `why`: what they have cannot be used now. */
+  | { readonly task: 'refuse'; readonly why?: Message | undefined }
   | { readonly task: 'verify' | 'enrol'; readonly kinds: readonly AuthenticatorView[]; readonly later?: Date | undefined }
 
 type Kinds = readonly AuthenticatorView[]
@@ -13,6 +15,17 @@ const havingOf = (kinds: Kinds, devices: readonly DeviceView[]): Kinds => {
   const order = [...new Set(devices.map(({ kind }) => kind))]
   const having = order.flatMap((kind) => kinds.find((one) => one.kind === kind) ?? [])
   return [...having.filter(({ backup }) => !backup), ...having.filter(({ backup }) => backup)]
+}
+
+/** Those that can be used now; where there is none, why the first cannot. */
+const usableOf = async (
+  authenticators: Pick<Authenticating, 'usable'>,
+  having: Kinds,
+): Promise<{ readonly kinds: Kinds; readonly why: Message | undefined }> => {
+  const asked = await Promise.all(having.map(async (one) => ({ one, usable: await authenticators.usable(one.kind) })))
+  const kinds = asked.flatMap(({ one, usable }) => (usable === true ? [one] : []))
+  const why = asked.map(({ usable }) => usable).find((usable) => usable !== true)
+  return { kinds, why: kinds.length === 0 ? why : undefined }
 }
 
 /** Those that the user could set up. */
@@ -48,18 +61,22 @@ export async function taskOf(
   const isEnrolled = havingOf(authenticators.enabled, devices).some(({ backup }) => !backup)
   if (!isEnrolled && demand === undefined) return { task: 'nothing' }
 
-  const usable = isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : []
+  const { kinds: usable, why } = await usableOf(authenticators, isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : [])
   if (usable.length > 0) return { task: 'verify', kinds: usable }
-  if (demand === undefined) return { task: 'nothing' }
+  // What cannot be used counts as there: nobody gets in with less for it.
+  if (demand === undefined) return why ? { task: 'refuse', why } : { task: 'nothing' }
   if (isEnrolled && authenticators.factors(also) < 2) {
     // Who has a second factor shows it before they add one that is wanted here: the password alone must not be enough for that.
-    const others = havingOf(authenticators.enabled, devices).filter(({ methods }) =>
-      methods.some((method) => authenticators.factors([...also, method]) >= 2),
+    const others = await usableOf(
+      authenticators,
+      havingOf(authenticators.enabled, devices).filter(({ methods }) =>
+        methods.some((method) => authenticators.factors([...also, method]) >= 2),
+      ),
     )
-    return others.length > 0 ? { task: 'verify', kinds: others } : { task: 'refuse' }
+    return others.kinds.length > 0 ? { task: 'verify', kinds: others.kinds } : { task: 'refuse', why: why ?? others.why }
   }
   const ours = accepted.filter((one) => !one.backup && wouldDo(one))
   const kinds = enrol ? await enrollable({ authenticators }, ours) : []
-  if (kinds.length === 0) return { task: 'refuse' }
+  if (kinds.length === 0) return { task: 'refuse', why }
   return { task: 'enrol', kinds, later: demand.by === 'settings' ? await authenticators.graceUntil() : undefined }
 }
