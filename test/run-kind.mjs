@@ -74,5 +74,6 @@ function environment(root) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('SLUICE_') && name !== 'NODE_TEST_CONTEXT' && !['TEST_DATABASE', 'TEST_REDIS'].includes(name),
   )
-  return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/v8') }
+  // The same as a server of this checkout uses.
+  return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/v8'), NODE_COMPILE_CACHE_PORTABLE: '1' }
 }

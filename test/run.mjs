@@ -8,7 +8,7 @@ import { nodeFor } from '../core/boot/node.mjs'
 import { projectFiles } from './files.mjs'
 import { installPackages, missingPackages } from './kit/debian.mjs'
 import { runKind } from './run-kind.mjs'
-import { isOfSqlite, otherStores, startStores, storePackages } from './stores.mjs'
+import { isRunOn, otherStores, startStores, storePackages } from './stores.mjs'
 import { kindOf, kinds, tiers } from './tiers.mjs'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -71,10 +71,11 @@ async function run({ tier, install, rest, paths }) {
 async function onOtherStores(node, all, sum) {
   const services = await startStores(node, root)
   try {
-    for (const { name, variables, kinds: names, is } of otherStores) {
+    for (const stores of otherStores) {
+      const { name, variables, kinds: names } = stores
       const environment = Object.fromEntries(variables.map((variable) => [variable, services.environment[variable] ?? '']))
       for (const { kind, files } of all.filter((group) => names.includes(group.kind.name))) {
-        const wanted = files.filter((file) => is(file) && !isOfSqlite(file))
+        const wanted = files.filter((file) => isRunOn(root, stores, file))
         if (wanted.length === 0) continue
         const { passed, failed } = await runKind({ node, root, kind, files: wanted, on: { name, environment } })
         sum.passed += passed

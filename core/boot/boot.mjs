@@ -15,7 +15,8 @@ if ('problem' in node) {
   process.stderr.write(`${node.problem}\n`)
   process.exitCode = 1
 } else if (node.path === process.execPath) {
-  module.enableCompileCache(`${root}node_modules/.cache/v8`)
+  // By places within the checkout: one that was moved or copied with its packages has it, too.
+  module.enableCompileCache({ directory: `${root}node_modules/.cache/v8`, portable: true })
   registerResolver()
   const { main } = await import('../cli/index.ts')
   process.exitCode = await main(process.argv.slice(2))
