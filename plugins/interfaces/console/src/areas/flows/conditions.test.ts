@@ -8,6 +8,17 @@ test('a condition is told in one line', () => {
   assert.equal(conditionText('device.known', words), 'device.known')
   assert.equal(conditionText([{ group: 'staff' }, { policy: 'office', negate: true }], words), 'group staff or not (policy office)')
   assert.equal(conditionText({ mode: 'all', bindings: [{ role: 'admin' }, { expression: 'a && b' }] }, words), 'role admin and a && b')
+  assert.equal(
+    conditionText(
+      [
+        { method: 'passkey', negate: true },
+        { level: 'phr', from: '2027-01-01' },
+      ],
+      words,
+    ),
+    'not (method passkey) or level phr',
+  )
+  assert.equal(conditionText([{ negate: true }], words), 'not (?)')
 })
 
 test('settings are told in one line that ends', () => {

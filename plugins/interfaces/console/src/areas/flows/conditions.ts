@@ -1,11 +1,12 @@
 import type { Step } from './outline/steps.ts'
 
 type Binding = Readonly<Record<string, unknown>>
-const tests = ['policy', 'group', 'user', 'role', 'expression'] as const
+/** What a binding says beside the one thing that it asks. */
+const others = new Set(['negate', 'from', 'until'])
 
 const bindingText = (binding: Binding, not: string): string => {
-  const by = tests.find((name) => binding[name] !== undefined)
-  const said = by === 'expression' ? String(binding[by]) : `${by ?? '?'} ${String(by && binding[by])}`
+  const [by, value] = Object.entries(binding).find(([name]) => !others.has(name)) ?? ['?', '']
+  const said = by === 'expression' ? String(value) : `${by} ${String(value)}`.trim()
   return binding['negate'] === true ? `${not} (${said})` : said
 }
 
