@@ -19,16 +19,19 @@ export type StepFields = {
 /** The schema of a list of steps. Written out to its depth, so that whatever walks schemas (defaults, forms, documents) needs to know no references. */
 export const stepsSchema = ({ settings, reference, slug }: StepFields) => {
   const optional = <T>(schema: Schema) => Type.Optional(Type.Unsafe<T>(schema))
+  // The same at every depth, so that they are compiled once.
+  const ofBranch = Type.Optional(
+    condition({
+      title: 'Condition',
+      description: 'The branch is taken where this holds, and no branch before it was. Only the last may have none.',
+    }),
+  )
+  const ofStep = Type.Optional(condition({ title: 'Condition', description: 'Where it does not hold, the step is left out.' }))
   const stepsAt = (depth: number, description: string): Schema =>
     Type.Array(stepAt(depth), { title: 'Steps', description, maxItems: mostSteps }) as Schema
   const branchAt = (depth: number) =>
     Type.Object({
-      when: Type.Optional(
-        condition({
-          title: 'Condition',
-          description: 'The branch is taken where this holds, and no branch before it was. Only the last may have none.',
-        }),
-      ),
+      when: ofBranch,
       steps: Type.Unsafe<FlowSpec['steps']>(stepsAt(depth, 'The steps of the branch, like those of a flow.')),
     })
   const stepAt = (depth: number) =>
@@ -43,7 +46,7 @@ export const stepsSchema = ({ settings, reference, slug }: StepFields) => {
       ),
       type: optional<string>(reference('Type of stage', 'One of the stages that plugins bring.')),
       with: optional<Readonly<Record<string, unknown>>>(settings),
-      when: Type.Optional(condition({ title: 'Condition', description: 'Where it does not hold, the step is left out.' })),
+      when: ofStep,
       onInvalid: Type.Optional(
         Type.Enum(['retry', 'restart', 'restart-with-facts'], {
           title: 'After a wrong answer',
