@@ -29,7 +29,7 @@ const script = `const { main } = await import(${JSON.stringify(entry)}); process
 
 /** As whoever starts the tool has it by `boot.mjs`: half the work of a start. */
 const { NODE_COMPILE_CACHE } = process.env
-const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+const compileCache = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE, NODE_COMPILE_CACHE_PORTABLE: '1' }
 
 /** Runs the command line in a process of its own, with nothing in its environment that could matter. */
 const sluice = (args: readonly string[], { cwd, input = '', env = {} }: More): Promise<Result> =>
