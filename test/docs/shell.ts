@@ -48,6 +48,13 @@ echo "no document runs: git $*" >&2
 exit 1
 `
 
+/** Stands for npx within a checkout, where it costs as much as the command that it finds. The README, outside of one at first, has the real one. */
+const npx = `#!/bin/sh
+[ "$1" = sluice ] && shift && exec node core/boot/boot.mjs "$@"
+echo "no document runs: npx $*" >&2
+exit 1
+`
+
 /** A shell in which the blocks of one document are run, one after the other, in an empty directory or in a checkout. */
 export class Shell {
   readonly #home = temporaryDirectory()
@@ -66,6 +73,10 @@ export class Shell {
     mkdirSync(join(shell.#home, 'bin'))
     writeFileSync(join(shell.#home, 'bin/git'), git(clean))
     chmodSync(join(shell.#home, 'bin/git'), 0o755)
+    if (inCheckout) {
+      writeFileSync(join(shell.#home, 'bin/npx'), npx)
+      chmodSync(join(shell.#home, 'bin/npx'), 0o755)
+    }
     mkdirSync(join(shell.#home, 'work'))
     writeFileSync(join(shell.#home, 'state'), `cd '${inCheckout ? clean : join(shell.#home, 'work')}'\n`)
     return shell
