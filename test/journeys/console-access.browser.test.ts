@@ -291,7 +291,7 @@ const table: readonly Entry[] = [
   [/^\/jobs$/, /^button "Try again: /, 'POST', '/jobs/{job}/retry'],
   [/^\/jobs$/, /^button "Delete: /, 'DELETE', '/jobs/{job}'],
   [/^\/revisions/, /^button "Roll back/, 'POST', '/configuration/rollback', { to: 1, plan: true }],
-  ...['sessions', 'tokens', 'mfa', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
+  ...['sessions', 'tokens', 'mfa', 'device', 'email', 'flows', 'keys', 'events'].map((section): Entry => [
     new RegExp(`^/settings/${section}$`),
     form,
     'PUT',
