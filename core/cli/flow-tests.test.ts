@@ -107,6 +107,48 @@ cases:
     assert.match(await ofFlow(flow, given, expected), /1 passed, 0 failed/, `${flow}${given}`)
 })
 
+test('a case goes on to what a level lacks that an application wants, and says what a device shows', async () => {
+  const steps = [{ type: 'identification' }, { type: 'password' }, { type: 'second-factor' }]
+  const document = {
+    version: 1,
+    flows: { office: { title: 'Office', designation: 'authentication', steps } },
+    applications: {
+      books: { name: 'Books', access: [{ expression: 'request.ip.in("10.0.0.0/8")' }, { level: '2' }] },
+      plans: { name: 'Plans', access: "device.certificate?.commonName === 'laptop-7' && device.posture.managed === 'yes'" },
+    },
+  }
+  const text = await run(
+    `version: 1
+flow: office
+users: { ada: { password: right } }
+cases:
+  - name: from the office a password does
+    given: { ip: 10.1.2.3, application: books }
+    answers: { identifier: ada, password: right }
+    expect: { ends: closed, methods: [pwd], passed: [identification-1, password-2, second-factor-3] }
+  - name: elsewhere the second factor is asked for, and the password once
+    given: { ip: 192.0.2.1, application: books, assume: true }
+    answers: { identifier: ada, password: right, second-factor-3.proves: totp }
+    expect: { ends: closed, methods: [pwd, totp] }
+  - name: and nobody is in without it
+    given: { ip: 192.0.2.1, application: books }
+    answers: { identifier: ada, password: right }
+    expect: { ends: asks, at: second-factor-3 }
+  - name: a device that shows what is wanted
+    given: { application: plans, device: { certificate: { commonName: laptop-7 }, posture: { managed: 'yes' } } }
+    answers: { identifier: ada, password: right }
+    expect: { ends: closed }
+  - name: and one that shows half of it
+    given: { application: plans, device: { posture: { managed: 'yes' } } }
+    answers: { identifier: ada, password: right }
+    expect: { ends: denied, at: application plans }
+`,
+    'levels.test.yaml',
+    readConfiguration(catalog, { apply: [], configuration: { ...nowhere, value: document } }, {}),
+  )
+  assert.match(text, /5 passed, 0 failed/, text)
+})
+
 test('a case may expect that a flow may not be entered, or an application not be opened', async () => {
   const document = {
     version: 1,

@@ -67,11 +67,12 @@ test('everything that is wrong is said at its place', () => {
       { role: 'root' },
       { expression: 'device.known and\n true' },
       { group: 'a', from: 'soon', until: '2026-02-30' },
+      { level: 'gold' },
     ],
   })
   assert.deepEqual(
     problems.map(({ path }) => path.join('/')),
-    ['bindings/0/policy', 'bindings/1/role', 'bindings/2/expression', 'bindings/3/from', 'bindings/3/until'],
+    ['bindings/0/policy', 'bindings/1/role', 'bindings/2/expression', 'bindings/3/from', 'bindings/3/until', 'bindings/4/level'],
   )
   assert.match(problems[2]?.message ?? '', /did you mean `device.known && true`\? \(line 1, column 14 of the expression\)$/)
   assert.match(problems[3]?.message ?? '', /"soon" is not an instant in ISO 8601/)

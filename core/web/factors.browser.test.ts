@@ -7,6 +7,7 @@ import type { CDPSession, Page } from 'playwright-core'
 import { accessibilityProblems, closeBrowser, type Look, visit } from '../../test/kit/browser.ts'
 import { appUri, factorPages, sampleCodes, sampleFile, takenCredential } from './factor-samples.ts'
 import { serveApplication, serveSamples, type Site } from './sample-server.ts'
+import { withAuthenticator } from '../../test/kit/virtual-authenticator.ts'
 
 let application: Site
 let samples: Site
@@ -47,19 +48,7 @@ const visiting = async (
 ): Promise<void> => {
   const { page, problems, close } = await visit(look)
   try {
-    const device = await page.context().newCDPSession(page)
-    await device.send('WebAuthn.enable', { enableUI: false })
-    const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        ctap2Version: 'ctap2_1',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: touched,
-      },
-    })
+    const { device, authenticatorId } = await withAuthenticator(page, { touched })
     for (const id of has) await device.send('WebAuthn.addCredential', { authenticatorId, credential: passkey(id) })
     await page.addInitScript(watching)
     await page.goto(`${samples.url}/${name}?lang=${look.locale ?? 'en'}`)

@@ -8,8 +8,11 @@ export type VirtualAuthenticator = {
   passkeys(): Promise<readonly string[]>
 }
 
-/** Built in, checks who uses it, and is touched by somebody whenever it asks. */
-export const withAuthenticator = async (page: Page): Promise<VirtualAuthenticator> => {
+/** Built in, checks who uses it, and is touched by somebody whenever it asks, or, where it is not `touched`, never. */
+export const withAuthenticator = async (
+  page: Page,
+  { touched = true }: { readonly touched?: boolean } = {},
+): Promise<VirtualAuthenticator> => {
   const device = await page.context().newCDPSession(page)
   await device.send('WebAuthn.enable', { enableUI: false })
   const { authenticatorId } = await device.send('WebAuthn.addVirtualAuthenticator', {
@@ -20,7 +23,7 @@ export const withAuthenticator = async (page: Page): Promise<VirtualAuthenticato
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: true,
-      automaticPresenceSimulation: true,
+      automaticPresenceSimulation: touched,
     },
   })
   const passkeys = async () => {
