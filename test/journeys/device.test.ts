@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { devices, laptop, stranger } from '../kit/client-certificates.ts'
 import { Client, signIn } from '../kit/client.ts'
@@ -18,6 +21,13 @@ const apply = configuration({
   settings: {
     device: { certificate: { header: 'Client-Cert', authorities: devices }, posture: { managed: 'X-Device-Managed' } },
     mfa: { trust: '30d' },
+  },
+  flows: {
+    managed: {
+      title: 'Managed',
+      designation: 'authentication',
+      steps: [{ type: 'deny', when: "device.posture.managed !== 'yes'" }, { type: 'identification' }, { type: 'password' }],
+    },
   },
   providers: Object.fromEntries(Object.keys(applications).map((slug) => [slug, provider])),
   applications: Object.fromEntries(Object.entries(applications).map(([slug, access]) => [slug, { name: slug, provider: slug, access }])),
@@ -48,6 +58,20 @@ test('what a trusted proxy says of a device is known by its name', async () => {
   assert.equal(await opens('plans', { 'x-device-managed': 'yes' }), true)
   assert.equal(await opens('plans', { 'x-device-managed': 'no' }), false)
   assert.equal(await opens('plans', { managed: 'yes' }), false)
+})
+
+test('a header that comes twice says nothing, since a visitor may have written one of them', async () => {
+  const begins = async (values: readonly string[]): Promise<boolean> => {
+    const headers = { 'content-type': 'application/json', 'x-device-managed': [...values] }
+    const sent = request(`${server.url}/api/v1/flows/managed/run`, { method: 'POST', headers }).end('{}')
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    const said = await text(answer)
+    assert.notEqual(said.includes('identifier'), said.includes('denied'), said)
+    return said.includes('identifier')
+  }
+  assert.equal(await begins(['yes']), true)
+  assert.equal(await begins(['yes', 'yes']), false)
+  assert.equal(await begins(['yes', '']), false)
 })
 
 test('the platform is what the browser says', async () => {
