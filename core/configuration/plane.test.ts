@@ -346,21 +346,6 @@ describe('the configuration plane', () => {
     assert.equal(plane.snapshot().flows.get('mine')?.sessionLifetime, 8 * 3600)
   })
 
-  test('a level that something asks for is there, and stays', async () => {
-    assert.match(
-      (await commit('applications: { books: { name: B, access: [{ level: gold }] } }')).join(),
-      /access\[0\]\.level: there is no level of authentication "gold"; there are 1, 2, phr/,
-    )
-    const when = 'flows: { careful: { title: C, designation: authentication, steps: [{ type: greeting, when: [{ level: gold }] }] } }'
-    await commit(`settings: { mfa: { levels: [{ acr: gold, factors: 2 }] } }\n${when}`)
-    assert.match(
-      (await commit('settings: { mfa: null }')).join(),
-      /flows\.careful\.steps\[0\]\.when\[0\]\.level: there is no level of authentication "gold"/,
-    )
-    const early = 'flows: { early: { title: E, designation: authentication, steps: [{ type: greeting }], access: [{ level: gold }] } }'
-    assert.match((await commit(early)).join(), /flows\.early\.access: asks for a level of authentication, which nobody has reached before/)
-  })
-
   test('names that every object of JavaScript has are names like others', async () => {
     assert.match(
       (await commit('toString: {}\nhasOwnProperty: { a: {} }')).join(),
