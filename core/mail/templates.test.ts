@@ -79,8 +79,9 @@ const broken = {
   'that has a file as its layout': ['{% layout "/etc/passwd" %}', 1],
   'that reaches for prototypes': ['{{ user.constructor.constructor }}', 1],
   'that counts for ever': ['{% for a in (1..900) %}{% for b in (1..900) %}{% for c in (1..900) %}x{% endfor %}{% endfor %}{% endfor %}', 1],
+  // With something to do at each number, so that it comes to the limit of time long before that of memory: which of them it is, is told.
   'that counts in silence': [
-    '{% for a in (1..900) %}{% for b in (1..900) %}{% for c in (1..900) %}{% endfor %}{% endfor %}{% endfor %}',
+    `{% for a in (1..900) %}{% for b in (1..900) %}{% for c in (1..900) %}${'{% if a == b %}{% endif %}'.repeat(30)}{% endfor %}{% endfor %}{% endfor %}`,
     1,
   ],
   'that makes long lists': ['{% for a in (1..999999999) %}{% endfor %}', 1],
