@@ -48,10 +48,11 @@ const isIn = async (page: Page) => {
 }
 
 /** Sets up an app where the sign-in asks for it, saves the backup codes, and gives both. */
-const setUpApp = async (page: Page): Promise<{ readonly secret: string; readonly codes: readonly string[] }> => {
+const setUpApp = async (page: Page): Promise<{ readonly secret: string; readonly used: string; readonly codes: readonly string[] }> => {
   await page.getByRole('img', { name: 'QR code for authenticator apps' }).waitFor()
   const secret = /[A-Z2-7]{4}( [A-Z2-7]{4})+/.exec(await page.locator('main').innerText())?.[0] ?? ''
-  await page.getByLabel('Code with 6 digits').fill(codeFor(secret))
+  const used = codeFor(secret)
+  await page.getByLabel('Code with 6 digits').fill(used)
   await press(page, 'Continue')
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('Download the codes').click()])
   assert.equal(download.suggestedFilename(), 'backup-codes-localhost.txt')
@@ -60,7 +61,7 @@ const setUpApp = async (page: Page): Promise<{ readonly secret: string; readonly
   for (const code of codes) await page.getByText(code).waitFor()
   await page.getByLabel('I have saved these codes').check()
   await press(page, 'Continue')
-  return { secret, codes }
+  return { secret, used, codes }
 }
 
 for (const javaScript of [true, false])
@@ -72,7 +73,7 @@ for (const javaScript of [true, false])
       await byPassword(first.page, person)
       assert.equal(await heading(first.page), 'Set up another way to show that it is you')
       await press(first.page, 'Authenticator app')
-      const { secret, codes } = await setUpApp(first.page)
+      const { secret, used, codes } = await setUpApp(first.page)
       await isIn(first.page)
       assert.deepEqual(first.problems, [])
       await first.close()
@@ -80,7 +81,7 @@ for (const javaScript of [true, false])
       const next = await visit({ javaScript })
       await byPassword(next.page, person)
       assert.equal(await heading(next.page), 'Enter the code of your app')
-      await next.page.getByLabel('Code with 6 digits').fill(codeFor(secret))
+      await next.page.getByLabel('Code with 6 digits').fill(used)
       await press(next.page, 'Continue')
       await next.page.getByText('was used already').first().waitFor()
       await next.page.getByLabel('Code with 6 digits').fill(codeFor(secret, 30))

@@ -328,7 +328,7 @@ describe('the flows of the console', () => {
       await said.getByText('password-2 was duplicated').waitFor()
       await page.keyboard.press('Alt+ArrowUp')
       await said.getByText('password-3 is now step 2 of 3').waitFor()
-      await page.waitForFunction(`document.activeElement?.dataset.step === '/steps/1'`)
+      await page.locator('[data-step="/steps/1"]:focus').waitFor()
     }))
 
   test('who may only look is shown the same form, and cannot change it', () =>

@@ -384,10 +384,10 @@ test('more jobs than fit on a page are seen page by page', async () => {
   for (let n = 0; n < 26; n++) await putJob(server, { kind: 'many' })
   await at('/jobs?kind=many', async (page) => {
     await page.getByText('26 entries').waitFor()
-    await page.waitForFunction('document.querySelectorAll("tbody tr").length === 25')
+    await page.locator('tbody tr').nth(24).waitFor()
     await press(page, 'Next')
     await page.waitForURL(/cursor=/)
-    await page.waitForFunction('document.querySelectorAll("tbody tr").length === 1')
+    await page.locator('tbody tr').nth(1).waitFor({ state: 'detached' })
   })
 })
 
