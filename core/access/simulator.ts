@@ -1,9 +1,11 @@
 import { isIP } from 'node:net'
-import { literal, type Json, type Message, type Users } from '../api/index.ts'
+import { literal, type Json, type Message, type Users, type Wants } from '../api/index.ts'
+import { deviceFrom, type PretendedDevice } from '../configuration/pretended-device.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Snapshot } from '../configuration/types.ts'
 import type { AskedField } from '../engine/answers.ts'
 import { unmeasured } from '../observe/work.ts'
+import type { Factors } from './factors.ts'
 import { CannotSimulate, simulate, type Simulated, type SimulationParts } from '../engine/simulate.ts'
 
 /** What is to be simulated, as people say it. `user`: a user name or an e-mail address. `at`: ISO 8601. */
@@ -19,9 +21,15 @@ export type SimulationWish = {
   readonly application?: string | undefined
   /** What the application asks for. */
   readonly scopes?: readonly string[] | undefined
+  /** Levels of authentication that it asks for, by name: any of them will do. */
+  readonly levels?: readonly string[] | undefined
   /** Methods that the user is signed in by. */
   readonly session?: readonly string[] | undefined
   readonly knownBrowser?: boolean | undefined
+  /** The user trusts the browser, as far as `settings.mfa.trust` lets them. */
+  readonly trustedBrowser?: boolean | undefined
+  /** What a trusted proxy tells of the device. */
+  readonly device?: PretendedDevice | undefined
   /** The link that opens the flow was mailed to the user. */
   readonly mailed?: boolean | undefined
   readonly assume?: boolean | undefined
@@ -65,6 +73,21 @@ const found = <T>(map: ReadonlyMap<string, T>, what: string, slug: string): T =>
   return value
 }
 
+/** What an application asks for beside who somebody is. Throws `CannotSimulate` for a level that nobody configured. */
+export const wantsOf = (
+  { scopes, levels }: { readonly scopes?: readonly string[] | undefined; readonly levels?: readonly string[] | undefined },
+  factors: Pick<Factors, 'levels'>,
+): Wants => {
+  const known = factors.levels.map(({ acr }) => acr)
+  for (const level of levels ?? [])
+    if (!known.includes(level))
+      throw new CannotSimulate(`there is no level "${level}"${didYouMean(level, known)}; there are ${known.join(', ')}`)
+  return {
+    ...(scopes && { consent: { to: scopes.map((name) => ({ name, text: literal(name) })) } }),
+    ...(levels && { levels }),
+  }
+}
+
 /** Simulates flows of the configuration as it is now, or of a draft of it. Throws `CannotSimulate` for what is not there or cannot be read. */
 export const createSimulator =
   ({ snapshot, users, now, say, ...parts }: SimulatorParts) =>
@@ -84,13 +107,14 @@ export const createSimulator =
     const wanted = {
       program,
       user: user && { id: user.id, username: user.username },
-      request: { ip, at, locale, userAgent: wish.userAgent ?? 'simulation' },
+      request: { ip, at, locale, userAgent: wish.userAgent ?? 'simulation', device: wish.device && deviceFrom(wish.device) },
       answers: wish.answers ?? {},
       application,
       guards: { flow: flowAccess.get(program.slug), application: application?.access },
-      ...(wish.scopes && { wants: { consent: { to: wish.scopes.map((name) => ({ name, text: literal(name) })) } } }),
+      wants: wantsOf(wish, factors),
       session: wish.session && { methods: wish.session },
       knownBrowser: wish.knownBrowser,
+      trustedBrowser: wish.trustedBrowser,
       mailed: wish.mailed,
       assume: wish.assume,
       factors,

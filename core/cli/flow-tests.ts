@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createSeal, type Seal } from '../keys/seal.ts'
-import { inWords, type SimulationReport } from '../access/simulator.ts'
-import { type DeviceFacts, literal, type Wants } from '../api/index.ts'
+import { inWords, type SimulationReport, wantsOf } from '../access/simulator.ts'
 import type { Catalog } from '../configuration/catalog.ts'
 import type { FlowCase, FlowTest } from '../configuration/flow-tests.ts'
+import { deviceFrom } from '../configuration/pretended-device.ts'
 import type { Problem } from '../configuration/problem.ts'
 import { didYouMean } from '../configuration/suggest.ts'
 import type { Snapshot } from '../configuration/types.ts'
@@ -34,11 +34,6 @@ type House = Offline & Pick<Snapshot, 'flows' | 'flowAccess' | 'applications' | 
 /** When nothing is said, it is always the same time, so that tests do not depend on the day. */
 const standardTime = '2026-01-01T12:00:00Z'
 
-const wantsOf = ({ scopes, levels }: FlowCase['given']): Wants => ({
-  ...(scopes && { consent: { to: scopes.map((scope) => ({ name: scope, text: literal(scope) })) } }),
-  ...(levels && { levels }),
-})
-
 async function runCase(house: House, program: Program, one: FlowCase): Promise<CaseResult> {
   const { given, name, answers, expect, place } = one
   const { users, simulation, messages, flowAccess, applications } = house
@@ -48,6 +43,7 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
     return { name, ok: false, problem: `there is no user "${given.user}" among the users of this file` }
   const slug = given.application
   const application = slug === undefined ? undefined : applications.get(slug)
+  const factors = given.mfa ? { ...house.factors, ...mfaOf(given.mfa).mfa } : house.factors
   try {
     const say = messages.translator(locale)
     const { simulated, mismatches } = await runFlowTest(
@@ -65,13 +61,13 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
         answers,
         application: application ?? (slug === undefined ? undefined : { slug, name: slug }),
         guards: { flow: flowAccess.get(program.slug), application: application?.access },
-        wants: wantsOf(given),
+        wants: wantsOf(given, factors),
         session: given.session && { methods: given.session },
         knownBrowser: given.knownBrowser,
         mailed: given.mailed,
         assume: given.assume,
         trustedBrowser: given.trustedBrowser,
-        factors: given.mfa ? { ...house.factors, ...mfaOf(given.mfa).mfa } : house.factors,
+        factors,
       },
       expect,
       say,
@@ -82,14 +78,6 @@ async function runCase(house: House, program: Program, one: FlowCase): Promise<C
     throw error
   }
 }
-
-/** What a test does not say of a certificate is nothing. */
-const deviceFrom = ({ certificate, posture = {} }: NonNullable<FlowCase['given']['device']>): DeviceFacts => ({
-  certificate: certificate
-    ? { subject: '', commonName: null, names: [], issuer: '', serialNumber: '', fingerprint: '', ...certificate }
-    : null,
-  posture,
-})
 
 /** What users have set up in a test is nothing that an authenticator could look at. */
 const withPlainFactors = ({ simulation, ...house }: Offline): Offline => ({

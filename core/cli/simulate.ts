@@ -1,4 +1,6 @@
 import type { SimulationReport, SimulationWish } from '../access/simulator.ts'
+import type { PretendedDevice } from '../configuration/pretended-device.ts'
+import { didYouMean } from '../configuration/suggest.ts'
 import { dataFiles } from '../options/data-files.ts'
 import type { Options } from '../options/options.ts'
 import { type Command, Failure, jsonFlag, misuse, text } from './command.ts'
@@ -21,6 +23,25 @@ const answersOf = (said: readonly string[]): Readonly<Record<string, string>> =>
       return [answer.slice(0, at), answer.slice(at + 1)]
     }),
   )
+
+/** What is said of a device, as expressions read it: `posture.managed=yes`, `certificate.commonName=laptop-7`. */
+const deviceIn = async (said: readonly string[]): Promise<PretendedDevice | undefined> => {
+  if (said.length === 0) return undefined
+  const { pretendedDevice } = await import('../configuration/pretended-device.ts')
+  const certificateFields = Object.keys(pretendedDevice.properties.certificate.properties)
+  const device: { certificate?: Record<string, string | readonly string[]>; posture?: Record<string, string> } = {}
+  for (const fact of said) {
+    const [, of = '', name = '', value = ''] = /^(certificate|posture)\.([^.=]+)=(.+)$/.exec(fact) ?? []
+    if (of === 'posture') device.posture = { ...device.posture, [name]: value }
+    else if (certificateFields.includes(name))
+      device.certificate = { ...device.certificate, [name]: name === 'names' ? (listOf(value) ?? []) : value }
+    else
+      throw misuse(
+        `--device ${fact}: write posture.NAME=VALUE, or certificate.FIELD=VALUE with ${certificateFields.join(', ')}${didYouMean(name, certificateFields)}`,
+      )
+  }
+  return device as PretendedDevice
+}
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -74,8 +95,16 @@ export const simulate: Command = {
     at: { type: 'string', value: 'TIME', description: 'When it is, e.g. 2026-01-31T08:00:00Z (default: now).' },
     application: { type: 'string', value: 'SLUG', description: 'The application that waits for it.' },
     scopes: { type: 'string', value: 'LIST', description: 'What the application asks for, e.g. openid,email.' },
+    levels: { type: 'string', value: 'LIST', description: 'Levels of authentication that the application asks for, e.g. phr,2.' },
     session: { type: 'string', value: 'LIST', description: 'The user is signed in by these methods, e.g. pwd,totp.' },
     'known-browser': { type: 'boolean', description: 'The user has signed in at the browser before.' },
+    'trusted-browser': { type: 'boolean', description: 'The user trusts the browser.' },
+    device: {
+      type: 'string',
+      value: 'FACT=VALUE',
+      many: true,
+      description: 'What a trusted proxy tells, e.g. posture.managed=yes or certificate.commonName=laptop-7; may be repeated.',
+    },
     mailed: { type: 'boolean', description: 'The link that opens the flow was mailed to the user; else an operator made it.' },
     locale: { type: 'string', value: 'LANGUAGE', description: 'The language of the browser (default: en).' },
     'user-agent': { type: 'string', value: 'TEXT', description: 'What the browser calls itself.' },
@@ -92,8 +121,11 @@ export const simulate: Command = {
       at: text(flags['at']),
       application: text(flags['application']),
       scopes: listOf(flags['scopes']),
+      levels: listOf(flags['levels']),
       session: listOf(flags['session']),
       knownBrowser: flags['known-browser'] === true,
+      trustedBrowser: flags['trusted-browser'] === true,
+      device: await deviceIn(lists['device'] ?? []),
       mailed: flags['mailed'] === true,
       locale: text(flags['locale']),
       userAgent: text(flags['user-agent']),

@@ -3,6 +3,7 @@ import { mfaSchema } from './mfa-settings.ts'
 import type { Expected } from '../engine/flow-tests.ts'
 import { readDocument } from './document.ts'
 import { type GroupSeed, kinds, type UserSeed } from './kinds.ts'
+import { pretendedDevice } from './pretended-device.ts'
 import type { Path, Position, Problem } from './problem.ts'
 import { checkOf, closed, type Schema } from './schema.ts'
 import { sealSecrets } from './secrets.ts'
@@ -23,29 +24,7 @@ const given = Type.Object(
     session: names('Session', 'The user is signed in by these methods.'),
     knownBrowser: Type.Optional(Type.Boolean({ title: 'Known browser', description: 'The user has signed in at it before.' })),
     trustedBrowser: Type.Optional(Type.Boolean({ title: 'Trusted browser', description: 'The user trusts it, as far as `mfa` allows.' })),
-    device: Type.Optional(
-      Type.Object(
-        {
-          certificate: Type.Optional(
-            Type.Object(
-              {
-                subject: text('Subject', 'E.g. `O=Example, CN=laptop-7`.'),
-                commonName: text('Common name', 'E.g. `laptop-7`.'),
-                names: names('Names', 'DNS names, e-mail addresses and URIs.'),
-                issuer: text('Issuer', 'Who signed it.'),
-                serialNumber: text('Serial number', 'In small hexadecimal digits.'),
-                fingerprint: text('Fingerprint', 'SHA-256, in small hexadecimal digits.'),
-              },
-              { title: 'Client certificate', description: 'What a trusted proxy passes on, taken as signed by an authority.' },
-            ),
-          ),
-          posture: Type.Optional(
-            Type.Record(Type.String(), Type.String(), { title: 'Posture', description: 'What else a trusted proxy tells, by name.' }),
-          ),
-        },
-        { title: 'Device', description: 'What a trusted proxy tells of the device.' },
-      ),
-    ),
+    device: Type.Optional(pretendedDevice),
     levels: names('Levels', 'Levels of authentication that the application asks for.'),
     mfa: Type.Optional(mfaSchema),
     mailed: Type.Optional(

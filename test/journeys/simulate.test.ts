@@ -31,9 +31,19 @@ const flows = {
   questions: { title: 'Questions', designation: 'enrollment', entry: 'call', steps: [{ type: 'prompt', with: { title: 'Join', fields } }] },
 }
 
+/** Opened with a device that is known well. */
+const payroll = {
+  name: 'Payroll',
+  access:
+    'device.trusted && device.posture.managed === "yes" && device.certificate?.commonName === "laptop-7" && device.certificate.names.includes("b.example")',
+}
+
 let server: TestServer
 before(async () => {
-  server = await startServer({ apply: configuration({ flows }), env: { SLUICE_BOOTSTRAP_TOKEN: adminToken } })
+  server = await startServer({
+    apply: configuration({ flows, applications: { payroll }, settings: { mfa: { trust: '30d' } } }),
+    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
+  })
 })
 after(() => server.stop())
 
@@ -100,6 +110,45 @@ test('a simulation by the API is that of the command, explains what a condition 
   const reasons = outside.body.trace.flatMap((line: any) => line.reasons ?? [])
   assert.match(JSON.stringify(reasons), /request\.ip\.in\(.*10\.0\.0\.0\/8.*is false/)
   assert.equal(await rows(), before)
+})
+
+test('a simulation pretends a device, a trusted browser and the levels that an application asks for, alike by the API and the command', async () => {
+  const admin = apiOf(server.url, adminToken)
+  const both = async (wish: Readonly<Record<string, unknown>>, words: readonly string[]) => {
+    const told = { user: 'ada', application: 'payroll', answers: { password: people.ada.password } }
+    const byApi = await admin('POST', '/flows/office/simulate', { body: { ip: '10.1.2.3', ...told, ...wish } })
+    assert.equal(byApi.status, 200, byApi.text)
+    const same = ['office', '--user', 'ada', '--application', 'payroll', '--answer', `password=${people.ada.password}`, '--json']
+    const byCommand = JSON.parse(await simulate(...same, '--ip', '10.1.2.3', ...words))
+    assert.equal(byCommand.ends, byApi.body.ends, byApi.text)
+    return byApi.body
+  }
+  const posture = ['--device', 'posture.managed=yes']
+  const whole = { certificate: { commonName: 'laptop-7', names: ['a.example', 'b.example'] }, posture: { managed: 'yes' } }
+  const certificate = ['--device', 'certificate.commonName=laptop-7', '--device', 'certificate.names=a.example, b.example']
+  const trusts = ['--trusted-browser', '--session', 'pwd']
+  const passes = [{ device: whole, trustedBrowser: true, session: ['pwd'] }, [...posture, ...certificate, ...trusts]] as const
+  assert.equal((await both(...passes)).ends, 'closed')
+  const half = { device: { posture: whole.posture }, trustedBrowser: true, session: ['pwd'] }
+  assert.equal((await both(half, [...posture, ...trusts])).ends, 'denied')
+  assert.equal((await both({ device: whole, session: ['pwd'] }, [...posture, ...certificate, '--session', 'pwd'])).ends, 'denied')
+  const ofLevel = (level: string) => both({ ...passes[0], levels: [level] }, [...passes[1], '--levels', level])
+  assert.equal((await ofLevel('1')).ends, 'closed')
+  assert.match((await ofLevel('2')).why, /needs a stronger sign-in/)
+
+  const unknown = await admin('POST', '/flows/office/simulate', { body: { levels: ['phs'] } })
+  assert.deepEqual([unknown.status, unknown.body.code], [422, 'cannot-simulate'])
+  assert.match(unknown.body.detail, /there is no level "phs"; did you mean "phr"\?; there are 1, 2, phr/)
+  const odd = await admin('POST', '/flows/office/simulate', { body: { device: { certificate: { cn: 'laptop-7' } } } })
+  assert.deepEqual([odd.status, odd.body.errors?.[0]?.pointer], [400, '/device/certificate/cn'], odd.text)
+  for (const [said, told] of [
+    ['certificate.commonname=x', /certificate\.FIELD=VALUE with subject, commonName.*did you mean "commonName"\?/],
+    ['managed=yes', /--device managed=yes: write posture\.NAME=VALUE/],
+  ] as const) {
+    const { code, err } = await server.sluice(['simulate', 'office', '--device', said])
+    assert.equal(code, 2)
+    assert.match(err, told)
+  }
 })
 
 test('a draft is simulated in place of the flow, or told what is wrong with it, and nothing of it is kept', async () => {

@@ -3,6 +3,7 @@ import { demand } from '../../access/caller.ts'
 import type { createSimulator } from '../../access/simulator.ts'
 import type { Json, Store } from '../../api/index.ts'
 import { itemOf, nowhere } from '../../configuration/document.ts'
+import { pretendedDevice } from '../../configuration/pretended-device.ts'
 import { referencesOf } from '../../configuration/references.ts'
 import { CannotSimulate } from '../../engine/simulate.ts'
 import { actorOf, documentOf, inSpec, orProblem } from './changes.ts'
@@ -33,8 +34,11 @@ const simulation = Type.Object({
   at: Type.Optional(instant('When it is.')),
   application: text('The application that waits for it, by slug.'),
   scopes: list('What the application asks for.'),
+  levels: list('Levels of authentication that the application asks for; any of them will do.'),
   session: list('The methods by which the user is signed in, e.g. `pwd`.'),
   knownBrowser: Type.Optional(Type.Boolean({ description: 'The user has signed in at the browser before.' })),
+  trustedBrowser: Type.Optional(Type.Boolean({ description: 'The user trusts the browser, as far as `settings.mfa` lets them.' })),
+  device: Type.Optional(pretendedDevice),
   mailed: Type.Optional(Type.Boolean({ description: 'The link that opens the flow was mailed to the user; else an operator made it.' })),
   locale: text('The language of the browser.'),
   userAgent: text('What the browser calls itself.'),

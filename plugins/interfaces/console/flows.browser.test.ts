@@ -18,6 +18,7 @@ describe('the flows of the console', () => {
       office: { ...flow, title: 'From elsewhere' },
       team: { ...flow, title: 'Team', steps: [...steps.slice(0, 2), { type: 'dummy', with: { title: 'Before' } }] },
       forms: { ...flow, title: 'Forms', steps: steps.slice(0, 2) },
+      managed: { ...flow, title: 'Managed', steps: [...steps.slice(0, 2), { type: 'deny', when: 'device.posture.managed !== "yes"' }] },
     }
     const users = { admin: { roles: ['admin'], password: admin.password }, vera: { roles: ['viewer'], password: admin.password } }
     const apply = configuration({ users, flows })
@@ -48,7 +49,7 @@ describe('the flows of the console', () => {
       await page.goto(`${server.url}/if/admin${path}`)
       await see(page)
       // What the API refuses is told on the page; Chromium tells it, too.
-      const complaints = visitor.problems.filter((problem) => !/the server responded with a status of 4(12|22)/.test(problem))
+      const complaints = visitor.problems.filter((problem) => !/the server responded with a status of 4(00|12|22)/.test(problem))
       assert.deepEqual(complaints, [])
     } finally {
       await visitor.close()
@@ -224,6 +225,34 @@ describe('the flows of the console', () => {
         .getByText('denied')
         .first()
         .waitFor()
+    }))
+
+  test('a simulation pretends what a proxy tells of the device, and what an application asks for', () =>
+    seeing('/flows/managed', async (page) => {
+      await tab(page, 'Simulate')
+      await page.getByRole('checkbox', { name: 'Take proofs as given' }).click()
+      await page.getByRole('button', { name: 'Add an answer' }).click()
+      await page.getByRole('textbox', { name: 'Field 1' }).fill('identifier')
+      await page.getByRole('textbox', { name: 'Answer to identifier' }).fill('ada')
+      const run = page.getByRole('button', { name: 'Simulate', exact: true })
+      await run.click()
+      await page.getByText(/^Denied:/).waitFor()
+      await page.getByRole('button', { name: 'Add a fact' }).click()
+      await page.getByRole('textbox', { name: 'Fact 1' }).fill('managed')
+      await page.getByRole('textbox', { name: 'Value of managed' }).fill('yes')
+      await run.click()
+      await page.getByText('there is no "managed" here; there are certificate, posture').waitFor()
+      await page.getByRole('textbox', { name: 'Fact 1' }).fill('posture.managed')
+      await run.click()
+      await page.getByText(/^Signs in ada/).waitFor()
+      await page.getByRole('combobox', { name: 'Application that waits' }).fill('wi')
+      await page.getByRole('option', { name: /Wiki/ }).click()
+      await page.getByRole('textbox', { name: 'Levels it asks for' }).fill('phs')
+      await run.click()
+      await page.getByText('there is no level "phs"; did you mean "phr"?').waitFor()
+      await page.getByRole('textbox', { name: 'Levels it asks for' }).fill('phr, 2')
+      await run.click()
+      await page.getByText('needs a stronger sign-in').first().waitFor()
     }))
 
   /** Two people: the second saves by the API while the first has the page open. */

@@ -3,7 +3,8 @@ import { computed, reactive, ref, shallowRef } from 'vue'
 import type { Lint } from '../lint.ts'
 import { lintOfError } from '../refused.ts'
 import type { Spec } from '../outline/steps.ts'
-import type { Answer } from './AnswerRows.vue'
+import { deviceOf } from './device.ts'
+import type { Said } from './SaidRows.vue'
 import type { Report } from './trace.ts'
 
 /** What is to be simulated, as the form has it, and what came of it. */
@@ -14,9 +15,12 @@ export const useSimulation = (slug: string) => {
     at: '',
     application: undefined as string | undefined,
     session: [] as string[],
+    levels: '',
     knownBrowser: false,
+    trustedBrowser: false,
+    facts: [] as readonly Said[],
     assume: false,
-    answers: [] as readonly Answer[],
+    answers: [] as readonly Said[],
   })
   const report = shallowRef<Report>()
   const error = shallowRef<unknown>()
@@ -24,13 +28,18 @@ export const useSimulation = (slug: string) => {
   const isBusy = ref(false)
 
   const body = (spec: Spec) => {
-    const { user, ip, at, application, session, answers, knownBrowser, assume } = wish
+    const { user, ip, at, application, session, answers, knownBrowser, trustedBrowser, assume } = wish
+    const levels = wish.levels.split(/[\s,]+/).filter((level) => level !== '')
+    const device = deviceOf(wish.facts)
     const typed = answers.filter(({ name }) => name !== '')
     return {
       spec,
       ip: ip.trim(),
       knownBrowser,
+      trustedBrowser,
       assume,
+      ...(device && { device }),
+      ...(levels.length > 0 && { levels }),
       ...(user && { user }),
       // A field of this kind knows no zone: it means that of the browser.
       ...(at && { at: new Date(at).toISOString() }),
