@@ -55,7 +55,7 @@ const setUp = async (t: { after(close: () => Promise<void>): void }) => {
   return { database, ring }
 }
 
-test('attack 140: with the previous key beside it all opens, is sealed anew once, and then the previous key opens nothing', async (t) => {
+test('with the previous key beside it all opens, is sealed anew once, and then the previous key opens nothing', async (t) => {
   const { database, ring } = await setUp(t)
   const both = createSeal(newKey, oldKey)
   const jws = await ring.sign({ iss: 'x', exp: Math.floor(Date.now() / 1000) + 60 }, { alg: 'ES256' })
@@ -103,7 +103,7 @@ test('what somebody wrote meanwhile is left as it is, in every table, and done b
   assert.equal((await resealAll(database, both)).left, 0)
 })
 
-test('attack 139: sealed values of two rows that change places open in neither', async (t) => {
+test('sealed values of two rows that change places open in neither', async (t) => {
   const { database } = await setUp(t)
   const [a, b] = await database.sql.selectFrom('signing_keys').select(['kid', 'private_sealed']).execute()
   for (const [row, other] of [

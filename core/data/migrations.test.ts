@@ -120,7 +120,7 @@ const schemaIsToday = async ({ connections, openOrm }: Made & { readonly connect
   assert.equal((await orm.schema.getUpdateSchemaSQL()).trim(), '')
 }
 
-describe(`attack 141: migrations on ${testKind}`, () => {
+describe(`migrations on ${testKind}`, () => {
   for (const [at, { name }] of all.entries()) {
     const count = at + 1
     test(`from ${name} to today in one step, with data in every table: nothing is lost`, async () => {
@@ -151,7 +151,7 @@ describe(`attack 141: migrations on ${testKind}`, () => {
   })
 })
 
-test('attack 141: migrations of PostgreSQL only add, so that servers of the version before go on while one is updated', async () => {
+test('migrations of PostgreSQL only add, so that servers of the version before go on while one is updated', async () => {
   const [, ...later] = migrationsFor('postgresql')
   for (const { name } of later) {
     const text = await readFile(join(import.meta.dirname, `migrations/postgresql/${name}.ts`), 'utf8')

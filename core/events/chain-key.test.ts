@@ -29,7 +29,7 @@ const setUp = async (t: TestContext) => {
   return { database, recorded, intact }
 }
 
-test('attack 140: the chain of the audit log is intact through a change of the secret key, and the previous key opens it no more', async (t) => {
+test('the chain of the audit log is intact through a change of the secret key, and the previous key opens it no more', async (t) => {
   const { database, recorded, intact } = await setUp(t)
   const [old, both, last] = [createSeal(oldKey), createSeal(newKey, oldKey), createSeal(newKey)]
   await recorded(old)

@@ -91,7 +91,7 @@ for (const alg of algorithms) {
   })
 }
 
-test('attack 39: alg none in any spelling, and an empty signature, are refused', async () => {
+test('alg none in any spelling, and an empty signature, are refused', async () => {
   const { kid } = jwkOf('RS256')
   for (const alg of ['none', 'None', 'nOnE', 'NONE', '']) {
     for (const signature of ['', 'AA']) {
@@ -103,7 +103,7 @@ test('attack 39: alg none in any spelling, and an empty signature, are refused',
   assert.equal(await ring.verify(`${header}.${payload}`, expected), undefined)
 })
 
-test('attack 40: an HMAC with a public key as its secret is refused', async () => {
+test('an HMAC with a public key as its secret is refused', async () => {
   for (const alg of algorithms) {
     const jwk = jwkOf(alg)
     const key = createPublicKey({ key: jwk, format: 'jwk' })
@@ -123,7 +123,7 @@ test('attack 40: an HMAC with a public key as its secret is refused', async () =
   }
 })
 
-test('attack 41: a key that the header brings along is not used', async () => {
+test('a key that the header brings along is not used', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const own = jwkOf('ES256')
   for (const extra of [
@@ -138,7 +138,7 @@ test('attack 41: a key that the header brings along is not used', async () => {
   }
 })
 
-test('attack 42: a hostile or unknown kid is refused', async () => {
+test('a hostile or unknown kid is refused', async () => {
   for (const kid of ['../../etc/passwd', "' OR 1=1", '', '__proto__', 'x'.repeat(1 << 20), jwkOf('RS256').kid]) {
     assert.equal(await ring.verify(await forge('ES256', claims, { kid }), expected), undefined)
   }
@@ -148,7 +148,7 @@ test('attack 42: a hostile or unknown kid is refused', async () => {
   }
 })
 
-test('attack 43: crit, double members, nesting and double parts are refused', async () => {
+test('crit, double members, nesting and double parts are refused', async () => {
   assert.equal(await ring.verify(await forge('ES256', claims, { crit: ['x'], x: 1 }), expected), undefined)
   const own = await ring.sign(claims, { alg: 'ES256' })
   const [header, payload, signature] = own.split('.')
@@ -160,7 +160,7 @@ test('attack 43: crit, double members, nesting and double parts are refused', as
   }
 })
 
-test('attack 44: ECDSA signatures of zeros, of the wrong length or in DER are refused', async () => {
+test('ECDSA signatures of zeros, of the wrong length or in DER are refused', async () => {
   const jws = await ring.sign(claims, { alg: 'ES256' })
   const signed = jws.slice(0, jws.lastIndexOf('.'))
   const order = Buffer.from('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551', 'hex')
@@ -188,7 +188,7 @@ test('the algorithm is that of our key: one key’s token under another’s name
   }
 })
 
-test('attack 46: times that are no whole numbers, out of range, past or not yet come are refused', async () => {
+test('times that are no whole numbers, out of range, past or not yet come are refused', async () => {
   const { exp, ...without } = claims
   for (const hostile of [`"${exp}"`, '-1', '1e400', '9223372036854775808', 'null', '[]', `[${exp}]`, 'true', `${exp}.5`]) {
     const payload = JSON.stringify({ ...without, exp: 0 }).replace('"exp":0', `"exp":${hostile}`)

@@ -41,7 +41,7 @@ const claimsAt = (now: number, lifetime = 86_400) => ({ iss: issuer, aud: 'demo'
 const kidOf = (jws: string) => String(jose.decodeProtectedHeader(jws).kid)
 const isPublished = (ring: Server['ring'], kid: string) => ring.jwks().keys.some((key) => key['kid'] === kid)
 
-test('attack 49: through a whole rotation no token fails, the next key is published before it signs, and the old one dies after its last token', async (t) => {
+test('through a whole rotation no token fails, the next key is published before it signs, and the old one dies after its last token', async (t) => {
   const { time, all } = await setUp(t, 2)
   const set: { keys: object[]; until: number } = { keys: [], until: 0 }
   const firsts = new Map<string, string>()

@@ -33,12 +33,12 @@ const weak = generateKeyPairSync('rsa', { modulusLength: 1024 })
 
 /** Forged tokens by attack, made of a genuine one. */
 export const forgeries: Readonly<Record<string, (of: Taken, by: Forger) => readonly string[] | Promise<readonly string[]>>> = {
-  'attack 39: no algorithm, in any spelling, and no signature': ({ header, h, p, s }) => [
+  'no algorithm, in any spelling, and no signature': ({ header, h, p, s }) => [
     ...['none', 'None', 'nOnE', 'NONE', ''].flatMap((alg) => ['', s].map((signature) => `${encode({ ...header, alg })}.${p}.${signature}`)),
     `${h}.${p}.`,
     `${h}.${p}`,
   ],
-  'attack 40: a public key as the secret of an HMAC': ({ header, p }, { keys }) =>
+  'a public key as the secret of an HMAC': ({ header, p }, { keys }) =>
     keys.flatMap((jwk) => {
       const key = createPublicKey({ key: jwk, format: 'jwk' })
       const secrets = [key.export({ type: 'spki', format: 'pem' }), key.export({ type: 'spki', format: 'der' }), JSON.stringify(jwk)]
@@ -49,7 +49,7 @@ export const forgeries: Readonly<Record<string, (of: Taken, by: Forger) => reado
         }),
       )
     }),
-  'attack 41: a key that the token brings along or points to': ({ header, claims }, { address }) => {
+  'a key that the token brings along or points to': ({ header, claims }, { address }) => {
     const jwk = own.publicKey.export({ format: 'jwk' })
     return [
       { jwk },
@@ -63,12 +63,12 @@ export const forgeries: Readonly<Record<string, (of: Taken, by: Forger) => reado
       ])
       .map((forged) => signedBy(own.privateKey, forged, claims))
   },
-  'attack 42: a name of a key that is a path, a query, huge, or of another type': ({ header, claims, p, s }) =>
+  'a name of a key that is a path, a query, huge, or of another type': ({ header, claims, p, s }) =>
     ['../../etc/passwd', "' OR 1=1 --", '', '__proto__', 'x'.repeat(5000), 1, null, ['x'], {}].flatMap((kid) => [
       `${encode({ ...header, kid })}.${p}.${s}`,
       signedBy(own.privateKey, { ...header, alg: 'ES256', kid }, claims),
     ]),
-  'attack 43: critical extensions, members that come twice, tokens inside of tokens': async ({ header, h, p, s, claims }, { sign }) => {
+  'critical extensions, members that come twice, tokens inside of tokens': async ({ header, h, p, s, claims }, { sign }) => {
     let nested = `${h}.${p}.${s}`
     for (let depth = 0; depth < 5; depth++) nested = await sign({ ...header, cty: 'JWT' }, nested, header)
     const { alg, kid, typ } = header
@@ -79,18 +79,18 @@ export const forgeries: Readonly<Record<string, (of: Taken, by: Forger) => reado
       nested,
     ]
   },
-  'attack 44: weak keys, another curve, signatures of zeros': ({ header, h, p, claims }, { keys }) => [
+  'weak keys, another curve, signatures of zeros': ({ header, h, p, claims }, { keys }) => [
     signedBy(weak.privateKey, { ...header, alg: 'RS256' }, claims),
     signedBy(own.privateKey, { ...header, alg: 'ES384' }, claims, 'sha384'),
     ...[64, 96, 256].map((length) => `${h}.${p}.${Buffer.alloc(length).toString('base64url')}`),
     ...keys.map(({ alg, kid }) => `${encode({ ...header, alg, kid })}.${p}.${Buffer.alloc(64).toString('base64url')}`),
   ],
-  'attack 45: encrypted tokens that cost a lot to open': ({ header }) =>
+  'encrypted tokens that cost a lot to open': ({ header }) =>
     [
       { alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 1e9, p2s: 'AAAA' },
       { alg: 'dir', enc: 'A128GCM', zip: 'DEF' },
     ].map((costly) => `${encode({ ...header, ...costly })}.AAAA.AAAA.${'A'.repeat(1000)}.AAAA`),
-  'attack 46: times that are none, or not yet come': ({ header, claims }, { sign, later }) =>
+  'times that are none, or not yet come': ({ header, claims }, { sign, later }) =>
     Promise.all(
       [`"${later}"`, '-1', '1e400', String(2n ** 63n), 'null', `[${later}]`, `${later}.5`, `${later},"nbf":${later - 1}`].map((exp) =>
         sign(header, claims.replace(/"exp":\d+/, `"exp":${exp}`), header),

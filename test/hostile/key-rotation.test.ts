@@ -70,7 +70,7 @@ const count = (where: 'next' | 'ended') =>
     return rows.filter((row) => (where === 'next' ? row.active_from > Date.now() : row.retired_at !== null)).length
   })
 
-test('attack 49: under load through a whole rotation of each algorithm nothing fails, and the old key goes after its last token', async () => {
+test('under load through a whole rotation of each algorithm nothing fails, and the old key goes after its last token', async () => {
   const firstKid = new Map<string, string>()
   const lastOfFirst = new Map<string, { jws: string; dies: number }>()
   const refreshTokens = new Map<string, string>()

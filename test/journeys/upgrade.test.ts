@@ -35,7 +35,7 @@ const migrateFurther = () =>
     await run(`insert into "mikro_orm_migrations" ("name") values ('${next}')`)
   })
 
-test('attack 141: while the next version changes the schema, a server of this one goes on: nothing fails, nothing is lost', async () => {
+test('while the next version changes the schema, a server of this one goes on: nothing fails, nothing is lost', async () => {
   const old = await redeem(server, await codeFor(new Client(server.url), people.ada))
   assert.equal(old.status, 200)
   const done = { rounds: 0, isOver: false }
@@ -63,7 +63,7 @@ test('attack 141: while the next version changes the schema, a server of this on
   assert.equal(applied.code, 0, applied.err)
 })
 
-test('attack 141: a server of this version does not start on the schema of the next, and says why', async () => {
+test('a server of this version does not start on the schema of the next, and says why', async () => {
   await server.stop()
   const { code, err } = await server.sluice(['migrate'])
   assert.equal(code, 1)
