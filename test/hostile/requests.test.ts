@@ -137,6 +137,12 @@ test('with an address of its own the server says nothing else, whoever asks how'
     const page = await raw('/if/flow/default-authentication/', { host: 'id.example.com' }, named.url)
     assert.match(String(page.headers['set-cookie']), /^__Host-sluice=.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
     assert.ok(!/domain=/i.test(String(page.headers['set-cookie'])))
+    // What passkeys are made for and bound to.
+    const spoofed = { host: 'id.example.com', 'x-forwarded-host': 'evil.tld', origin: 'https://evil.tld', forwarded: 'host=evil.tld' }
+    const cookie = String(page.headers['set-cookie']).split(';')[0] ?? ''
+    const { body } = await raw(String(page.headers['location']), { ...spoofed, cookie }, named.url)
+    assert.match(body.replaceAll('&quot;', '"'), /"rpId":"id\.example\.com"/)
+    assert.ok(!body.includes('evil.tld'))
   } finally {
     await named.stop()
   }
