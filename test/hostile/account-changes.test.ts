@@ -1,13 +1,13 @@
 // What becomes of an account whose owner, or a thief, changes what it is signed in by: who may, who is told, and what ends.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { addApp, age, apiAt } from '../kit/second-factor.ts'
 import { Client, type Credentials, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { codeOf } from '../kit/one-time-password.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 
 const names = ['ida', 'max', 'lou', 'zoe', 'vic'] as const
@@ -25,7 +25,7 @@ before(async () => {
   server = await startServer({
     apply: attacked({
       users: Object.fromEntries(names.map((name) => [name, { password: `the password of ${name}`, email: `${name}@example.com` }])),
-      settings: { mfa: { trust: '30d' }, email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com' } },
+      settings: { mfa: { trust: '30d' }, email: sendingBy(mail) },
       flows: {
         // Whoever wrote it forgot that links and codes go to the address.
         'new-address': { title: 'Address', designation: 'stage-configuration', steps: [address, write] },
@@ -52,7 +52,7 @@ const leave = async (client: Client): Promise<void> => void (await client.submit
 /** What people are told of a change, and where, while `work` is done. */
 const toldOf = async (work: () => Promise<void>) => {
   const sent = async () => {
-    for (let tries = 0; tries < 300 && (await admin.must('GET', '/jobs?kind=notice')).items.length > 0; tries++) await delay(50)
+    await allDone(admin, 'notice')
     return mail.received.filter((message) => !/new browser|signed in/i.test(/^Subject: .*$/m.exec(readable(message))?.[0] ?? ''))
   }
   const before = (await sent()).length

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf, applyTo } from '../kit/api.ts'
 import { addApp, age, apiAt, enrolled, secretOn, setupFlow } from '../kit/second-factor.ts'
 import { Client, type Credentials, isSignedIn, landing } from '../kit/client.ts'
 import { codeOf } from '../kit/one-time-password.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 
 const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'pat', 'sam'] as const
@@ -22,7 +22,7 @@ before(async () => {
   server = await startServer({
     apply: attacked({
       users: Object.fromEntries(names.map((name) => [name, { password: `the password of ${name}`, email: `${name}@example.com` }])),
-      settings: { mfa: { require: true }, email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com' } },
+      settings: { mfa: { require: true }, email: sendingBy(mail) },
       flows: {
         credulous: { title: 'Credulous', designation: 'authentication', steps: [{ type: 'identification' }, enrolling] },
         moving: {
@@ -54,9 +54,7 @@ const settled = async (person: Credentials) => {
   assert.ok(await isSignedIn(client))
   return { client, secret, api: apiAt(client) }
 }
-const allSent = async (): Promise<void> => {
-  for (let tries = 0; tries < 300 && (await admin.must('GET', '/jobs?kind=notice')).items.length > 0; tries++) await delay(50)
-}
+const allSent = () => allDone(admin, 'notice')
 
 test('a session that was stolen, and is older, sets up nothing: neither from the start, nor by a run from before', async () => {
   const { client } = await settled(ida)

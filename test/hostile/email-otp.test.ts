@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { openDatabase } from '../../core/data/database.ts'
 import { Client, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
 import { codesMailed, type MailedCodes } from '../kit/code-mail.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -29,7 +29,7 @@ before(async () => {
         webauthn: { type: 'webauthn', enabled: false },
       },
       settings: {
-        email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false },
+        email: { ...sendingBy(mail), securityMails: false },
         mfa: { require: true },
       },
       flows: {

@@ -1,18 +1,18 @@
 // A message that whoever knows a password has sent to its owner: with a browser that lies about what it is and where.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, apiOf } from '../kit/api.ts'
 import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 let mail: MailServer
 let server: TestServer
 before(async () => {
   mail = await startMailServer({ hideSTARTTLS: true })
-  const email = { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com' }
+  const email = sendingBy(mail)
   const ada = {
     name: 'Ada <b>evil</b> https://evil.example',
     email: 'ada@example.com',
@@ -58,10 +58,7 @@ test('what a browser says of itself and of its address is no word, no markup and
     assert.ok(await isSignedIn(client), JSON.stringify(headers))
   }
   const admin = apiOf(server.url, adminToken)
-  for (let tries = 0; (await admin.must('GET', '/jobs?kind=notice')).items.length > 0; tries++) {
-    assert.ok(tries < 300, 'it is not sent')
-    await delay(50)
-  }
+  await allDone(admin, 'notice')
   assert.equal(mail.received.length, wishes.length)
   for (const message of mail.received) {
     const text = readable(message)

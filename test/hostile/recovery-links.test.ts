@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, type Credentials, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 
 const personOf = (username: string): Credentials => ({ username, password: `the password of ${username}` })
@@ -22,7 +22,7 @@ before(async () => {
   server = await startServer({
     apply: attacked({
       users: Object.fromEntries(names.map((name) => [name, { email: `${name}@example.com`, password: personOf(name).password }])),
-      settings: { email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false } },
+      settings: { email: { ...sendingBy(mail), securityMails: false } },
     }),
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
   })

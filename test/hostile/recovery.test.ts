@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '../../core/data/database.ts'
 import { Client, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -28,7 +28,7 @@ before(async () => {
         tim: { password: 'tim has no address' },
         ...Object.fromEntries(names.map((name) => [name, { email: `${name}@example.com`, password: passwordOf(name).password }])),
       },
-      settings: { email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false } },
+      settings: { email: { ...sendingBy(mail), securityMails: false } },
       flows: {
         // Whoever wrote it forgot whom the link was for.
         'anybody-by-email': {

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { addApp, age, apiAt, setupFlow } from '../kit/second-factor.ts'
 import { Client, type Credentials, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { codeOf } from '../kit/one-time-password.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 const tim = { username: 'tim', password: 'the password of tim' }
-const email = { host: '127.0.0.1', security: 'none', from: 'sluice@example.com' }
 /** A page of the server's own to come back to. */
 const elsewhere = '/if/flow/default-invalidation/'
 let mail: MailServer
@@ -21,7 +20,7 @@ before(async () => {
   server = await startServer({
     apply: configuration({
       users: { tim: { email: 'tim@example.com', password: tim.password, attributes: { locale: 'de' } } },
-      settings: { email: { ...email, port: mail.port }, mfa: { trust: '30d' } },
+      settings: { email: sendingBy(mail), mfa: { trust: '30d' } },
     }),
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
   })
@@ -37,7 +36,7 @@ const signedIn = async (person: Credentials) => {
 }
 /** Subjects of what somebody was sent, with the first line that says what. */
 const toldTo = async (address: string): Promise<readonly string[]> => {
-  for (let tries = 0; tries < 300 && (await admin.must('GET', '/jobs?kind=notice')).items.length > 0; tries++) await delay(50)
+  await allDone(admin, 'notice')
   return mail.received.filter(({ to }) => to.includes(address)).map(readable)
 }
 

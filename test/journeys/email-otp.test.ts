@@ -6,7 +6,7 @@ import { Client, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { codesMailed } from '../kit/code-mail.ts'
 import { configuration, people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 let mail: MailServer
 let server: TestServer
@@ -21,7 +21,7 @@ before(async () => {
         webauthn: { type: 'webauthn', enabled: false },
       },
       settings: {
-        email: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com', securityMails: false },
+        email: { ...sendingBy(mail), securityMails: false },
         mfa: { require: true },
       },
     }),

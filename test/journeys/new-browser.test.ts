@@ -4,13 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, isSignedIn, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0'
 const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1'
 const without = { username: 'tim', password: 'the password of tim' }
-const email = { host: '127.0.0.1', security: 'none', from: 'sluice@example.com' }
 let mail: MailServer
 let server: TestServer
 let admin: Api
@@ -19,7 +19,7 @@ before(async () => {
   mail = await startMailServer({ hideSTARTTLS: true })
   const bob = { name: 'Bob Example', email: 'bob@example.com', password: people.bob.password, attributes: { locale: 'de' } }
   server = await startServer({
-    apply: configuration({ users: { bob, tim: { password: without.password } }, settings: { email: { ...email, port: mail.port } } }),
+    apply: configuration({ users: { bob, tim: { password: without.password } }, settings: { email: sendingBy(mail) } }),
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken, SLUICE_TRUSTED_PROXIES: '127.0.0.1,::1' },
   })
   admin = apiOf(server.url, adminToken)
@@ -38,12 +38,7 @@ const leave = async (client: Client): Promise<void> => {
 
 /** What was sent since, when nothing more is to be sent. */
 const sentSince = async (count: number): Promise<readonly { readonly to: string; readonly text: string }[]> => {
-  for (let tries = 0; ; tries++) {
-    const { items } = await admin.must('GET', '/jobs?kind=notice')
-    if (items.length === 0) break
-    assert.ok(tries < 300, JSON.stringify(items))
-    await delay(50)
-  }
+  await allDone(admin, 'notice')
   return mail.received.slice(count).map((message) => ({ to: message.to.join(), text: readable(message) }))
 }
 /** What people are told who sign in by `work`. */
@@ -121,11 +116,11 @@ test('a password that is chosen by an operator’s link is told as every other',
 test('signing in waits for no mail server, and nobody is told where settings say so', async () => {
   const change = async (spec: object) =>
     assert.equal((await admin('PUT', '/settings/email', { body: { spec }, headers: { 'if-match': '*' } })).status, 200)
-  await change({ ...email, port: mail.port, securityMails: false })
+  await change({ ...sendingBy(mail), securityMails: false })
   assert.deepEqual(await toldOf(() => enter(browser(firefox), people.ada)), [])
 
   // Nothing listens there.
-  await change({ ...email, port: 1 })
+  await change(sendingBy({ port: 1 }))
   await enter(browser(firefox), people.ada)
   await delay(200)
   const { items } = await admin.must('GET', '/jobs?kind=notice')

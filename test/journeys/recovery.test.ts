@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
+import { allDone } from '../kit/jobs.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, readable, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 const flow = '/if/flow/default-recovery/'
-const email = { host: '127.0.0.1', security: 'none', from: 'sluice@example.com' }
 let mail: MailServer
 let server: TestServer
 let admin: Api
@@ -18,7 +17,7 @@ before(async () => {
   server = await startServer({
     apply: configuration({
       users: { pia: { email: 'pia@example.com' }, eve: { email: 'eve@example.com', enabled: false, password: 'eve is disabled' } },
-      settings: { email: { ...email, port: mail.port } },
+      settings: { email: sendingBy(mail) },
       flows: {
         // Without its pause, so that nobody waits.
         'default-recovery': {
@@ -36,10 +35,7 @@ after(() => Promise.all([server?.stop(), mail?.close()]))
 
 /** What was sent since, when nothing more is to be sent. */
 const sentSince = async (count: number): Promise<readonly { readonly to: string; readonly text: string }[]> => {
-  for (let tries = 0; (await admin.must('GET', '/jobs?kind=link-mail')).items.length > 0; tries++) {
-    assert.ok(tries < 300, 'the mail is not sent')
-    await delay(50)
-  }
+  await allDone(admin, 'link-mail')
   return mail.received
     .slice(count)
     .map((message) => ({ to: message.to.join(), text: readable(message) }))

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { configuration } from '../kit/configuration.ts'
 import { freePort, startServer, type TestServer } from '../kit/server.ts'
-import { type MailServer, startMailServer } from '../kit/smtp.ts'
+import { type MailServer, sendingBy, startMailServer } from '../kit/smtp.ts'
 
 type Got = { readonly id: string; readonly event: any; readonly headers: IncomingHttpHeaders; readonly raw: string }
 
@@ -208,7 +208,7 @@ test('a receiver that hangs holds up neither other sinks nor the house', async (
 
 test('people are written to, by templates that can be replaced; nothing in it becomes a link', async () => {
   await admin.must('PUT', '/settings/email', {
-    spec: { host: '127.0.0.1', port: mail.port, security: 'none', from: 'sluice@example.com' },
+    spec: sendingBy(mail),
   })
   const spec = { type: 'email', on: ['token.created'], with: { to: ['security@example.com'], perHour: 2 } }
   assert.equal((await put('mail', spec)).status, 201)

@@ -68,6 +68,14 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   }
 }
 
+/** `settings.email` of a server that sends by it. */
+export const sendingBy = ({ port }: Pick<MailServer, 'port'>) => ({
+  host: '127.0.0.1',
+  port,
+  security: 'none',
+  from: 'sluice@example.com',
+})
+
 /** Something at a port that does what `answer` says with each connection, and nothing else. */
 export async function startListener(answer: (socket: Socket) => void): Promise<{ readonly port: number; close(): Promise<void> }> {
   const sockets = new Set<Socket>()
