@@ -22,7 +22,7 @@ import {
 import { type ConfiguredAuthenticator, demandOf, factorCount, isTrusted, methodsIn } from '../access/factors.ts'
 import { isUnavailable } from '../data/unavailable.ts'
 import type { Described } from '../identity/described.ts'
-import type { ListedDevice } from '../identity/devices.ts'
+import type { ListedDevice } from '../identity/described.ts'
 import { anything, assumed, type Assumed, identifying } from './assume.ts'
 import { attemptOf, userOf } from './subject.ts'
 import { begin, succeeded, type Attempt } from './limits.ts'

@@ -1,5 +1,10 @@
-import type { Authenticator, Device, Log, Message } from '../api/index.ts'
-import type { ListedDevice } from './devices.ts'
+import type { Authenticator, Device, Json, Log, Message } from '../api/index.ts'
+
+/** A device with the kind of its authenticator. */
+export type KnownDevice = Device & { readonly kind: string }
+
+/** A device for lists. `data` is undefined where it cannot be opened any more: its owner sees it all the same, and can remove it. */
+export type ListedDevice = Omit<KnownDevice, 'data'> & { readonly data: Json | undefined }
 
 /** Why nobody can prove anything by a device: what is kept of it cannot be opened (`unreadable`), or its authenticator breaks at it (`failing`). */
 export type Broken = 'unreadable' | 'failing'

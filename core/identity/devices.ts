@@ -1,19 +1,13 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import { type Clock, type Device, type Devices, type Json, type Log, msg } from '../api/index.ts'
+import { type Clock, type Devices, type Json, type Log, msg } from '../api/index.ts'
 import type { Database } from '../data/database.ts'
 import { Conflict, type EffectHandlers } from '../data/effects.ts'
 import { prepare } from '../data/prepared.ts'
 import type { Tables, Tx } from '../data/tables.ts'
 import type { Seal } from '../keys/seal.ts'
 import { userChanged } from './changes.ts'
-import { brokenLog, type Describe, describing } from './described.ts'
-
-/** A device with the kind of its authenticator. */
-export type KnownDevice = Device & { readonly kind: string }
-
-/** A device for lists. `data` is undefined where it cannot be opened any more: its owner sees it all the same, and can remove it. */
-export type ListedDevice = Omit<KnownDevice, 'data'> & { readonly data: Json | undefined }
+import { brokenLog, type Describe, describing, type KnownDevice, type ListedDevice } from './described.ts'
 
 /** Everything that users have enrolled with authenticators, in table `devices`. */
 export type EnrolledDevices = {

@@ -1,7 +1,7 @@
 import type { RequestView, Signal } from '../../api/index.ts'
 import type { Factors } from '../../access/factors.ts'
 import { listedUsers } from '../../identity/administration.ts'
-import type { ListedDevice } from '../../identity/devices.ts'
+import type { ListedDevice } from '../../identity/described.ts'
 import type { ApiParts } from './parts.ts'
 
 /** What browsers tell their passkey providers of a user's devices, as the authenticators in use say it. */
