@@ -71,9 +71,24 @@ const settled = async (page: Page): Promise<void> => {
   await page.locator('#content .animate-pulse').first().waitFor({ state: 'detached' })
 }
 
-/** Goes to a place, by whoever is signed in. */
-export const goTo = async (page: Page, { url }: House, from: Interface, { path, reach }: Place, say: Say): Promise<void> => {
-  await page.goto(`${url}${bases[from]}${path}`)
+// In the page, which has the router.
+const router = "document.querySelector('#app')?.__vue_app__.config.globalProperties.$router"
+
+/**
+ * Goes to a place, by whoever is signed in. Within an interface it goes as its links do; from where something was opened or begun, it goes there
+ * anew.
+ */
+export const goTo = async (
+  page: Page,
+  { url }: House,
+  from: Interface,
+  { path, reach }: Place,
+  say: Say,
+  before?: Place,
+): Promise<void> => {
+  const isLink = before !== undefined && before.reach === undefined && before.path !== path
+  if (isLink) await page.evaluate(`${router}.push(${JSON.stringify(path)}).then(() => {})`)
+  else await page.goto(`${url}${bases[from]}${path}`)
   await settled(page)
   if (!reach) return
   await reach(page, say)

@@ -35,9 +35,11 @@ export const walk = async (house: House, from: Interface, places: readonly Place
   const found: string[] = []
   try {
     await enter(page, house)
+    let last: Place | undefined
     for (const place of places.filter(({ onPhone }) => isPhone || !onPhone)) {
       const before = problems.length
-      await goTo(page, house, from, place, say)
+      await goTo(page, house, from, place, say, last)
+      last = place
       found.push(...(await wrongAt(page)).map((wrong) => `${place.name}: ${wrong}`))
       await recolour(page, other)
       found.push(...(await contrastProblems(page)).map((wrong) => `${place.name}, ${other}: ${wrong}`))
