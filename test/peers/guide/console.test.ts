@@ -35,7 +35,12 @@ const follow = (name: string, within: Page | Locator = page) => within.getByRole
 const field = (name: string, within: Page | Locator = page) =>
   within.getByRole('textbox', { name: new RegExp(String.raw`^${name}( \(optional\))?\*?$`) })
 const choose = (name: string) => page.getByRole('radio', { name, exact: true }).check()
-const heading = (name: string) => page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
+const heading = async (name: string) => {
+  const found = page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
+  const onPage = async (error: Error) =>
+    Promise.reject(new Error(`${error.message}\nThe page says:\n${await page.locator('main').innerText()}`))
+  await found.catch(onPage)
+}
 const said = (text: string) => page.getByText(text, { exact: true }).first().waitFor()
 
 /** To a page of the console, by its navigation. */
