@@ -36,10 +36,11 @@ const field = (name: string, within: Page | Locator = page) =>
   within.getByRole('textbox', { name: new RegExp(String.raw`^${name}( \(optional\))?\*?$`) })
 const choose = (name: string) => page.getByRole('radio', { name, exact: true }).check()
 const heading = async (name: string) => {
-  const found = page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
-  const onPage = async (error: Error) =>
-    Promise.reject(new Error(`${error.message}\nThe page says:\n${await page.locator('main').innerText()}`))
-  await found.catch(onPage)
+  try {
+    await page.getByRole('heading', { name, exact: true, level: 1 }).waitFor()
+  } catch (error) {
+    assert.fail(`${String(error)}\nThe page says:\n${await page.locator('main').innerText()}`)
+  }
 }
 const said = (text: string) => page.getByText(text, { exact: true }).first().waitFor()
 
