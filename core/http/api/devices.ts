@@ -10,7 +10,7 @@ import { removeDevices } from '../../identity/devices.ts'
 import { userReferences } from '../../identity/references.ts'
 import { audit, type Written } from './audit.ts'
 import { foundUser } from './changing-users.ts'
-import { mustProveOneself } from './own-account.ts'
+import { mustHaveShown, mustProveOneself } from './own-account.ts'
 import { userQuery } from './owners.ts'
 import { pageOf, pageOfIds, pageQuery } from './paging.ts'
 import type { ApiParts } from './parts.ts'
@@ -134,7 +134,7 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
       others: 'devices.delete',
       summary: 'Remove a device',
       description:
-        'Browsers are trusted no more, and backup codes go with the last device that they stand in for. Your own only within 15 minutes of proving who you are, at a browser, and not the only one where everybody needs a second factor. Of a user who may do more than you, nothing.',
+        'Browsers are trusted no more, and backup codes go with the last device that they stand in for. Your own only within 15 minutes of proving who you are, at a browser, by something that you have set up if there is anything, and not the only one where everybody needs a second factor. Of a user who may do more than you, nothing.',
       response: undefined,
       async handler(call) {
         const { caller, params } = call
@@ -149,6 +149,12 @@ export const deviceRoutes = ({ database, clock, events, cursors, devices, catalo
         if (isOfCaller) await mustProveOneself(call, now)
         const theirs = isOfCaller ? await devices.ofUser(caller.userId) : []
         const broken = new Set(theirs.filter(isBroken).map(({ id }) => id))
+        // What is broken can be shown by nobody.
+        if (isOfCaller)
+          await mustHaveShown(
+            call,
+            theirs.filter(({ id }) => !broken.has(id)),
+          )
         const removed = await database.transaction(async (tx) => {
           const all = await rowsOf(tx, found.user_id)
           const row = all.find(({ id }) => id === params.id)

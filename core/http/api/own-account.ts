@@ -39,3 +39,21 @@ export const mustHaveProvedLately = async (call: Asked, id: string, now: number)
 export const mustProveOneself = async (call: Asked, now: number): Promise<void> => {
   if (!(await hasProvedLately(call, now))) throw proofNeeded(call)
 }
+
+/**
+ * Whoever has a second factor has shown one before anything of it is removed: that somebody knows the password is not enough for that, whichever flow let
+ * them in by it. Not at a browser that they trust, and not what was set up since they signed in. Throws `ApiProblem` (403).
+ */
+export const mustHaveShown = async (
+  call: Asked,
+  devices: readonly { readonly kind: string; readonly createdAt: Date }[],
+): Promise<void> => {
+  const { proofs, trustedBrowser } = await call.asking()
+  const since = Math.min(...proofs.map(({ at }) => at))
+  const { authenticators } = call.snapshot.factors
+  const having = devices.flatMap(({ kind, createdAt }) => (createdAt.getTime() < since ? (authenticators.get(kind) ?? []) : []))
+  const isShown = having.some(({ authenticator, settings }) =>
+    proofs.some(({ method }) => Object.hasOwn(authenticator.proves(settings), method)),
+  )
+  if (!isShown && !trustedBrowser && having.some(({ authenticator }) => !authenticator.backup)) throw proofNeeded(call)
+}

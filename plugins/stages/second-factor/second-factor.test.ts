@@ -275,3 +275,28 @@ test('setting up asks for what is named, or only where it is missing', async () 
   const done = await setup({ authenticators: ['codes'] }).submit({ word: 'codes' })
   assert.deepEqual(done.go === 'pass' && done.know, [know(facts.enrolled, { kinds: ['codes'] })])
 })
+
+test('whoever had something before they proved anything shows it before they set up something else', async () => {
+  const had = (kind: string) => ({ ...device(kind), createdAt: new Date(0) })
+  const setup = (more: object = {}, proofs = [pwd], devices = [had('app'), had('codes')]) =>
+    drive(authenticatorSetup, {}, { know: known, proofs, authenticators: { enabled: [app, key, codes], devices, ...more } })
+  const driven = setup()
+  const first = await driven.show()
+  assert.deepEqual([title(first), buttons(first)], ['verify app', ['use=other']])
+  assert.equal(
+    title(await driven.submit({ use: 'key' })),
+    title(await driven.submit({ use: 'other' })),
+    'what they do not have proves nothing',
+  )
+  await driven.submit({ use: 'app' })
+  assert.equal((await driven.submit({ word: 'no' })).go, 'retry')
+  const next = await driven.submit({ word: 'app' })
+  assert.deepEqual([next.go === 'ask' && next.proof, buttons(next)], ['app', ['use=app', 'use=key', 'use=codes']])
+  const chooses = ['use=app', 'use=key', 'use=codes']
+  assert.deepEqual(buttons(await setup({}, [pwd, { method: 'app', at: pwd.at }]).show()), chooses, 'it was shown')
+  assert.deepEqual(buttons(await setup({}, [pwd], [had('codes')]).show()), chooses, 'backup codes are none')
+  const trust = [{ userId: 'id-ada', until: now.getTime() + 1000, provedAt: undefined }]
+  assert.deepEqual(buttons(await setup({ mfa: { trust: 3600 }, trust }).show()), chooses, 'they trust the browser')
+  const lostOne = await setup({}, [pwd], [{ ...lost('app'), createdAt: new Date(0) }] as never).show()
+  assert.equal(lostOne.go, 'deny', 'what cannot be used counts as there')
+})

@@ -9,7 +9,7 @@ export const anyAnswer = Type.Object({}, { patternProperties: { '': {} } })
 export type AnyAnswer = Readonly<Record<string, unknown>>
 
 const day = 86_400
-const refused = msg('second-factor.refused')
+export const refused = msg('second-factor.refused')
 
 const wishOf = (
   { authenticators, settings }: Pick<StageContext<Verifying, any, any, any>, 'authenticators' | 'settings'>,

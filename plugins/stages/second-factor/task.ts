@@ -37,6 +37,25 @@ export const enrollable = async (
   return offered.flat()
 }
 
+/**
+ * What whoever has a second factor shows before they add another one: that somebody knows the password must not be enough for that, whichever flow let
+ * them in by it. Not at a browser that they trust, and not what they have set up since they were last asked for anything.
+ */
+export const shownBefore = async ({
+  authenticators,
+  proofs,
+}: Pick<StageContext<any, any, any, any>, 'authenticators' | 'proofs'>): Promise<Task> => {
+  const since = Math.min(...proofs.map(({ at }) => at))
+  const having = havingOf(
+    authenticators.enabled,
+    (await authenticators.devices()).filter(({ createdAt }) => createdAt.getTime() < since),
+  )
+  const isShown = having.some(({ methods }) => proofs.some(({ method }) => methods.includes(method)))
+  if (isShown || authenticators.isTrusted || having.every(({ backup }) => backup)) return { task: 'nothing' }
+  const { kinds, why } = await usableOf(authenticators, having)
+  return kinds.length > 0 ? { task: 'verify', kinds } : { task: 'refuse', why }
+}
+
 /** `also`: what the answer that is looked at has proved beside what is known. */
 export async function taskOf(
   { settings, authenticators, proofs }: Pick<StageContext<Verifying, any, any, any>, 'settings' | 'authenticators' | 'proofs'>,

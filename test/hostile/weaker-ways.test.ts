@@ -1,0 +1,69 @@
+// Where some flows ask for less than others, and what is left of a sign-in that was begun before something changed.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { adminToken, type Api, apiOf } from '../kit/api.ts'
+import { Client, type Credentials, isSignedIn, signIn } from '../kit/client.ts'
+import { addApp, apiAt, setupFlow } from '../kit/second-factor.ts'
+import { startServer, type TestServer } from '../kit/server.ts'
+import { attacked } from './attack.ts'
+
+const names = ['ida', 'max', 'lou', 'zoe'] as const
+const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
+const { ida, max } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+
+let server: TestServer
+let admin: Api
+before(async () => {
+  server = await startServer({
+    apply: attacked({
+      users: Object.fromEntries(names.map((name) => [name, { password: `the password of ${name}` }])),
+      settings: { mfa: { trust: '30d' } },
+      flows: {
+        // For what is worth little, e.g. the menu of the canteen.
+        quick: { title: 'Quick', designation: 'authentication', steps: [{ type: 'identification' }, { type: 'password' }] },
+      },
+    }),
+    env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
+  })
+  admin = apiOf(server.url, adminToken)
+})
+after(() => server?.stop())
+
+const idOf = async ({ username }: Credentials): Promise<string> => (await admin.must('GET', `/users?username=${username}`)).items[0].id
+const appsOf = async (person: Credentials) =>
+  (await admin.must('GET', `/devices?user=${await idOf(person)}`)).items.filter(({ kind }: { kind: string }) => kind === 'totp')
+/** Somebody who has set an app up, and whoever knows their password and nothing more, who signs in where that is enough. */
+const withThief = async (person: Credentials) => {
+  const owner = new Client(server.url)
+  await signIn(owner, person)
+  const { secret } = await addApp(owner)
+  return { secret, thief: new Client(server.url) }
+}
+
+test('the password alone, at a flow that asks for no more, adds no second factor to an account that has one, and removes none', async () => {
+  const { thief } = await withThief(ida)
+  await signIn(thief, ida, '/if/flow/quick/')
+  assert.ok(await isSignedIn(thief))
+  const page = await thief.open(setupFlow)
+  assert.notEqual(page.heading, 'Set up another way to show that it is you', page.text)
+  const [app] = await appsOf(ida)
+  const removed = await apiAt(thief)('DELETE', `/devices/${app.id}`)
+  assert.deepEqual([removed.status, (await appsOf(ida)).length], [403, 1], removed.text)
+})
+
+test('guesses at codes are limited, however many browsers somebody gets known by a flow that asks for less', async () => {
+  await withThief(max)
+  const seen: number[] = []
+  for (let browsers = 0; browsers < 5; browsers++) {
+    const thief = new Client(server.url)
+    await signIn(thief, max, '/if/flow/quick/')
+    assert.ok(await isSignedIn(thief))
+    await thief.submit(await thief.open('/if/flow/default-invalidation/'), {})
+    let page = await signIn(thief, max)
+    for (let tries = 0; tries < 5 && page.status !== 429; tries++) {
+      page = await thief.submit(page, { code: '000000' })
+      seen.push(page.status)
+    }
+  }
+  assert.equal(seen.filter((status) => status === 422).length, 10, seen.join())
+})
