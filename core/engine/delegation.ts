@@ -31,6 +31,15 @@ import type { RunState } from './state.ts'
 /** Guesses at what authenticators ask for count together, whichever authenticator it is. */
 const guessed = 'authenticator'
 
+/**
+ * A browser is known for guesses at authenticators once one was proved there. Whoever has the password alone, and finds a flow that asks for no more, or signed
+ * in before there was more to ask for, makes as many known browsers as they like.
+ */
+const hasProvedAt =
+  ({ browser }: Asker) =>
+  (userId: string): boolean =>
+    browser.trust.some((one) => one.userId === userId && one.provedAt !== undefined)
+
 /** There were too many tries: nothing is looked at now. */
 export class Throttled extends Error {
   readonly isFirst: boolean
@@ -157,7 +166,7 @@ export class Delegation implements Authenticating {
         if (!recorded) throw new Error(`authenticator "${kind}" cannot be answered while a page is shown`)
         const checked = this.#factors.answers(part.answer)(answer)
         if ('problems' in checked) return retry({ '': msg('core.incomplete-answer') })
-        const attempt = name === 'enrol' ? undefined : attemptOf(state, guessed, asker)
+        const attempt = name === 'enrol' ? undefined : attemptOf(state, guessed, asker, hasProvedAt(asker))
         if (attempt) await this.#begin(attempt)
         const outcome: Outcome = await part.submit(await this.#contextFor(kind, kept), checked.value)
         if (attempt && (outcome.go === 'pass' || outcome.go === 'ask')) await succeeded(parts.store, attempt)

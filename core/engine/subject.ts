@@ -12,8 +12,16 @@ export const typedBy = (state: RunState) => (factOf(state, known.login.name) as 
 export const carriedOf = (state: RunState): readonly Proof[] =>
   state.carried && state.carried.user === userOf(state)?.id ? state.carried.proofs : []
 
-/** Whose attempt an answer is. `stage`: what the attempts are counted by. */
-export function attemptOf(state: RunState, stage: string, { request, browser }: Asker): Attempt {
+/**
+ * Whose attempt an answer is. `stage`: what the attempts are counted by. `knows`: does this user know the browser? As a rule where they have signed in there
+ * before.
+ */
+export function attemptOf(
+  state: RunState,
+  stage: string,
+  { request, browser }: Asker,
+  knows = (userId: string): boolean => browser.known.includes(userId),
+): Attempt {
   const user = userOf(state)
   const isProved = user !== undefined && (state.proofs.some((proof) => proof.user === user.id) || carriedOf(state).length > 0)
   return {
@@ -22,6 +30,6 @@ export function attemptOf(state: RunState, stage: string, { request, browser }: 
     // proved something knows that there is.
     account: isProved ? user.id : (typedBy(state) ?? user?.id),
     address: request.ip,
-    knownBrowser: user && browser.known.includes(user.id) ? browser.id : undefined,
+    knownBrowser: user && knows(user.id) ? browser.id : undefined,
   }
 }
