@@ -21,7 +21,7 @@ class Undone extends Error {
 
 const refuse = (effect: Effect, errors: Readonly<Record<string, Message>>): Undone => new Undone({ closed: false, effect, errors })
 
-const notFor = (why: 'unproved' | 'link-dead'): Undone => new Undone({ closed: false, effect: undefined, why })
+const notFor = (why: 'unproved' | 'link-dead' | 'password-changed'): Undone => new Undone({ closed: false, effect: undefined, why })
 
 const makeEffect = async (tx: Tx, effect: Effect, handlers: EffectHandlers, now: number, keep: string | undefined) => {
   const handler = Object.hasOwn(handlers, effect.effect) ? handlers[effect.effect] : undefined
@@ -54,6 +54,23 @@ const isUnproved = async (tx: Tx, { effects, proved = [], fresh }: Closing): Pro
   return isAnyThere(tx, enrolled)
 }
 
+/**
+ * Has the password been replaced since the run proved it? That ends sessions, since others may have known it: who was half way through a sign-in then does
+ * not come in either. One that was replaced at a time yet to come says nothing: the clock was put back, or is another server's.
+ */
+const isPasswordOver = async (tx: Tx, { passwordProved }: Closing, now: number): Promise<boolean> => {
+  if (!passwordProved) return false
+  const { userId, at } = passwordProved
+  const newer = await tx
+    .selectFrom('passwords')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .where('changed_at', '>', at)
+    .where('changed_at', '<=', now)
+    .executeTakeFirst()
+  return newer !== undefined
+}
+
 /** The run's id goes into the table first: whoever comes second finds it there, and waits for the first to be committed or undone. */
 const claimRun = async (tx: Tx, id: string, sessionId: string | undefined, now: number): Promise<boolean> => {
   const claimed = await tx
@@ -81,6 +98,8 @@ const closeIn =
     const sessionId = session && randomUUIDv7()
     if (!(await claimRun(tx, runId, sessionId, now))) return closedBefore(tx, runId)
     if (linkOwner && (await stampOf(tx, linkOwner.userId)) !== linkOwner.stamp) throw notFor('link-dead')
+    // Before the effects, which may set one.
+    if (await isPasswordOver(tx, wanted, now)) throw notFor('password-changed')
     // Before the effects: whoever they make is not there yet.
     if (await isAnyThere(tx, wanted.unproved ?? [])) throw notFor('unproved')
     if (await isUnproved(tx, wanted)) throw notFor('unproved')

@@ -38,6 +38,8 @@ export type Closing = {
   readonly unproved?: readonly string[]
   /** Ids of users of whom the run itself has a proof; `anybody` where an operator's link opened it. A session that is there already is none. */
   readonly proved?: readonly string[] | 'anybody'
+  /** Whose password the run itself has proved, and when (epoch ms): it counts for nothing if they have another one by now. */
+  readonly passwordProved?: { readonly userId: string; readonly at: number }
   /** Id of the user whose session at the browser proved who they are a short while ago. */
   readonly fresh?: string | undefined
   /** The session of whoever ends the run, proved to be theirs in it: it goes on, under a new cookie, where a new password ends all others. */
@@ -85,6 +87,6 @@ export type Closed =
   | { readonly closed: false; readonly effect: Effect; readonly errors: Readonly<Record<string, Message>> }
   /**
    * Nothing was written: the user is gone or disabled; or was to be changed by somebody who proved nothing; or the link that opened the run is
-   * dead, since they have another password or address by now.
+   * dead, or the password that was proved is, since they have another password or address by now.
    */
-  | { readonly closed: false; readonly effect: undefined; readonly why?: 'unproved' | 'link-dead' }
+  | { readonly closed: false; readonly effect: undefined; readonly why?: 'unproved' | 'link-dead' | 'password-changed' }

@@ -45,6 +45,12 @@ const provedIn = ({ effects, proofs }: RunState): NonNullable<Closing['proved']>
   return proofs.flatMap(({ step, user }) => (enrolling.has(step) ? [] : (user ?? [])))
 }
 
+/** When the run proved the password of its user, the first time if it did so again. What a session had proved before ends with the session. */
+const passwordProvedIn = ({ proofs }: RunState, user: KnownUser | undefined): Pick<Closing, 'passwordProved'> => {
+  const found = proofs.find((proof) => proof.method === 'pwd' && proof.user !== null && proof.user === user?.id)
+  return found && user ? { passwordProved: { userId: user.id, at: found.at } } : {}
+}
+
 /** The session at the browser, if the run has proved its user: what ends their others leaves it to them. */
 const ownSession = ({ proofs }: RunState, { browser: { id, session } }: Asker): Pick<Closing, 'keep'> =>
   session && proofs.some(({ user }) => user === session.userId) ? { keep: { browserId: id, sessionId: session.id } } : {}
@@ -92,6 +98,7 @@ const openedBy = (
 const unmade = {
   unproved: 'core.nothing-proved-to-change',
   'link-dead': 'core.link-used',
+  'password-changed': 'core.password-changed',
   unavailable: 'core.account-unavailable',
 } as const
 
@@ -131,6 +138,7 @@ export class Ending {
           effects: taken.effects.map(({ step: _, user: __, ...effect }) => effect),
           unproved: unprovedIn(taken, asker),
           proved: provedIn(taken),
+          ...passwordProvedIn(taken, user),
           fresh: freshOf(asker, this.#parts.now()),
           ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),

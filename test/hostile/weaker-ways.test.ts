@@ -3,13 +3,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, type Credentials, isSignedIn, signIn } from '../kit/client.ts'
-import { addApp, apiAt, setupFlow } from '../kit/second-factor.ts'
+import { codeOf } from '../kit/one-time-password.ts'
+import { addApp, apiAt, chooseApp, secretOn, setupFlow } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked } from './attack.ts'
 
 const names = ['ida', 'max', 'lou', 'zoe'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
-const { ida, max } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const { ida, max, lou, zoe } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const byPassword = [{ type: 'identification' }, { type: 'password' }]
 
 let server: TestServer
 let admin: Api
@@ -20,7 +22,12 @@ before(async () => {
       settings: { mfa: { trust: '30d' } },
       flows: {
         // For what is worth little, e.g. the menu of the canteen.
-        quick: { title: 'Quick', designation: 'authentication', steps: [{ type: 'identification' }, { type: 'password' }] },
+        quick: { title: 'Quick', designation: 'authentication', steps: byPassword },
+        strict: {
+          title: 'Strict',
+          designation: 'authentication',
+          steps: [...byPassword, { type: 'second-factor', with: { require: 'always' } }],
+        },
       },
     }),
     env: { SLUICE_BOOTSTRAP_TOKEN: adminToken },
@@ -66,4 +73,25 @@ test('guesses at codes are limited, however many browsers somebody gets known by
     }
   }
   assert.equal(seen.filter((status) => status === 422).length, 10, seen.join())
+})
+
+test('whoever has come half way by the password of before does not come in after it was changed, neither by a code nor by an app of their own', async () => {
+  const setPassword = async (person: Credentials) =>
+    assert.equal(
+      (await admin('POST', `/users/${await idOf(person)}/password`, { body: { password: 'another one that is long' } })).status,
+      204,
+    )
+  const { secret, thief } = await withThief(lou)
+  const asked = await signIn(thief, lou)
+  await setPassword(lou)
+  const refused = await thief.submit(asked, { code: codeOf(secret, 1) })
+  assert.deepEqual([refused.status, await isSignedIn(thief)], [403, false], refused.text)
+  assert.match(refused.text, /password was changed/)
+
+  const other = new Client(server.url)
+  const choice = await signIn(other, zoe, '/if/flow/strict/')
+  const app = await chooseApp(other, choice)
+  await setPassword(zoe)
+  const late = await other.submit(app, { code: codeOf(secretOn(app)) })
+  assert.deepEqual([late.status, await isSignedIn(other), await appsOf(zoe)], [403, false, []], late.text)
 })
