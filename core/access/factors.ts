@@ -110,11 +110,12 @@ export const trustsBrowser = ({ trust }: Pick<Factors, 'trust'>, browser: Pick<B
   trust > 0 && browser.trust.some((one) => one.userId === userId && one.until !== undefined && one.until > now)
 
 /**
- * Need no second factor be asked for at this browser: does the user trust it, or did they prove one here a short while ago? Where a fresh proof is
- * asked for, it never counts.
+ * Need no second factor be asked for at this browser: does the user trust it, or did they prove one here a short while ago? Where a sign-in may only be so
+ * old, that has to be so young, too; where a fresh proof is asked for, it never counts.
  */
 export const isTrusted = (factors: Factors, browser: Browser, userId: string | undefined, wants: Wants, now: number): boolean => {
-  if (userId === undefined || wants.maxAge === 0) return false
+  if (userId === undefined) return false
   const provedAt = browser.trust.find((one) => one.userId === userId)?.provedAt ?? 0
+  if (wants.maxAge !== undefined && provedAt <= now - wants.maxAge * 1000) return false
   return trustsBrowser(factors, browser, userId, now) || provedAt > now - factors.recent * 1000
 }

@@ -40,6 +40,16 @@ describe('a run that goes on from a session', () => {
     assert.deepEqual([session?.unproved, session?.secondFactor], [undefined, true])
   })
 
+  withHouse('notes no second factor by a password beside one that was proved before', async (h) => {
+    const flow = program([{ type: 'who' }, { type: 'secret' }])
+    const view = asking(await h.engine.start({ program: flow, ...goingOn(before.slice(1)) }, signedIn(h)))
+    assert.equal(view.step, 'secret-2')
+    const programs = new Map([[flow.slug, flow]])
+    assert.equal((await h.engine.answer(view.runId, view.challenge, { word: 'right' }, programs, signedIn(h))).is, 'closed')
+    const [{ session } = {}] = h.closings
+    assert.deepEqual([session?.proofs.length, session?.secondFactor], [2, undefined])
+  })
+
   withHouse('is over with that session', async (h) => {
     const flow = program([{ type: 'who' }, { type: 'secret' }, { type: 'code' }])
     const view = asking(await h.engine.start({ program: flow, ...goingOn(before.slice(0, 1)) }, signedIn(h)))

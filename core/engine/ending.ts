@@ -69,7 +69,7 @@ type Lacking =
   | { readonly refused: Message; readonly why: Refusal; readonly session?: undefined }
   | { readonly session: { readonly grace: number }; readonly refused?: undefined }
 
-/** The session that a run opens. What was carried from another one goes on in it. */
+/** The session that a run opens. What was carried from another one goes on in it; where its proofs count for nothing, neither do the flows that it passed. */
 const openedBy = (
   { slug, sessionLifetime: lifetime }: Program,
   state: RunState,
@@ -77,9 +77,11 @@ const openedBy = (
   proofs: readonly Proof[],
   { browser, factors }: Asker,
 ): NonNullable<Closing['session']> => {
-  const before = state.carried ? (browser.session?.flows ?? []) : []
+  const before = carriedOf(state).length > 0 ? (browser.session?.flows ?? []) : []
   const isProved = state.proofs.length > 0
-  const secondFactor = isProved && factorCount(factors, methodsIn(proofs)) >= 2
+  // A password beside what was carried is none that was proved now.
+  const isMore = state.proofs.some(({ method }) => factors.factorsOf(method).some((factor) => factor !== 'knowledge'))
+  const secondFactor = isMore && factorCount(factors, methodsIn(proofs)) >= 2
   const wish = factOf(state, known.trustBrowser.name) as { readonly seconds: number } | undefined
   const trust = secondFactor && wish ? Math.min(wish.seconds, factors.trust) : 0
   const flows = [...new Set([...before, slug])]

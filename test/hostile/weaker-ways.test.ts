@@ -1,16 +1,17 @@
 // Where some flows ask for less than others, and what is left of a sign-in that was begun before something changed.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
-import { Client, type Credentials, isSignedIn, signIn } from '../kit/client.ts'
+import { Client, type Credentials, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { codeOf } from '../kit/one-time-password.ts'
 import { addApp, apiAt, chooseApp, secretOn, setupFlow } from '../kit/second-factor.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
-import { attacked } from './attack.ts'
+import { attacked, authorizeAddress, shop } from './attack.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe'] as const
+const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
-const { ida, max, lou, zoe } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const { ida, max, lou, zoe, kim, pat, sam } = persons as Readonly<Record<(typeof names)[number], Credentials>>
 const byPassword = [{ type: 'identification' }, { type: 'password' }]
 
 let server: TestServer
@@ -20,6 +21,13 @@ before(async () => {
     apply: attacked({
       users: Object.fromEntries(names.map((name) => [name, { password: `the password of ${name}` }])),
       settings: { mfa: { trust: '30d' } },
+      applications: {
+        shop: {
+          name: 'Shop',
+          provider: 'shop',
+          flows: { authentication: 'strict', authorization: 'default-authorization-explicit-consent' },
+        },
+      },
       flows: {
         // For what is worth little, e.g. the menu of the canteen.
         quick: { title: 'Quick', designation: 'authentication', steps: byPassword },
@@ -94,4 +102,40 @@ test('whoever has come half way by the password of before does not come in after
   await setPassword(zoe)
   const late = await other.submit(app, { code: codeOf(secretOn(app)) })
   assert.deepEqual([late.status, await isSignedIn(other), await appsOf(zoe)], [403, false, []], late.text)
+})
+
+const shopping = authorizeAddress({ client_id: shop.clientId, redirect_uri: shop.redirectUri, scope: 'openid email', acr_values: '2' })
+/** Whoever is signed in proves anew who they are, where the password alone is enough for that. */
+const confirmByLess = async (client: Client, { password }: Credentials) =>
+  assert.equal((await client.submit(await client.open('/if/flow/quick/?confirm=1'), { password })).url.pathname, landing)
+
+test('whoever confirms by less while an application waits for a yes gives it no answer of the lower level', async () => {
+  const { secret, thief: client } = await withThief(kim)
+  const asked = await signIn(client, kim, shopping)
+  const consent = await client.submit(asked, { code: codeOf(secret, 1) })
+  assert.match(consent.heading, /^Allow Shop/)
+  await confirmByLess(client, kim)
+  const page = await client.submit(await client.open(consent.url), {}, 'Allow')
+  assert.deepEqual([page.to, page.heading], [undefined, 'Enter the code of your app'], page.text)
+})
+
+test('nor has a session passed the flow of an application that the one before it had passed, whose proofs do not count any more', async () => {
+  const { secret, thief: client } = await withThief(pat)
+  const address = shopping.replace('acr_values=2', '')
+  const consent = await client.submit(await signIn(client, pat, address), { code: codeOf(secret, 1) })
+  assert.ok((await client.submit(consent, {}, 'Allow')).to?.searchParams.get('code'))
+  assert.ok((await client.open(address)).to?.searchParams.get('code'))
+  await confirmByLess(client, pat)
+  const page = await client.open(address)
+  assert.deepEqual([page.to, page.heading], [undefined, 'Enter the code of your app'], page.text)
+})
+
+test('a browser that is trusted is asked for the second factor where the one that was proved there is older than a sign-in may be', async () => {
+  const { secret, thief: client } = await withThief(sam)
+  await client.submit(await signIn(client, sam), { code: codeOf(secret, 1), trust: 'on' })
+  const atWiki = (changes: Record<string, string>) => signIn(client, sam, authorizeAddress(changes))
+  await delay(1100)
+  assert.equal((await atWiki({ max_age: '1' })).heading, 'Enter the code of your app')
+  await client.submit(await client.open('/if/flow/default-invalidation/'), {})
+  assert.ok((await atWiki({ max_age: '3600' })).to?.searchParams.get('code'), 'a younger one does')
 })
