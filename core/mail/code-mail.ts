@@ -35,7 +35,11 @@ const keyOf = (name: string) => `mailed-code:${name}`
 /** Six digits are found by trying all of them where only their hash is kept: they are sealed. */
 const sealedFor = (name: string) => `mailed code ${name}`
 
-const isSame = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+/** By their bytes: signs that are no digits may be as many as those of the code, and longer. */
+const isSame = (a: string, b: string): boolean => {
+  const [one, other] = [Buffer.from(a), Buffer.from(b)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
 
 /** Has codes mailed, and says whether what was typed is one; see the port `mail`. */
 export const codeMailing = ({

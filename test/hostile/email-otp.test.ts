@@ -8,7 +8,7 @@ import { type MailServer, readable, sendingBy, startMailServer } from '../kit/sm
 import { attacked } from './attack.ts'
 import { type House, openHouse } from './house.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'joe', 'amy', 'leo', 'eve']
+const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'joe', 'amy', 'leo', 'eve', 'ann']
 const personOf = (username: string) => ({ username, password: `the password of ${username}` })
 const addressOf = (name: string) => `${name}@example.com`
 const evil = { email: 'evil@evil.example', to: 'evil@evil.example', address: 'evil@evil.example', userId: 'x', user: 'eve', name: 'code' }
@@ -174,6 +174,13 @@ test('after five wrong tries, and after its time, a code is dead', async () => {
   const late = await asked('kim')
   house.later(10 * 60_000 + 1000)
   isWrong(await late.client.submit(late.page, { code: late.code }), /no longer works/)
+})
+
+test('signs that are as many as the digits of a code, but longer as bytes, are a wrong code like any other', async () => {
+  await enrolled('ann')
+  const { client, page, code } = await asked('ann')
+  isWrong(await client.submit(page, { code: '１２３４５６' }), /not right/)
+  assert.equal((await client.submit(await client.open(page.url), { code })).url.pathname, landing)
 })
 
 test('no mailbox is filled, by however many browsers and networks, and the limit ends', async () => {
