@@ -21,6 +21,8 @@ export type Level = {
 export type Factors = {
   /** By kind, those that are enabled, in order. */
   readonly authenticators: ReadonlyMap<string, ConfiguredAuthenticator>
+  /** Kinds that would be enabled too and are out of use, e.g. since their plugin could not be loaded: what users have of them counts as there. */
+  readonly outOfUse?: ReadonlySet<string>
   /** Weakest first. */
   readonly levels: readonly Level[]
   /** Does everybody need a second factor? */

@@ -131,7 +131,7 @@ export type AuthenticatorView = {
 export type DeviceView = Omit<Device, 'data' | 'version'> & {
   readonly kind: string
   readonly description: Message | undefined
-  /** It is there and proves nothing: what is kept of it cannot be opened (`unreadable`), or its authenticator breaks at it (`failing`). */
+  /** It is there and proves nothing: what is kept of it cannot be opened (`unreadable`), or its authenticator breaks at it, or is out of use (`failing`). */
   readonly broken: 'unreadable' | 'failing' | undefined
 }
 

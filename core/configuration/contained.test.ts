@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Plugin, Stage } from '../api/index.ts'
+import type { Authenticator, Plugin, Stage } from '../api/index.ts'
 import { contained } from './contained.ts'
 
 const hangs = { kind: 'hangs', show: () => new Promise(() => {}), submit: () => new Promise(() => {}) } as unknown as Stage
@@ -15,4 +15,14 @@ test('a stage from elsewhere that hangs fails when its time is over, to show its
   )
   t.mock.timers.tick(10_000)
   await Promise.all(outcomes)
+})
+
+test('so does an authenticator that is asked whether it can be used', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const part = { show: hangs.show, submit: hangs.submit }
+  const card = { kind: 'card', enrol: part, verify: part, usable: () => new Promise(() => {}) } as unknown as Authenticator
+  const [authenticator] = contained({ ...plugin, authenticators: [card] }).authenticators ?? []
+  const outcome = assert.rejects(async () => authenticator?.usable?.({} as never), /did not answer within 10 s/)
+  t.mock.timers.tick(10_000)
+  await outcome
 })

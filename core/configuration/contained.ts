@@ -18,13 +18,14 @@ const timedPart = (part: Part, who: string): Part => ({
 
 const timedAuthenticator = (authenticator: Authenticator): Authenticator => {
   const who = `authenticator "${authenticator.kind}"`
-  const { enrol, verify, identify, offers } = authenticator
+  const { enrol, verify, identify, offers, usable } = authenticator
   return {
     ...authenticator,
     enrol: timedPart(enrol, who),
     verify: timedPart(verify, who),
     ...(identify && { identify: timedPart(identify, who) }),
     ...(offers && { offers: (context) => inTime(who, offers(context)) }),
+    ...(usable && { usable: (context) => inTime(who, usable(context)) }),
   }
 }
 

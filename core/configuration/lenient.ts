@@ -43,6 +43,13 @@ const spread = ({ of, catalog }: Tree, out: Map<string, Problem>): boolean => {
   return out.size > before
 }
 
+/** Apart from those that are disabled. Whoever has set one up would come in without it otherwise, for a fault of ours. */
+const authenticatorsOut = ({ of }: Tree, out: ReadonlyMap<string, Problem>): ReadonlySet<string> => {
+  const before = keyOf('authenticators', '')
+  const slugs = [...out.keys()].flatMap((key) => (key.startsWith(before) ? [key.slice(before.length)] : []))
+  return new Set(slugs.filter((slug) => of('authenticators').get(slug)?.spec['enabled'] !== false))
+}
+
 const without = (tree: Tree, out: ReadonlyMap<string, Problem>): Tree => {
   const kept = new Map<KindName, Items>()
   const of = (kind: KindName): Items => {
@@ -50,7 +57,7 @@ const without = (tree: Tree, out: ReadonlyMap<string, Problem>): Tree => {
     kept.set(kind, items)
     return items
   }
-  return { ...tree, of }
+  return { ...tree, of, authenticatorsOut: authenticatorsOut(tree, out) }
 }
 
 /**

@@ -41,6 +41,8 @@ export type Tree = {
   readonly of: (kind: KindName) => Items
   readonly catalog: Catalog
   readonly compileFlow: CompileFlow
+  /** Authenticators that were left out since something is wrong with them. */
+  readonly authenticatorsOut?: ReadonlySet<string>
   /** Is this an entry that a role may have? Everything is, where nobody knows better. */
   readonly isPermission?: ((entry: string) => boolean) | undefined
 }
@@ -49,7 +51,11 @@ export type Tree = {
  * Links and compiles checked objects; what stands in the way is added to `problems`, and then the snapshot is not to be used. What is allowed but
  * worth a look is added to `warnings`.
  */
-export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, problems: Problem[], warnings: Problem[] = []): Snapshot => {
+export const compileTree = (
+  { of, catalog, compileFlow, authenticatorsOut, isPermission }: Tree,
+  problems: Problem[],
+  warnings: Problem[] = [],
+): Snapshot => {
   const roles = linkRoles(of('roles'), isPermission, problems)
   const { lifetime, defaultFlows, tokens, email, eventRetention, rotateKeysEvery, mfa, device } = linkSettings(of('settings'), problems)
   const policies = linkPolicies(of('policies'), catalog, problems)
@@ -77,7 +83,8 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
   const mappings = linkScopeMappings(of('scopeMappings'), problems)
   const { providers, index } = linkProviders({ providers: of('providers'), applications, catalog, mappings, tokens }, problems)
   const authenticators = linkAuthenticators(of('authenticators'), catalog, problems)
-  const factors = Object.freeze({ ...mfa, authenticators, factorsOf: factorsBy(authenticators) })
+  const outOfUse = authenticatorsOut && { outOfUse: authenticatorsOut }
+  const factors = Object.freeze({ ...mfa, authenticators, ...outOfUse, factorsOf: factorsBy(authenticators) })
   const sinks = linkSinks(of('sinks'), catalog, problems)
   linkReferences(of, catalog, problems)
 
@@ -95,6 +102,7 @@ export const compileTree = ({ of, catalog, compileFlow, isPermission }: Tree, pr
         Object.fromEntries([...sinks].map(([slug, { hash }]) => [slug, hash])),
         mfa,
         of('settings').get('device')?.spec ?? null,
+        [...(authenticatorsOut ?? [])],
         [...authenticators].map(([kind, { authenticator, settings }]) => [kind, authenticator.upgrades?.length ?? 0, settings]),
         email ?? null,
         eventRetention,

@@ -104,10 +104,11 @@ export class Delegation implements Authenticating {
     const user = userOf(this.#in.state)
     if (!user) return []
     const devices = (await this.#factors.devices.ofUser(user.id)).flatMap((device) => {
-      const found = this.#in.asker.factors.authenticators.get(device.kind)
-      if (!found) return []
+      const { authenticators, outOfUse } = this.#in.asker.factors
+      const found = authenticators.get(device.kind)
       const { data: _, version: __, ...shown } = device
-      return [{ ...shown, ...this.#described(device, found.authenticator) }]
+      if (outOfUse?.has(device.kind)) return [{ ...shown, description: undefined, broken: 'failing' as const }]
+      return found ? [{ ...shown, ...this.#described(device, found.authenticator) }] : []
     })
     return devices.toSorted((a, b) => (b.lastUsedAt?.getTime() ?? 0) - (a.lastUsedAt?.getTime() ?? 0))
   }

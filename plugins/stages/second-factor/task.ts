@@ -1,4 +1,4 @@
-import type { Authenticating, AuthenticatorView, DeviceView, Message, StageContext } from 'sluice/plugin'
+import { type Authenticating, type AuthenticatorView, type DeviceView, type Message, msg, type StageContext } from 'sluice/plugin'
 import type { Verifying } from './settings.ts'
 
 /** What is to be done, by what the user has and what is asked for. `later`: until when they may put it off. */
@@ -77,10 +77,13 @@ export async function taskOf(
   if (isDone()) return { task: 'nothing' }
   if (trust && named.length === 0 && authenticators.isTrusted && demand?.by !== 'application') return { task: 'nothing' }
   const devices = await authenticators.devices()
-  const isEnrolled = havingOf(authenticators.enabled, devices).some(({ backup }) => !backup)
+  // What is out of use counts as there, like what is broken.
+  const isLost = devices.some(({ kind }) => !authenticators.enabled.some((one) => one.kind === kind))
+  const isEnrolled = isLost || havingOf(authenticators.enabled, devices).some(({ backup }) => !backup)
   if (!isEnrolled && demand === undefined) return { task: 'nothing' }
 
-  const { kinds: usable, why } = await usableOf(authenticators, isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : [])
+  const { kinds: usable, why: unusable } = await usableOf(authenticators, isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : [])
+  const why = unusable ?? (isLost ? msg('core.devices.broken') : undefined)
   if (usable.length > 0) return { task: 'verify', kinds: usable }
   // What cannot be used counts as there: nobody gets in with less for it.
   if (demand === undefined) return why ? { task: 'refuse', why } : { task: 'nothing' }
