@@ -20,7 +20,7 @@ import type { OpenedLink } from './links.ts'
 import type { ForApplication, Next, Purpose } from './next.ts'
 import { ownPath } from './own-path.ts'
 import type { Refusals } from './refusals.ts'
-import { factorCount, levelsOf, meetsLevels, trustsBrowser } from './factors.ts'
+import { factorCount, levelsOf, trustsBrowser } from './factors.ts'
 import { confirming, goingOn, isEnough, isFresh, isStale, type SignedIn } from './proving.ts'
 import type { Visit } from './visit.ts'
 
@@ -229,8 +229,9 @@ export class Front {
       const session = visit.browser.session
       // Somebody else may have signed in at this browser while the page was open: what A allowed is not answered with B's account.
       // Or they have signed in again, by less than the application asked for.
-      const isEnough = session?.userId === view.user?.id && meetsLevels(visit.factors, purpose.wants, session?.methods ?? [])
-      if (!session || !isEnough) return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
+      const program = this.#flow(visit, provider.application.slug, 'authentication')
+      if (!session || session.userId !== view.user?.id || !isEnough(visit, session, purpose.wants, program))
+        return this.login(visit, purpose.protocol, provider, purpose.parked, purpose.wants)
       // Asked again, since much may have changed while the page was open.
       return (await this.#mayNotOpen(visit, purpose, provider, session)) ?? this.#finish(visit, purpose, provider, session)
     }

@@ -35,10 +35,13 @@ const guessed = 'authenticator'
  * A browser is known for guesses at authenticators once one was proved there. Whoever has the password alone, and finds a flow that asks for no more, or signed
  * in before there was more to ask for, makes as many known browsers as they like.
  */
-const hasProvedAt =
-  ({ browser }: Asker) =>
-  (userId: string): boolean =>
-    browser.trust.some((one) => one.userId === userId && one.provedAt !== undefined)
+const guessOf = (state: RunState, asker: Asker): Attempt => {
+  const { trust, session } = asker.browser
+  const attempt = attemptOf(state, guessed, asker, (id) => trust.some(({ userId, provedAt }) => userId === id && provedAt !== undefined))
+  const user = userOf(state)
+  // Whoever is signed in knows who they are: what they guess in a flow of their own counts where it does at sign-ins, once the password was proved.
+  return user && user.id === session?.userId ? { ...attempt, account: user.id } : attempt
+}
 
 /** There were too many tries: nothing is looked at now. */
 export class Throttled extends Error {
@@ -167,7 +170,7 @@ export class Delegation implements Authenticating {
         if (!recorded) throw new Error(`authenticator "${kind}" cannot be answered while a page is shown`)
         const checked = this.#factors.answers(part.answer)(answer)
         if ('problems' in checked) return retry({ '': msg('core.incomplete-answer') })
-        const attempt = name === 'enrol' ? undefined : attemptOf(state, guessed, asker, hasProvedAt(asker))
+        const attempt = name === 'enrol' ? undefined : guessOf(state, asker)
         if (attempt) await this.#begin(attempt)
         const outcome: Outcome = await part.submit(await this.#contextFor(kind, kept), checked.value)
         if (attempt && (outcome.go === 'pass' || outcome.go === 'ask')) await succeeded(parts.store, attempt)

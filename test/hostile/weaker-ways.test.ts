@@ -9,9 +9,9 @@ import { addApp, apiAt, chooseApp, secretOn, setupFlow } from '../kit/second-fac
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked, authorizeAddress, shop } from './attack.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam'] as const
+const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam', 'vic'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
-const { ida, max, lou, zoe, kim, pat, sam } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const { ida, max, lou, zoe, kim, pat, sam, vic } = persons as Readonly<Record<(typeof names)[number], Credentials>>
 const byPassword = [{ type: 'identification' }, { type: 'password' }]
 
 let server: TestServer
@@ -83,6 +83,22 @@ test('guesses at codes are limited, however many browsers somebody gets known by
   assert.equal(seen.filter((status) => status === 422).length, 10, seen.join())
 })
 
+test('guesses where somebody is signed in by the password alone, and would add something, count with those at sign-ins', async () => {
+  const { thief } = await withThief(vic)
+  await signIn(thief, vic, '/if/flow/quick/')
+  let page = await thief.open(setupFlow)
+  assert.equal(page.heading, 'Enter the code of your app')
+  const seen: number[] = []
+  for (const client of [thief, new Client(server.url)]) {
+    if (client !== thief) page = await signIn(client, vic)
+    for (let tries = 0; tries < 9 && page.status !== 429; tries++) {
+      page = await client.submit(page, { code: '000000' })
+      seen.push(page.status)
+    }
+  }
+  assert.equal(seen.filter((status) => status === 422).length, 10, seen.join())
+})
+
 test('whoever has come half way by the password of before does not come in after it was changed, neither by a code nor by an app of their own', async () => {
   const setPassword = async (person: Credentials) =>
     assert.equal(
@@ -125,9 +141,11 @@ test('nor has a session passed the flow of an application that the one before it
   const consent = await client.submit(await signIn(client, pat, address), { code: codeOf(secret, 1) })
   assert.ok((await client.submit(consent, {}, 'Allow')).to?.searchParams.get('code'))
   assert.ok((await client.open(address)).to?.searchParams.get('code'))
+  const asks = await client.open(`${address}&prompt=consent`)
+  assert.match(asks.heading, /^Allow Shop/)
   await confirmByLess(client, pat)
-  const page = await client.open(address)
-  assert.deepEqual([page.to, page.heading], [undefined, 'Enter the code of your app'], page.text)
+  for (const page of [await client.open(address), await client.submit(await client.open(asks.url), {}, 'Allow')])
+    assert.deepEqual([page.to, page.heading], [undefined, 'Enter the code of your app'], page.text)
 })
 
 test('a browser that is trusted is asked for the second factor where the one that was proved there is older than a sign-in may be', async () => {
