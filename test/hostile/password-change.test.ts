@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { openDatabase } from '../../core/data/database.ts'
 import { limits } from '../../core/engine/limits.ts'
+import { apiOf } from '../kit/api.ts'
 import { Client, type Credentials, landing, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
 import { startServer, type TestServer } from '../kit/server.ts'
@@ -170,4 +171,14 @@ test('nor by the API, whatever the person may do: not the password, and the addr
   await database.close()
   const late = await address('thief@example.com')
   assert.deepEqual([late.status, late.json().code], [403, 'proof-needed'])
+
+  const made = await thief.ask('/api/v1/tokens', { json: { name: 'kept' }, headers })
+  const byToken = apiOf(server.url, made.json().token)
+  const own = `/users/${user.id}`
+  for (const refused of [
+    await byToken('PATCH', own, { body: { email: 'thief@example.com' }, headers: { 'if-match': '*' } }),
+    await byToken('POST', `${own}/password`, { body: { password: chosen }, headers: { 'if-match': '*' } }),
+  ])
+    assert.deepEqual([refused.status, refused.body.code], [403, 'proof-needed'], 'a token that the thief makes proves nothing either')
+  await isUnchanged(vic)
 })

@@ -5,14 +5,12 @@ import type { Call } from './route.ts'
 
 type Asked = Pick<Call, 'caller' | 'asking' | 'snapshot'>
 
-const isOwnSession = ({ caller }: Pick<Call, 'caller'>, id: string): boolean => caller.userId === id && caller.sessionId !== undefined
-
 /**
  * Whoever has only taken over a session must not lock its owner out: the password of oneself is changed by a flow, which asks for the one there
- * is. Throws `ApiProblem` (403).
+ * is. Nor by a token, which they could make. Throws `ApiProblem` (403).
  */
 export const mustNotSetOwnPassword = (call: Pick<Call, 'caller' | 'snapshot'>, id: string): void => {
-  if (isOwnSession(call, id))
+  if (call.caller.userId === id)
     throw new ApiProblem(
       403,
       'proof-needed',
@@ -30,12 +28,10 @@ const proofNeeded = ({ snapshot }: Asked): ApiProblem =>
 const hasProvedLately = async ({ asking }: Asked, now: number): Promise<boolean> =>
   (await asking()).proofs.some(({ at }) => now - at <= freshFor * 1000)
 
-/** Throws `ApiProblem` (403) for a change of one's own address in a session whose last proof is too long ago. `now` in epoch ms. */
-export const mustHaveProvedLately = async (call: Asked, id: string, now: number): Promise<void> => {
-  if (isOwnSession(call, id) && !(await hasProvedLately(call, now))) throw proofNeeded(call)
-}
-
-/** The same for what is the caller's own, and for tokens too: they prove nothing, and whoever has taken over a session can make one. */
+/**
+ * For what is the caller's own: throws `ApiProblem` (403) where the last proof is too long ago, and for tokens, which prove nothing: whoever has taken over a
+ * session can make one. `now` in epoch ms.
+ */
 export const mustProveOneself = async (call: Asked, now: number): Promise<void> => {
   if (!(await hasProvedLately(call, now))) throw proofNeeded(call)
 }

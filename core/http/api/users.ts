@@ -12,7 +12,7 @@ import type { Tx } from '../../data/tables.ts'
 import { audit } from './audit.ts'
 import { changingUsers, foundUser, userRef } from './changing-users.ts'
 import { etagOf } from './etags.ts'
-import { mustHaveProvedLately, mustNotSetOwnPassword } from './own-account.ts'
+import { mustNotSetOwnPassword, mustProveOneself } from './own-account.ts'
 import type { ApiParts } from './parts.ts'
 import { impossible, notFound } from './problem.ts'
 import { setRoles } from './role-changes.ts'
@@ -111,13 +111,13 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       path: '/users/:id',
       permission: 'users.edit',
       summary: 'Change a user',
-      description: `What is not named stays as it is; \`attributes\`, \`groups\` and \`roles\` are replaced whole. A user who may do more than you cannot be changed by you. Your own address, in a session, within 15 minutes of signing in. ${unseenNote('users')}`,
+      description: `What is not named stays as it is; \`attributes\`, \`groups\` and \`roles\` are replaced whole. A user who may do more than you cannot be changed by you. Your own address at a browser alone, within 15 minutes of signing in. ${unseenNote('users')}`,
       body: Type.Partial(Type.Object(userFields)),
       response: user,
       async handler(call) {
         const { params } = call
         const { groups, roles, email, ...fields } = call.body
-        if (email !== undefined) await mustHaveProvedLately(call, params.id, now())
+        if (email !== undefined && params.id === call.caller.userId) await mustProveOneself(call, now())
         const before = await changing(call, async (tx, known) => {
           if (fields.username !== undefined && fields.username !== known.username) mustBeFree(parts, call.caller, 'users', known.username)
           await updateUser(tx, known.id, { ...fields, ...(email !== undefined && { email: email ?? '' }) }, now())
@@ -155,7 +155,7 @@ export const userRoutes = (parts: ApiParts): readonly Route[] => {
       permission: 'users.edit',
       summary: 'Set the password of a user',
       description:
-        'Ends all sessions and grants of that user, and the trust of browsers. API tokens stay. Not your own in a session: a flow changes that, which asks for the one you have.',
+        'Ends all sessions and grants of that user, and the trust of browsers. API tokens stay. Not your own: a flow changes that, which asks for the one you have.',
       body: Type.Object({ password }),
       response: undefined,
       async handler(call) {
