@@ -39,11 +39,25 @@ const isUserEnabled = async (tx: Tx, id: string): Promise<boolean> =>
 const isAnyThere = async (tx: Tx, ids: readonly string[]): Promise<boolean> =>
   ids.length > 0 && (await tx.selectFrom('users').select('id').where('id', 'in', ids).limit(1).executeTakeFirst()) !== undefined
 
+const hasEnrolledSince = async (tx: Tx, ids: readonly string[], since: number): Promise<boolean> =>
+  ids.length > 0 &&
+  (await tx.selectFrom('devices').select('id').where('user_id', 'in', ids).where('created_at', '>=', since).limit(1).executeTakeFirst()) !==
+    undefined
+
 /**
  * Would a password be replaced, an authenticator enrolled, or an address changed, where links and codes go, of somebody of whom the run has no proof?
  * Whoever has only taken over a session must neither lock its owner out nor stay. Who is made by the run itself is not there yet.
  */
-const isUnproved = async (tx: Tx, { effects, proved = [], fresh }: Closing): Promise<boolean> => {
+const isUnproved = async (tx: Tx, { effects, proved = [], fresh, enrolsAloneSince }: Closing): Promise<boolean> => {
+  if (
+    enrolsAloneSince !== undefined &&
+    (await hasEnrolledSince(
+      tx,
+      effects.flatMap((effect) => enrolsFor(effect) ?? []),
+      enrolsAloneSince,
+    ))
+  )
+    return true
   if (proved === 'anybody') return false
   const replaced = await Promise.all(effects.map((effect) => replacesPasswordOf(tx, effect)))
   if (replaced.some((id) => id !== undefined && !proved.includes(id))) return true

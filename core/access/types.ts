@@ -38,6 +38,11 @@ export type Closing = {
   readonly unproved?: readonly string[]
   /** Ids of users of whom the run itself has a proof; `anybody` where an operator's link opened it. A session that is there already is none. */
   readonly proved?: readonly string[] | 'anybody'
+  /**
+   * What is enrolled rests on one factor at most: it is added beside nothing that its user has set up since then (epoch ms), when the run began and was told
+   * that there was nothing to show.
+   */
+  readonly enrolsAloneSince?: number
   /** Whose password the run itself has proved, and when (epoch ms): it counts for nothing if they have another one by now. */
   readonly passwordProved?: { readonly userId: string; readonly at: number }
   /** Id of the user whose session at the browser proved who they are a short while ago. */

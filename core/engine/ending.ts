@@ -38,10 +38,28 @@ const unprovedIn = ({ effects, facts, proofs }: RunState, { browser }: Asker): r
   return [...new Set(effects.flatMap(({ user }) => user ?? []))].filter((id) => !isKnown(id))
 }
 
+/** Steps at which something is set up. */
+const enrollingIn = ({ effects }: RunState): ReadonlySet<number> =>
+  new Set(effects.filter((effect) => enrolsFor(effect) !== undefined).map(({ step }) => step))
+
+/** Does what the run sets up rest on one factor at most, of the run and of the session that it belongs to? */
+const enrolsAlone = (
+  state: RunState,
+  user: KnownUser | undefined,
+  { factors, browser: { session } }: Asker,
+): Pick<Closing, 'enrolsAloneSince'> => {
+  const enrolling = enrollingIn(state)
+  if (enrolling.size === 0) return {}
+  const before = session?.userId === user?.id ? (session?.proofs ?? []) : []
+  const proofs = [...before, ...state.proofs.filter(({ step }) => !enrolling.has(step))]
+  return factorCount(factors, methodsIn(proofs)) < 2 ? { enrolsAloneSince: state.startedAt } : {}
+}
+
 /** Of whom the run has a proof. Whoever sets something up shows that they have it, which proves of nobody who they are. */
-const provedIn = ({ effects, proofs }: RunState): NonNullable<Closing['proved']> => {
+const provedIn = (state: RunState): NonNullable<Closing['proved']> => {
+  const { proofs } = state
   if (proofs.some(({ user }) => user === null)) return 'anybody'
-  const enrolling = new Set(effects.filter((effect) => enrolsFor(effect) !== undefined).map(({ step }) => step))
+  const enrolling = enrollingIn(state)
   return proofs.flatMap(({ step, user }) => (enrolling.has(step) ? [] : (user ?? [])))
 }
 
@@ -141,6 +159,7 @@ export class Ending {
           unproved: unprovedIn(taken, asker),
           proved: provedIn(taken),
           ...passwordProvedIn(taken, user),
+          ...enrolsAlone(taken, user, asker),
           fresh: freshOf(asker, this.#parts.now()),
           ...(!opens && !ends && ownSession(taken, asker)),
           ...(opens && user && { session: { ...openedBy(position.program, taken, user, proofs, asker), ...lacking?.session } }),

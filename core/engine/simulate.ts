@@ -189,9 +189,9 @@ export async function simulate(parts: SimulationParts, simulation: Simulation): 
     }),
     explain: true,
     trace: (line) => void trace.push(line),
-    close: async ({ linkOwner: _, passwordProved: __, ...closing }) => {
+    close: async ({ linkOwner: _, passwordProved: __, enrolsAloneSince: ___, ...closing }) => {
       effects = [...effects, ...closing.effects]
-      // The link is none that could be dead, and a password that is right now was so at whatever time is pretended.
+      // The link is none that could be dead, and what is there now was there at whatever time is pretended.
       return parts.rehearse(closing)
     },
   })

@@ -9,9 +9,9 @@ import { addApp, apiAt, chooseApp, secretOn, setupFlow } from '../kit/second-fac
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked, authorizeAddress, shop } from './attack.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam', 'vic'] as const
+const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam', 'vic', 'amy'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
-const { ida, max, lou, zoe, kim, pat, sam, vic } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const { ida, max, lou, zoe, kim, pat, sam, vic, amy } = persons as Readonly<Record<(typeof names)[number], Credentials>>
 const byPassword = [{ type: 'identification' }, { type: 'password' }]
 
 let server: TestServer
@@ -31,6 +31,15 @@ before(async () => {
       flows: {
         // For what is worth little, e.g. the menu of the canteen.
         quick: { title: 'Quick', designation: 'authentication', steps: byPassword },
+        saving: {
+          title: 'Saving',
+          designation: 'authentication',
+          steps: [
+            ...byPassword,
+            { type: 'second-factor', with: { require: 'always' } },
+            { type: 'authenticator-setup', with: { authenticators: ['recovery-codes'], ask: 'enrolled' } },
+          ],
+        },
         strict: {
           title: 'Strict',
           designation: 'authentication',
@@ -121,6 +130,16 @@ test('whoever has come half way by the password of before does not come in after
 })
 
 const shopping = authorizeAddress({ client_id: shop.clientId, redirect_uri: shop.redirectUri, scope: 'openid email', acr_values: '2' })
+test('what somebody is about to set up by the password alone is not added beside what its owner has set up meanwhile', async () => {
+  const thief = new Client(server.url)
+  const app = await chooseApp(thief, await signIn(thief, amy, '/if/flow/saving/'))
+  const codes = await thief.submit(app, { code: codeOf(secretOn(app)) })
+  assert.equal(codes.heading, 'Save your backup codes')
+  await withThief(amy)
+  const late = await thief.submit(codes, { saved: 'on' })
+  assert.deepEqual([late.status, await isSignedIn(thief), (await appsOf(amy)).length], [403, false, 1], late.text)
+})
+
 /** Whoever is signed in proves anew who they are, where the password alone is enough for that. */
 const confirmByLess = async (client: Client, { password }: Credentials) =>
   assert.equal((await client.submit(await client.open('/if/flow/quick/?confirm=1'), { password })).url.pathname, landing)
