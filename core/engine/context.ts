@@ -7,10 +7,14 @@ import { factOf, type Position, type RunState } from './state.ts'
 import { carriedOf, userOf } from './subject.ts'
 import type { Asker, EngineParts } from './parts.ts'
 
-/** What was proved of the user whom the run is about. Outside of signing in, what their session was opened with counts too. */
+/**
+ * What was proved of the user whom the run is about. Outside of signing in, what their session was opened with counts too, but not for a recovery: whoever finds a
+ * browser and a mailbox open would need nothing else.
+ */
 export const proofsOf = ({ state, program }: Pick<Position, 'state' | 'program'>, { browser: { session } }: Asker): readonly Proof[] => {
   const user = userOf(state)
-  const before = program.designation === 'authentication' ? carriedOf(state) : session && session.userId === user?.id ? session.proofs : []
+  const ofSession = program.designation !== 'recovery' && session?.userId === user?.id ? (session?.proofs ?? []) : []
+  const before = program.designation === 'authentication' ? carriedOf(state) : ofSession
   const own = state.proofs.filter((proof) => proof.user === null || proof.user === user?.id)
   return [...before, ...linkOf(state), ...own.map(({ method, at }) => ({ method, at }))]
 }

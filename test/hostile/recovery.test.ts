@@ -6,11 +6,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openDatabase } from '../../core/data/database.ts'
 import { Client, isSignedIn, landing, type Page, signIn } from '../kit/client.ts'
 import { people } from '../kit/configuration.ts'
+import { codeOf } from '../kit/one-time-password.ts'
+import { addApp } from '../kit/second-factor.ts'
 import { type MailServer, readable, sendingBy, startMailServer } from '../kit/smtp.ts'
 import { attacked } from './attack.ts'
 import { type House, openHouse } from './house.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'joe', 'amy']
+const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'joe', 'amy', 'sam']
 const passwordOf = (username: string) => ({ username, password: `the password of ${username}` })
 const asksNew = { type: 'prompt', with: { title: 'New', fields: [{ key: 'password', type: 'password', required: true }] } }
 const flow = '/if/flow/default-recovery/'
@@ -102,6 +104,19 @@ const isUnchanged = async (username: string): Promise<void> => {
   assert.ok(await getsIn(username, passwordOf(username).password))
   assert.ok(!(await getsIn(username, chosen)))
 }
+
+test('a session that has shown a second factor hours ago shows none for a link that is opened at its browser', async () => {
+  const person = passwordOf('sam')
+  const first = stranger()
+  await signIn(first, person)
+  const { secret } = await addApp(first)
+  const own = stranger()
+  assert.equal((await own.submit(await signIn(own, person), { code: codeOf(secret, 1) })).url.pathname, landing)
+  house.later(8 * 3600_000)
+  assert.ok(await isSignedIn(own), 'whoever comes by finds browser and mailbox open')
+  const page = await own.open(await linkFor('sam'))
+  assert.equal(page.heading, 'Enter the code of your app', page.text)
+})
 
 test('who has an account, may sign in or has an address is told by no word, no status and no query, and they alone get mail', async () => {
   const probe = async (identifier: string) => {
