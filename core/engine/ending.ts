@@ -1,5 +1,5 @@
 import { facts as known, msg, type Json, type Message, type Refusal, type Session } from '../api/index.ts'
-import { factorCount, freshFor, isTrusted, meetsLevels, methodsIn } from '../access/factors.ts'
+import { factorCount, type Factors, freshFor, isTrusted, meetsLevels, methodsIn } from '../access/factors.ts'
 import type { Closed, Closing, Proof } from '../access/types.ts'
 import type { Audited } from '../data/effects.ts'
 import { enrolsFor } from '../identity/devices.ts'
@@ -208,9 +208,19 @@ export class Ending {
     if (!factors.require || factorCount(factors, methods) >= 2) return undefined
     const now = this.#parts.now()
     if (isTrusted(factors, browser, user.id, state.wants, now)) return undefined
+    // To put off is what one does not have yet.
+    if (await this.#hasSecondFactor(user, factors)) return { refused: msg('core.second-factor-missing'), why: 'denied' }
     const due = await this.#parts.factors?.dueAt(user.id)
     if (due === undefined && factors.grace > 0) return { session: { grace: factors.grace } }
     return due !== undefined && due > now ? undefined : { refused: msg('core.second-factor-missing'), why: 'denied' }
+  }
+
+  async #hasSecondFactor({ id }: KnownUser, { authenticators, outOfUse }: Factors): Promise<boolean> {
+    const devices = (await this.#parts.factors?.devices.ofUser(id)) ?? []
+    return devices.some(({ kind }) => {
+      const found = authenticators.get(kind)
+      return found ? !found.authenticator.backup : outOfUse?.has(kind)
+    })
   }
 
   async deny(position: Position, why: Message, asker: Asker, more: Refused = {}): Promise<View> {

@@ -13,6 +13,7 @@ import { attacked, authorizeAddress, shop, token } from './attack.ts'
 const names = ['ida', 'max', 'lou', 'zoe', 'vic', 'kim', 'pat', 'sam'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
 const { ida, max, lou, zoe, vic, kim, pat, sam } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const ada = { username: 'ada', password: 'correct horse battery staple' }
 const identified = { type: 'identification' }
 const byPassword = [identified, { type: 'password' }]
 const asksNew = { type: 'prompt', with: { title: 'New', fields: [{ key: 'password', type: 'password', required: true }] } }
@@ -194,4 +195,19 @@ test('whoever takes the browser of somebody who is signed in gets nothing of wha
   assert.equal(guessed.status, 422)
   const silent = await client.open(authorizeAddress({ prompt: 'none', login_hint: 'pat' }))
   assert.ok(silent.to?.searchParams.get('code'), 'it is the session of bob, for bob')
+})
+
+test('the grace period is for who has no second factor: whoever has one does not come in without it, by no flow', async () => {
+  const spec = { require: true, grace: '7d', trust: '30d' }
+  const { status } = await admin()('PUT', '/settings/mfa', { body: { spec }, headers: { 'if-match': '*' } })
+  assert.equal(status, 200)
+  await enrolled(server, ada)
+  for (const [person, comesIn] of [
+    [ada, false],
+    [sam, true],
+  ] as const) {
+    const client = new Client(server.url)
+    const page = await signIn(client, person, '/if/flow/quick/')
+    assert.deepEqual([page.status, await isSignedIn(client)], [comesIn ? 200 : 403, comesIn], page.text)
+  }
 })
