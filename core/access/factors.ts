@@ -118,6 +118,7 @@ export const trustsBrowser = ({ trust }: Pick<Factors, 'trust'>, browser: Pick<B
 export const isTrusted = (factors: Factors, browser: Browser, userId: string | undefined, wants: Wants, now: number): boolean => {
   if (userId === undefined) return false
   const provedAt = browser.trust.find((one) => one.userId === userId)?.provedAt ?? 0
-  if (wants.maxAge !== undefined && provedAt <= now - wants.maxAge * 1000) return false
+  // Of a clock that was put back, nothing is young enough for a fresh proof either.
+  if (wants.maxAge === 0 || (wants.maxAge !== undefined && provedAt <= now - wants.maxAge * 1000)) return false
   return trustsBrowser(factors, browser, userId, now) || provedAt > now - factors.recent * 1000
 }
