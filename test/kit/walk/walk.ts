@@ -16,11 +16,23 @@ const wrongAt = async (page: Page): Promise<readonly string[]> => {
   ]
 }
 
+/**
+ * Colours fade over from the next picture on, and what inherits them follows one picture later, level by level: what is read before the end is the one colour
+ * on the other.
+ */
+const faded = `(async () => {
+  const picture = () => new Promise((done) => requestAnimationFrame(done))
+  await picture()
+  for (let pictures = 0; pictures < 100; pictures++) {
+    await picture()
+    if (!document.getAnimations().some((one) => one instanceof CSSTransition)) return
+  }
+})()`
+
 const recolour = async (page: Page, colorScheme: 'light' | 'dark'): Promise<void> => {
   await page.emulateMedia({ colorScheme })
   await page.locator(colorScheme === 'dark' ? 'html.dark' : 'html:not(.dark)').waitFor({ state: 'attached' })
-  // Colours that fade over have done so two pictures later.
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await page.evaluate(faded)
 }
 
 /**
