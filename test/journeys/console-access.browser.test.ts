@@ -272,7 +272,7 @@ const table: readonly Entry[] = [
   [flow, /^button "Delete what was changed"$/, 'DELETE', '/flows/office'],
   [
     flow,
-    /^(combobox "(User|Application .*)"|textbox "(Address of the browser|Time .*)"|button "(Add an answer|Simulate)"|checkbox ")/,
+    /^(combobox "(User|Application .*)"|textbox "(Address of the browser|Time .*)"|button "(Add an answer|Add a fact|Simulate)"|checkbox ")/,
     'POST',
     '/flows/office/simulate',
     {},
