@@ -18,6 +18,7 @@ const limited = async (...scopes: string[]): Promise<Api> =>
 
 test('every object that is stored fits the schema of its kind and its type, as forms get them', async () => {
   const told = await admin.must('GET', '/kinds')
+  assert.deepEqual(told.methods.toSorted(), ['passkey', 'pwd', 'recovery-code', 'security-key', 'totp'])
   let looked = 0
   for (const { kind, schema, sections, types, directory } of told.kinds) {
     if (directory) continue

@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { maySee } from '../../access/caller.ts'
 import { permissions } from '../../access/permissions.ts'
 import { familyOf } from '../../configuration/places.ts'
+import type { Factors } from '../../access/factors.ts'
 import { type Kind, type KindName, kindNames, kinds } from '../../configuration/kinds.ts'
 import { filledIn } from '../../configuration/named-secrets.ts'
 import { shippedRoles } from '../../configuration/roles.ts'
@@ -54,6 +55,9 @@ const response = Type.Object({
   policies: Type.Array(Type.Object(type)),
   protocols: Type.Array(Type.Object(type)),
   sinks: Type.Array(Type.Object(type)),
+  methods: Type.Array(Type.String(), {
+    description: 'By what somebody can be signed in: what stages prove, and the authenticators that are enabled.',
+  }),
   permissions: Type.Array(Type.Object({ permission: Type.String(), thing: Type.String(), action: Type.String() }), {
     description: 'All that there are.',
   }),
@@ -75,6 +79,13 @@ const shownKind = (kind: KindName) => {
   }
 }
 
+const methodsOf = (stages: readonly { readonly proves: readonly string[] }[], { authenticators }: Pick<Factors, 'authenticators'>) => {
+  const ofAuthenticators = [...authenticators.values()].flatMap(({ authenticator, settings }) =>
+    Object.keys(authenticator.proves(settings)),
+  )
+  return [...new Set([...stages.flatMap(({ proves }) => proves), ...ofAuthenticators])]
+}
+
 const allPermissions = permissions.map((permission) => {
   const [thing = '', action = ''] = permission.split('.')
   return { permission, thing, action }
@@ -92,7 +103,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
     description:
       'Kinds that you may see, with their schemas, and the types of stages, authenticators, policies, protocols and sinks that their objects are made of. In schemas `x-secret` marks what is never told again, `x-ref` the slug of another object (`media`: the id of an image), `x-widget` how to edit it, `x-hint` a pattern in words.',
     response,
-    async handler({ caller, request: { locale } }) {
+    async handler({ caller, snapshot, request: { locale } }) {
       const seen = kindNames.filter((kind) => maySee(caller, kind))
       const types = typesOfPlugins(catalog, (key) => textOf(key, locale))
       const body = {
@@ -102,6 +113,7 @@ export const kindsRoute = ({ catalog, textOf }: Pick<ApiParts, 'catalog' | 'text
         protocols: seen.includes('providers') ? types.protocols : [],
         authenticators: seen.includes('authenticators') ? types.authenticators : [],
         sinks: seen.includes('sinks') ? types.sinks : [],
+        methods: seen.includes('flows') ? methodsOf(types.stages, snapshot.factors) : [],
         permissions: allPermissions,
         roles: builtIn,
       }

@@ -253,6 +253,7 @@ describe('the flows of the console', () => {
       await page.getByRole('textbox', { name: 'Levels it asks for' }).fill('phr, 2')
       await run.click()
       await page.getByText('needs a stronger sign-in').first().waitFor()
+      await page.getByRole('group', { name: 'Already signed in, by' }).getByRole('checkbox', { name: 'passkey' }).waitFor()
     }))
 
   /** Two people: the second saves by the API while the first has the page open. */
