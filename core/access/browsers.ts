@@ -8,7 +8,14 @@ import type { Browser, Proof, Trust } from './types.ts'
 /** The methods of proofs, each once, in the order of proof. */
 export const methodsOf = (proofs: readonly Proof[]): readonly string[] => [...new Set(proofs.map(({ method }) => method))]
 
-const anonymous = (cookie: BrowserCookie): Browser => ({ ...cookie, session: undefined, known: [], trust: [], cookie: undefined })
+const anonymous = (cookie: BrowserCookie): Browser => ({
+  ...cookie,
+  session: undefined,
+  known: [],
+  familiar: [],
+  trust: [],
+  cookie: undefined,
+})
 
 const fresh = (): Browser => {
   const cookie = newCookie()
@@ -25,9 +32,10 @@ const prepareBrowser = (database: Database) =>
       )
       .leftJoin('users', (join) => join.onRef('users.id', '=', 'sessions.user_id').on('users.enabled', '=', true))
       .leftJoin('browser_users', 'browser_users.browser_id', 'browsers.id')
+      .leftJoin('passwords', 'passwords.user_id', 'browser_users.user_id')
       .select(['browsers.secret_hash', 'sessions.id', 'sessions.authenticated_at', 'sessions.proofs', 'sessions.flows', 'sessions.seen_at'])
       .select(['users.id as user_id', 'users.username', 'browser_users.user_id as known'])
-      .select(['browser_users.trusted_until', 'browser_users.second_factor_at'])
+      .select(['browser_users.trusted_until', 'browser_users.second_factor_at', 'browser_users.at', 'passwords.changed_at'])
       .where('browsers.id', '=', given.id)
       // Without a limit: SQLite would make a temporary table for it, which costs ten times the rest. A sign-in keeps few.
       .orderBy('browser_users.at', 'desc'),
@@ -42,6 +50,8 @@ const sessionOf = (row: Row): Browser['session'] => {
   const at = new Date(row.authenticated_at)
   return { id: row.id, userId: row.user_id, username: row.username, at, proofs, methods: methodsOf(proofs), flows: readFlows(row.flows) }
 }
+
+const isFamiliar = ({ at, changed_at: changedAt }: Row): boolean => at !== null && at >= (changedAt ?? 0)
 
 const trustOf = ({ known, trusted_until: until, second_factor_at: provedAt }: Row): readonly Trust[] =>
   known === null || (until === null && provedAt === null)
@@ -73,7 +83,9 @@ export const createBrowsers = ({
       const session = sessionOf(row)
       // Nobody waits for it: `touch` never fails.
       if (session && row.seen_at !== null) void sessions.touch({ id: session.id, browserId: cookie.id, seenAt: row.seen_at })
-      return { ...anonymous(cookie), session, known: rows.flatMap(({ known }) => known ?? []), trust: rows.flatMap(trustOf) }
+      const knownIn = (those: readonly Row[]) => those.flatMap(({ known }) => known ?? [])
+      const familiar = knownIn(rows.filter(isFamiliar))
+      return { ...anonymous(cookie), session, known: knownIn(rows), familiar, trust: rows.flatMap(trustOf) }
     },
   }
 }

@@ -121,7 +121,7 @@ const closeIn =
     for (const effect of wanted.effects) made.push(...[(await makeEffect(tx, effect, effects, now, keep?.sessionId)) ?? []].flat())
     const audited = made.length > 0 ? { audited: made } : {}
     let cookie = end && (await signOut(tx, end.browserId, now))
-    if (keep && wanted.effects.some(setsPassword)) cookie = await renewCookie(tx, keep.browserId, now)
+    if (keep && wanted.effects.some(setsPassword)) cookie = await renewCookie(tx, keep, now)
     if (!session || !sessionId) return { closed: true, cookie, session: undefined, ...audited }
     if (!(await isUserEnabled(tx, session.userId))) throw new Undone({ closed: false, effect: undefined })
     if (request) await signingIn?.(tx, { browserId: session.browserId, userId: session.userId, request })

@@ -87,12 +87,23 @@ export const signIn = async (tx: Tx, session: NewSession, id: string, request: C
 }
 
 /** Gives the browser a new secret and returns its cookie: nobody who knew the one before is signed in there any more. */
-export const renewCookie = async (tx: Tx, id: string, now: number): Promise<string> => {
+export const renewCookie = async (
+  tx: Tx,
+  { browserId: id, sessionId }: { readonly browserId: string; readonly sessionId: string },
+  now: number,
+): Promise<string> => {
   const secret = newSecret()
   await tx
     .updateTable('browsers')
     .set({ secret_hash: hashSecret(secret), seen_at: now })
     .where('id', '=', id)
+    .execute()
+  // By whoever chose the new password here.
+  await tx
+    .updateTable('browser_users')
+    .set({ at: now })
+    .where('browser_id', '=', id)
+    .where('user_id', '=', (of) => of.selectFrom('sessions').select('user_id').where('id', '=', sessionId))
     .execute()
   return formatCookie({ id, secret })
 }

@@ -24,6 +24,8 @@ export type Browser = {
     | undefined
   /** Ids of users who have signed in at this browser before. */
   readonly known: readonly string[]
+  /** Those of them who have signed in here since they were given the password that they have: where others guess at it, they are not locked out here. */
+  readonly familiar: readonly string[]
   /** Of users who trust it, or have proved a second factor at it. */
   readonly trust: readonly Trust[]
   /** The cookie to set, where the request brought none that is good. */

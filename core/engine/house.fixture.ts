@@ -197,7 +197,7 @@ export async function house() {
   })
   const asker = (browser = 'browser-a', more: Partial<Asker['request']> = {}, known: readonly string[] = []): Asker => ({
     request: { id: 'r', ip: '192.0.2.1', userAgent: 'test', locale: 'en', origin: 'http://localhost', at: new Date(now), ...more },
-    browser: { id: browser, secret: 's', session: undefined, known, trust: [], cookie: undefined },
+    browser: { id: browser, secret: 's', session: undefined, known, familiar: known, trust: [], cookie: undefined },
     factors: noFactors,
   })
   return {

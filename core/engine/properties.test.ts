@@ -20,7 +20,7 @@ const at = new Date('2026-01-01T00:00:00Z')
 const request = { ip: '192.0.2.1', userAgent: 'test', locale: 'en', at }
 const asker: Asker = {
   request: { id: 'r', origin: 'http://localhost', ...request },
-  browser: { id: 'b', secret: 's', session: undefined, known: [], trust: [], cookie: undefined },
+  browser: { id: 'b', secret: 's', session: undefined, known: [], familiar: [], trust: [], cookie: undefined },
   factors: noFactors,
 }
 

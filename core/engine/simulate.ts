@@ -136,6 +136,7 @@ const browserOf = ({ program, user, request: { at }, session, knownBrowser, trus
     secret: '',
     cookie: undefined,
     known: user && knownBrowser ? [user.id] : [],
+    familiar: user && knownBrowser ? [user.id] : [],
     trust: user && trustedBrowser ? [{ userId: user.id, until: Number.MAX_SAFE_INTEGER, provedAt: undefined }] : [],
     session: isSignedIn
       ? {

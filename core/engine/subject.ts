@@ -14,13 +14,13 @@ export const carriedOf = (state: RunState): readonly Proof[] =>
 
 /**
  * Whose attempt an answer is. `stage`: what the attempts are counted by. `knows`: does this user know the browser? As a rule where they have signed in there
- * before.
+ * since they were given their password: whoever had the one before has made as many known browsers as they like.
  */
 export function attemptOf(
   state: RunState,
   stage: string,
   { request, browser }: Asker,
-  knows = (userId: string): boolean => browser.known.includes(userId),
+  knows = (userId: string): boolean => browser.familiar.includes(userId),
 ): Attempt {
   const user = userOf(state)
   const isProved = user !== undefined && (state.proofs.some((proof) => proof.user === user.id) || carriedOf(state).length > 0)

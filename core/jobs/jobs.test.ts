@@ -162,15 +162,15 @@ test('a handler that hangs is aborted at its timeout and gives its place to othe
 
 test('a lease is renewed while its job runs, and one that ran out is taken by another', async (t) => {
   const { runner, until, emptied, database, closing } = await setUp(t)
-  const slow = runner({ lease: 90 })
-  const eager = runner({ lease: 90 })
+  const slow = runner({ lease: 400 })
+  const eager = runner({ lease: 400 })
   let begun = 0
   for (const jobs of [slow, eager])
     jobs.handle(
       'slow',
       handler(async () => {
         begun++
-        await new Promise((resolve) => setTimeout(resolve, 300))
+        await new Promise((resolve) => setTimeout(resolve, 1000))
       }),
     )
   slow.start()

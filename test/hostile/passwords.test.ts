@@ -20,6 +20,7 @@ before(async () => {
         lou: { email: 'lou@example.com', password: composed },
         max: { email: 'max@example.com', password: long },
         ida: { email: 'ida@example.com', password: 'the password of ida' },
+        amy: { email: 'amy@example.com', password: 'the password of amy' },
       },
     }),
   )
@@ -110,6 +111,28 @@ test('guessing at one account ends soon and costs no hash more, and its owner st
   assert.ok(again.to?.searchParams.get('code'), `the browser where ida signed in before: ${again.status}`)
   house.later(limits.window * 1000 + 1000)
   assert.ok(isIn(await trial('ida', 'the password of ida')), 'the limit ends')
+})
+
+test('browsers that got known by the password before guess at a new one as strangers do, and its owner is not locked out where they chose it', async () => {
+  const before = 'the password of amy'
+  const leave = async (client: Client) => client.submit(await client.open('/if/flow/default-invalidation/'))
+  const owner = new Client(house.url)
+  const thieves = Array.from({ length: 4 }, () => new Client(house.url))
+  for (const thief of thieves) {
+    assert.ok(isIn(await trial('amy', before, thief)))
+    await leave(thief)
+  }
+  assert.ok(isIn(await trial('amy', before, owner)))
+  house.later(1000)
+  const chosen = await owner.submit(await owner.open('/if/flow/default-password-change/'), { password: before })
+  const password = 'another password of amy'
+  assert.equal((await owner.submit(chosen, { password, 'password-repeat': password })).status, 200)
+  await leave(owner)
+
+  const statuses: number[] = []
+  for (const thief of thieves) for (let tries = 0; tries < 5; tries++) statuses.push((await trial('amy', `guess ${tries}`, thief)).status)
+  assert.equal(statuses.filter((status) => status === 422).length, limits.account, statuses.join())
+  assert.ok(isIn(await trial('amy', password, owner)))
 })
 
 test('one run takes ten wrong passwords and is over', async () => {

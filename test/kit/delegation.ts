@@ -60,7 +60,7 @@ export function delegation(
       open: (sealed: string) => JSON.parse(sealed) as Json,
     },
   } as unknown as EngineParts
-  const browser = { id: 'browser', secret: '', session: undefined, known: [], trust, cookie: undefined }
+  const browser = { id: 'browser', secret: '', session: undefined, known: [], familiar: [], trust, cookie: undefined }
   const asker = { request: context.request, browser, factors }
   const program = { slug: 'test', hash: '' } as Program
   const known = Object.fromEntries(
