@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { adminToken, type Api, apiOf } from '../kit/api.ts'
 import { Client, type Credentials, isSignedIn, landing, signIn } from '../kit/client.ts'
 import { configuration, people } from '../kit/configuration.ts'
+import { apiAt, setupFlow } from '../kit/second-factor.ts'
 import { startServer, temporaryDirectory, type TestServer } from '../kit/server.ts'
 import { putDevice } from '../kit/stored-devices.ts'
 
@@ -31,7 +32,10 @@ before(async () => {
   mkdirSync(directory)
   write(source)
   server = await startServer({
-    apply: configuration({ authenticators: { card: { type: 'card' } } }),
+    apply: configuration({
+      authenticators: { card: { type: 'card' } },
+      flows: { quick: { title: 'Quick', designation: 'authentication', steps: [{ type: 'identification' }, { type: 'password' }] } },
+    }),
     env: { SLUICE_PLUGINS: directory, SLUICE_BOOTSTRAP_TOKEN: adminToken },
   })
   admin = apiOf(server.url, adminToken)
@@ -53,6 +57,15 @@ test('a plugin that cannot be loaded lets nobody in by a password alone who has 
   const { isIn, status } = await cameTo(people.bob)
   assert.deepEqual([isIn, status], [false, 403])
   assert.equal((await cameTo(people.ada)).path, landing, 'others go on')
+
+  const thief = new Client(server.url)
+  await signIn(thief, people.bob, '/if/flow/quick/')
+  assert.ok(await isSignedIn(thief), 'where the password is enough')
+  const setUp = await thief.open(setupFlow)
+  assert.deepEqual([setUp.status, setUp.links['Authenticator app']], [403, undefined], setUp.text)
+  const [card] = (await admin.must('GET', `/devices?user=${id}`)).items
+  assert.equal((await apiAt(thief)('DELETE', `/devices/${card.id}`)).status, 403)
+
   write(source)
   await server.restart()
   assert.equal((await cameTo(people.bob)).heading, 'Your card')

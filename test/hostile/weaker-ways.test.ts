@@ -9,9 +9,9 @@ import { addApp, apiAt, chooseApp, secretOn, setupFlow } from '../kit/second-fac
 import { startServer, type TestServer } from '../kit/server.ts'
 import { attacked, authorizeAddress, shop } from './attack.ts'
 
-const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam', 'vic', 'amy'] as const
+const names = ['ida', 'max', 'lou', 'zoe', 'kim', 'pat', 'sam', 'vic', 'amy', 'joe'] as const
 const persons = Object.fromEntries(names.map((username) => [username, { username, password: `the password of ${username}` }]))
-const { ida, max, lou, zoe, kim, pat, sam, vic, amy } = persons as Readonly<Record<(typeof names)[number], Credentials>>
+const { ida, max, lou, zoe, kim, pat, sam, vic, amy, joe } = persons as Readonly<Record<(typeof names)[number], Credentials>>
 const byPassword = [{ type: 'identification' }, { type: 'password' }]
 
 let server: TestServer
@@ -39,6 +39,11 @@ before(async () => {
             { type: 'second-factor', with: { require: 'always' } },
             { type: 'authenticator-setup', with: { authenticators: ['recovery-codes'], ask: 'enrolled' } },
           ],
+        },
+        adding: {
+          title: 'Adding',
+          designation: 'stage-configuration',
+          steps: [{ type: 'password', with: { confirm: true } }, { type: 'authenticator-setup' }],
         },
         strict: {
           title: 'Strict',
@@ -73,6 +78,15 @@ test('the password alone, at a flow that asks for no more, adds no second factor
   const [app] = await appsOf(ida)
   const removed = await apiAt(thief)('DELETE', `/devices/${app.id}`)
   assert.deepEqual([removed.status, (await appsOf(ida)).length], [403, 1], removed.text)
+})
+
+test('nor does it in a session from before there was one, by typing it anew', async () => {
+  const thief = new Client(server.url)
+  await signIn(thief, joe)
+  await delay(5)
+  await withThief(joe)
+  const typed = await thief.submit(await thief.open('/if/flow/adding/'), { password: joe.password })
+  assert.equal(typed.heading, 'Enter the code of your app', typed.text)
 })
 
 test('guesses at codes are limited, however many browsers somebody gets known by a flow that asks for less', async () => {

@@ -38,18 +38,21 @@ export const mustProveOneself = async (call: Asked, now: number): Promise<void> 
 
 /**
  * Whoever has a second factor has shown one before anything of it is removed: that somebody knows the password is not enough for that, whichever flow let
- * them in by it. Not at a browser that they trust, and not what was set up since they signed in. Throws `ApiProblem` (403).
+ * them in by it. Not at a browser that they trust, and not what was set up since they last proved anything. What is out of use counts as there. Throws
+ * `ApiProblem` (403).
  */
 export const mustHaveShown = async (
   call: Asked,
   devices: readonly { readonly kind: string; readonly createdAt: Date }[],
 ): Promise<void> => {
   const { proofs, trustedBrowser } = await call.asking()
-  const since = Math.min(...proofs.map(({ at }) => at))
-  const { authenticators } = call.snapshot.factors
-  const having = devices.flatMap(({ kind, createdAt }) => (createdAt.getTime() < since ? (authenticators.get(kind) ?? []) : []))
+  const since = proofs.length > 0 ? Math.max(...proofs.map(({ at }) => at)) : Infinity
+  const { authenticators, outOfUse } = call.snapshot.factors
+  const before = devices.filter(({ createdAt }) => createdAt.getTime() < since)
+  const having = before.flatMap(({ kind }) => authenticators.get(kind) ?? [])
   const isShown = having.some(({ authenticator, settings }) =>
     proofs.some(({ method }) => Object.hasOwn(authenticator.proves(settings), method)),
   )
-  if (!isShown && !trustedBrowser && having.some(({ authenticator }) => !authenticator.backup)) throw proofNeeded(call)
+  const isWanted = having.some(({ authenticator }) => !authenticator.backup) || before.some(({ kind }) => outOfUse?.has(kind))
+  if (isWanted && !isShown && !trustedBrowser) throw proofNeeded(call)
 }

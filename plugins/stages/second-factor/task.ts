@@ -28,6 +28,11 @@ const usableOf = async (
   return { kinds, why: kinds.length === 0 ? why : undefined }
 }
 
+const lost = msg('core.devices.broken')
+/** Is something of an authenticator that is out of use, which nobody can show? It counts as there, like what is broken. */
+const hasLost = ({ enabled }: Pick<Authenticating, 'enabled'>, devices: readonly DeviceView[]): boolean =>
+  devices.some(({ kind }) => !enabled.some((one) => one.kind === kind))
+
 /** Those that the user could set up. */
 export const enrollable = async (
   { authenticators }: Pick<StageContext<any, any, any, any>, 'authenticators'>,
@@ -39,21 +44,21 @@ export const enrollable = async (
 
 /**
  * What whoever has a second factor shows before they add another one: that somebody knows the password must not be enough for that, whichever flow let
- * them in by it. Not at a browser that they trust, and not what they have set up since they were last asked for anything.
+ * them in by it. Not at a browser that they trust, and not what they have set up since they last proved anything. What is out of use counts as there.
  */
 export const shownBefore = async ({
   authenticators,
   proofs,
 }: Pick<StageContext<any, any, any, any>, 'authenticators' | 'proofs'>): Promise<Task> => {
-  const since = Math.min(...proofs.map(({ at }) => at))
-  const having = havingOf(
-    authenticators.enabled,
-    (await authenticators.devices()).filter(({ createdAt }) => createdAt.getTime() < since),
-  )
+  // Of the last proof: somebody may have signed in by the password before there was anything, and types it anew.
+  const since = proofs.length > 0 ? Math.max(...proofs.map(({ at }) => at)) : Infinity
+  const devices = (await authenticators.devices()).filter(({ createdAt }) => createdAt.getTime() < since)
+  const having = havingOf(authenticators.enabled, devices)
+  const isLost = hasLost(authenticators, devices)
   const isShown = having.some(({ methods }) => proofs.some(({ method }) => methods.includes(method)))
-  if (isShown || authenticators.isTrusted || having.every(({ backup }) => backup)) return { task: 'nothing' }
+  if (isShown || authenticators.isTrusted || (!isLost && having.every(({ backup }) => backup))) return { task: 'nothing' }
   const { kinds, why } = await usableOf(authenticators, having)
-  return kinds.length > 0 ? { task: 'verify', kinds } : { task: 'refuse', why }
+  return kinds.length > 0 ? { task: 'verify', kinds } : { task: 'refuse', why: why ?? lost }
 }
 
 /** `also`: what the answer that is looked at has proved beside what is known. */
@@ -77,13 +82,12 @@ export async function taskOf(
   if (isDone()) return { task: 'nothing' }
   if (trust && named.length === 0 && authenticators.isTrusted && demand?.by !== 'application') return { task: 'nothing' }
   const devices = await authenticators.devices()
-  // What is out of use counts as there, like what is broken.
-  const isLost = devices.some(({ kind }) => !authenticators.enabled.some((one) => one.kind === kind))
+  const isLost = hasLost(authenticators, devices)
   const isEnrolled = isLost || havingOf(authenticators.enabled, devices).some(({ backup }) => !backup)
   if (!isEnrolled && demand === undefined) return { task: 'nothing' }
 
   const { kinds: usable, why: unusable } = await usableOf(authenticators, isEnrolled ? havingOf(accepted, devices).filter(wouldDo) : [])
-  const why = unusable ?? (isLost ? msg('core.devices.broken') : undefined)
+  const why = unusable ?? (isLost ? lost : undefined)
   if (usable.length > 0) return { task: 'verify', kinds: usable }
   // What cannot be used counts as there: nobody gets in with less for it.
   if (demand === undefined) return why ? { task: 'refuse', why } : { task: 'nothing' }
